@@ -1,0 +1,58 @@
+# Two commands set everything up on a fresh machine; they need Python 3.11+ and make.
+#   make publish   the main job on a scratch copy of the sample workspace, into a local Maildir
+#   make test      format, lint, types, imports and every test
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.PHONY: publish test lint format types lock clean system-packages
+.DEFAULT_GOAL := publish
+
+publish: $(STAMP)
+	@$(BIN)/publisher demo var/demo
+
+test: $(STAMP) system-packages
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+
+format: $(STAMP)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+# The environment: locked by hash, then the project itself, editable and without looking anything up.
+$(STAMP): requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "publisher needs Python 3.11 or newer; say which with: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-venv; \
+	  else echo "Python lacks venv; on Debian: apt-get install python3-venv"; exit 1; fi; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+# A real browser with Chinese fonts, for the tests that open pages; where it cannot be had they say so.
+system-packages:
+	@command -v chromium >/dev/null && fc-list 2>/dev/null | grep -qi cjk || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; \
+	  else echo "No Chromium with Chinese fonts: browser tests will be left out (on Debian: apt-get install chromium fonts-noto-cjk)"; fi; }
+
+# Resolves the dependencies anew; needs uv.
+lock:
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  pyproject.toml -o requirements/run.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  pyproject.toml --extra test -o requirements/dev.txt
+
+clean:
+	rm -rf .venv var site/public build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,58 @@
+"""Citations: the one place that reads and writes the addresses of texts, so that links, files and keys agree."""
+
+from dataclasses import dataclass, replace
+from urllib.parse import quote
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The address of a policy, a version of it, a language, a revision, a clause: as far as each is given.
+
+    Without `version` it is the text in force. Paths begin and end with a slash and are the same on disk and over HTTP.
+    """
+
+    policy: str
+    version: str | None = None
+    language: str | None = None
+    revision: int | None = None
+    clause: str | None = None
+
+    @property
+    def path(self) -> str:
+        """`/privacy/v2/en/`, with `#4.1` when a clause is cited."""
+        parts = [self.policy]
+        if self.version is not None:
+            parts.append(self.version)
+        if self.language is not None:
+            parts.append(self.language)
+        if self.revision is not None:
+            parts.append(f"r{self.revision}")
+        return at_clause(_join(*parts), self.clause) if self.clause else _join(*parts)
+
+    def to(self, clause: str) -> "Citation":
+        """The same text, at one clause."""
+        return replace(self, clause=clause)
+
+
+def at_clause(base: str, clause: str) -> str:
+    """An address with the clause's id as its fragment."""
+    return f"{base}#{quote(clause, safe='~().-_')}"
+
+
+def redline_path(policy: str, old: str, new: str, language: str | None = None) -> str:
+    """`/privacy/v1...v2/` and, for a language, `/privacy/v1...v2/en/`."""
+    return _join(policy, f"{old}...{new}", *([language] if language else []))
+
+
+def history_path(policy: str, language: str | None = None) -> str:
+    """`/privacy/history/` and, for a language, `/privacy/history/en/`."""
+    return _join(policy, "history", *([language] if language else []))
+
+
+def notice_path(policy: str, notice: str) -> str:
+    """`/privacy/notices/privacy-v2-1/`."""
+    return _join(policy, "notices", notice)
+
+
+def _join(*parts: str) -> str:
+    return "/" + "/".join(quote(part, safe="~.-_") for part in parts) + "/"

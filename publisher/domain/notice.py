@@ -1,0 +1,197 @@
+"""Notices: what one audience must learn, by when, on which channel; and what became of each message."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from publisher.domain.assessment import FindingKind
+from publisher.domain.change import Edit
+
+
+class Channel(StrEnum):
+    """A way to reach users."""
+
+    BANNER = "banner"
+    EMAIL = "email"
+    WEBHOOK = "webhook"
+
+
+class NoticeKind(StrEnum):
+    """What a notice tells: a revision for the first time, or what became of one already told."""
+
+    REVISION = "revision"
+    FOLLOW_UP = "follow-up"
+
+
+class MessageState(StrEnum):
+    """Where a message to one recipient stands; the counts of all states add up to the audience."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    ACCEPTED = "accepted"
+    DEFERRED = "deferred"
+    REFUSED = "refused"
+    IN_DOUBT = "in-doubt"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+
+
+SETTLED = frozenset({MessageState.ACCEPTED, MessageState.REFUSED, MessageState.SKIPPED})
+"""States that count as settled: reached, or left to the banner for good."""
+
+TOLD = frozenset({MessageState.ACCEPTED, MessageState.IN_DOUBT, MessageState.SENDING})
+"""States in which a recipient has been told, or may have been."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeId:
+    """`privacy-v2-1`: the policy, the version, and the notice's own revision, by which banners are dismissed."""
+
+    policy: str
+    version: str
+    revision: int
+
+    def __str__(self) -> str:
+        return f"{self.policy}-{self.version}-{self.revision}"
+
+    @classmethod
+    def parse(cls, text: str) -> "NoticeId":
+        """Reads `privacy-v2-1` back.
+
+        Raises:
+            ValueError: the text is no notice id.
+        """
+        policy, version, revision = text.rsplit("-", 2)
+        return cls(policy, version, int(revision))
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notice as the store keeps it.
+
+    `effective` is the announced date; `deadline` the instant after which sending it would be false. `floor` is in days.
+    """
+
+    id: NoticeId
+    kind: NoticeKind
+    channels: tuple[Channel, ...]
+    effective: date
+    floor: int
+    created: datetime
+    deadline: datetime
+    audience: str = "everyone"
+
+
+@dataclass(frozen=True, slots=True)
+class MailTemplate:
+    """A notice rendered once for one language and audience: whole bytes, cut at the places for one recipient's values.
+
+    `parts` has one element more than `slots`; a message is part, value, part, value, ..., part. `slots` names the value
+    that goes between: `to`, `message-id`, `date`.
+    """
+
+    notice: NoticeId
+    kind: NoticeKind
+    language: str
+    audience: str
+    parts: tuple[bytes, ...]
+    slots: tuple[str, ...]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One person to be reached: the key under which the record knows them, and where and how to write to them."""
+
+    key: str
+    email: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message in the outbox, with what its sender needs to know."""
+
+    notice: NoticeId
+    kind: NoticeKind
+    recipient: Recipient
+    attempts: int
+    doubts: int
+
+
+@dataclass(frozen=True, slots=True)
+class ToldChange:
+    """One clause that changed materially, as a reader of one language is told of it.
+
+    `where` names the clause (`4. Sharing › 4.1.3`), `clause` is its id in the version that `link` leads to, or in the
+    old one when the clause is gone; `reasons` are finding kinds, to be named in the reader's language.
+    """
+
+    clause: str
+    where: str
+    reasons: tuple[FindingKind, ...]
+    edits: tuple[Edit, ...]
+    link: str
+    public_note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeContent:
+    """What a notice says in one language, before it is laid out for a channel.
+
+    `links` are absolute. `digest` is that of the text in this language; `effective` a date in `timezone`.
+    `former_effective` is set when a follow-up tells of a new date. `prevails` is the authoritative language's tag when
+    this is a translation, else None.
+    """
+
+    notice: NoticeId
+    kind: NoticeKind
+    language: str
+    organisation: str
+    policy_title: str
+    version: str
+    summary: str
+    effective: date
+    timezone: str
+    changes: tuple[ToldChange, ...]
+    contact: str
+    link: str
+    redline_link: str
+    digest: str
+    former_effective: date | None = None
+    reason: str = ""
+    prevails: str | None = None
+
+
+class Outcome(StrEnum):
+    """What a far side made of a message."""
+
+    ACCEPTED = "accepted"
+    DEFERRED = "deferred"
+    REFUSED = "refused"
+    IN_DOUBT = "in-doubt"
+    SENDER_FAULT = "sender-fault"
+    HOST_BUSY = "host-busy"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The far side's answer to one message, without addresses.
+
+    `SENDER_FAULT` means that the fault is ours (login, sender address, TLS): the run stops and nobody is burnt by it.
+    `HOST_BUSY` means that the host takes nothing now (connection refused, 421): the message waits, no attempt is lost.
+    `code` is the reply code, 0 when there was none.
+    """
+
+    outcome: Outcome
+    code: int = 0
+    reply: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StateCount:
+    """How many messages of a notice stand in a state."""
+
+    notice: NoticeId
+    state: MessageState
+    count: int

@@ -1,0 +1,175 @@
+"""Policies, versions and revisions: what an organisation has written, before anything is parsed."""
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from datetime import date
+
+_VERSION = re.compile(r"v([1-9][0-9]*)")
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
+
+RESERVED_NAMES = frozenset(
+    """
+    api static banners banner healthz metrics timemap timegate history notices feed versions calendar
+    sitemap robots index con nul aux prn
+    """.split()
+)
+"""Policy names that would clash with addresses of the website, or that some file systems refuse."""
+
+
+def is_version(name: str) -> bool:
+    """Whether `name` is `v1`, `v2`, ... without leading zeros."""
+    return _VERSION.fullmatch(name) is not None
+
+
+def version_number(version: str) -> int:
+    """The number by which versions are ordered: `v12` is 12.
+
+    Raises:
+        ValueError: `version` is no version name.
+    """
+    match = _VERSION.fullmatch(version)
+    if match is None:
+        raise ValueError(f"{version!r} is no version name")
+    return int(match[1])
+
+
+def is_language(tag: str) -> bool:
+    """Whether `tag` is a language tag of the shape language-Script-REGION (BCP 47), such as `en` or `zh-CN`."""
+    return _LANGUAGE.fullmatch(tag) is not None
+
+
+def is_policy_name(name: str) -> bool:
+    """Whether `name` may be a policy's folder and address: short, lower-case, and no clash with the website's paths."""
+    return (
+        len(name) <= 64
+        and _NAME.fullmatch(name) is not None
+        and name not in RESERVED_NAMES
+        and not is_language(name)
+        and not is_version(name)
+    )
+
+
+def digest_of(source: str) -> str:
+    """`sha256:` and the hexadecimal SHA-256 of a text's UTF-8 bytes (LF line ends, no byte order mark)."""
+    return "sha256:" + hashlib.sha256(source.encode("utf-8")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who is affected by changes to some clauses (ids, with all below them): the users for whom `where` holds."""
+
+    name: str
+    clauses: tuple[str, ...]
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class PolicySettings:
+    """A policy.toml. `notice_days` and `delivery_days` are whole days, `notice_share` a fraction from 0 to 1."""
+
+    name: str
+    title: str
+    language: str
+    languages: tuple[str, ...] = ()
+    timezone: str = "UTC"
+    regimes: tuple[str, ...] = ("section-8",)
+    notice_days: int = 30
+    delivery_days: int = 3
+    notice_share: float = 1.0
+    applies_to: str | None = None
+    channels: tuple[str, ...] = ("banner", "email")
+    contact: str = ""
+    sign_off: int = 1
+    terms: tuple[str, ...] = ()
+    audiences: tuple[Audience, ...] = ()
+
+    @property
+    def all_languages(self) -> tuple[str, ...]:
+        """The authoritative language first, then the translations that a version must have."""
+        return (self.language, *self.languages)
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """What stands between the `---` lines at the top of a text.
+
+    `effective` is a date in the policy's time zone, or a number of days from the release. `lines` gives the source line
+    of each key, counted from 1.
+    """
+
+    effective: date | int
+    summary: str
+    campaign: str | None = None
+    lines: tuple[tuple[str, int], ...] = field(default=(), compare=False)
+
+    def line_of(self, key: str) -> int:
+        """The source line of a key; 1 when it is not there."""
+        return dict(self.lines).get(key, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Manuscript:
+    """One revision: an immutable text of a version in one language.
+
+    Attributes:
+        policy, version, language: which text it is.
+        revision: 1 for the first released text of this version and language, then 2, ...
+        path: the file as staff know it, relative to the workspace.
+        source: the whole file, LF, without byte order mark.
+        front: its front matter, read strictly.
+        body: the Markdown below the front matter.
+        body_line: the line of the file on which `body` begins, counted from 1.
+    """
+
+    policy: str
+    version: str
+    language: str
+    path: str
+    source: str
+    front: FrontMatter
+    body: str
+    body_line: int
+    revision: int = 1
+
+    @property
+    def digest(self) -> str:
+        """The revision's identity: the digest of the whole file, front matter included."""
+        return digest_of(self.source)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version as it lies in its folder: its texts by language, and the folder's name relative to the workspace.
+
+    `revisions` holds the former texts of a released version, oldest first.
+    """
+
+    policy: str
+    name: str
+    folder: str
+    texts: tuple[Manuscript, ...]
+    revisions: tuple[Manuscript, ...] = ()
+
+    def text(self, language: str) -> Manuscript | None:
+        """The text in one language, or None."""
+        return next((text for text in self.texts if text.language == language), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A policy's folder: its settings and its versions in ascending order."""
+
+    settings: PolicySettings
+    folder: str
+    versions: tuple[Version, ...]
+
+    @property
+    def name(self) -> str:
+        """The folder's name, which is also its address on the website."""
+        return self.settings.name
+
+    def version(self, name: str) -> Version | None:
+        """The version of that name, or None."""
+        return next((version for version in self.versions if version.name == name), None)
