@@ -1,0 +1,374 @@
+"""Messages to an SMTP server, and what each of its answers means for the message, the host and ourselves."""
+
+import base64
+import ipaddress
+import re
+import ssl
+import time
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from publisher.delivery.dialogue import Dialogue, DroppedError, ProtocolError
+from publisher.domain.notice import Outcome, Receipt
+
+DEADLINE = 600.0
+"""Seconds that one message may take in all. RFC 5321, section 4.5.3.2.6: a server may think ten minutes at the end."""
+
+PATIENCE = 60.0
+"""Seconds that one reply may take before the end of a message, and a connection to open."""
+
+_ADDRESS = re.compile(r"[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f-\x9f\u2028\u2029]+@[A-Za-z0-9.-]+")
+_OUR_FAULT = frozenset({500, 502, 503, 504, 530, 534, 535, 538})
+"""Refusals of how we speak or log in, at whatever stage: RFC 5321, section 4.2.2, and RFC 4954, section 6."""
+
+_ANYONE = re.compile(r"\S*(?:@|%40)\S*", re.IGNORECASE)
+_BREAKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpAddress:
+    """Where a server is and how to greet it, as `smtp://` and `smtps://` URLs say it.
+
+    `tls` is `implicit` (smtps), `required` (STARTTLS), `offered` (STARTTLS where the server has it: loopback) or `off`.
+    """
+
+    host: str
+    port: int
+    tls: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+
+class SmtpTransport:
+    """One reused connection to an SMTP server.
+
+    Everything up to the final dot can be taken back: a fault there leaves the message with us. After it only the
+    server's answer tells; without one the message is in doubt.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        deadline: float = DEADLINE,
+        patience: float = PATIENCE,
+        context: ssl.SSLContext | None = None,
+    ) -> None:
+        """Connects to nobody yet.
+
+        Args:
+            url: as `read_address` reads it.
+            deadline: seconds that one message may take in all.
+            patience: seconds that one reply may take before the end of a message.
+            context: how to check certificates; the system's trust where left out.
+
+        Raises:
+            ValueError: the URL cannot be used.
+        """
+        self._address = read_address(url)
+        self._deadline = deadline
+        self._patience = patience
+        self._context = context
+        self._dialogue: Dialogue | None = None
+
+    def send(self, sender: str, recipient: str, message: bytes) -> Receipt:
+        """Hands one message over; a reused connection that turns out to be spent is replaced once."""
+        if not _ADDRESS.fullmatch(sender):
+            return Receipt(Outcome.SENDER_FAULT, 0, "the sender's address is not fit for an envelope")
+        if not _ADDRESS.fullmatch(recipient):
+            return Receipt(Outcome.REFUSED, 553, "5.1.3 the address is not fit for an envelope")
+        until = time.monotonic() + self._deadline
+        try:
+            if self._dialogue is not None:
+                try:
+                    return self._transact(self._dialogue, until, sender, recipient, message)
+                except _Spent:
+                    self._drop()
+            self._dialogue = self._connected(until)
+            return self._transact(self._dialogue, until, sender, recipient, message)
+        except _Answered as answer:
+            if answer.ends:
+                self._drop()
+            return Receipt(answer.outcome, answer.code, _redacted(answer.reply, recipient))
+        except _Spent as spent:
+            self._drop()
+            return Receipt(Outcome.HOST_BUSY, spent.code, _redacted(spent.reply, recipient))
+        except (DroppedError, ProtocolError) as fault:
+            self._drop()
+            return Receipt(Outcome.HOST_BUSY, 0, _redacted(str(fault), recipient))
+
+    def close(self) -> None:
+        """Says QUIT and hangs up; whatever goes wrong now changes nothing."""
+        if self._dialogue is not None:
+            try:
+                self._dialogue.extend(time.monotonic() + 2.0)
+                self._dialogue.docmd("QUIT")
+            except (DroppedError, ProtocolError):
+                pass
+            finally:
+                self._drop()
+
+    def _drop(self) -> None:
+        if self._dialogue is not None:
+            self._dialogue.close()
+            self._dialogue = None
+
+    def _connected(self, until: float) -> Dialogue:
+        """A greeted connection, secured and logged in as far as the address asks."""
+        where = self._address
+        dialogue = Dialogue(where.host, where.port, deadline=until, patience=self._patience)
+        try:
+            if where.tls == "implicit":
+                self._secure(dialogue)
+            self._welcomed(dialogue)
+            self._greet(dialogue)
+            if where.tls == "required" or (where.tls == "offered" and "starttls" in dialogue.features):
+                self._start_tls(dialogue)
+                self._greet(dialogue)
+            if where.user:
+                self._log_in(dialogue)
+        except BaseException:
+            dialogue.close()
+            raise
+        return dialogue
+
+    @staticmethod
+    def _welcomed(dialogue: Dialogue) -> None:
+        code, text = dialogue.getreply()
+        if code != 220:
+            raise _Answered(Outcome.HOST_BUSY, code, text)
+
+    @staticmethod
+    def _greet(dialogue: Dialogue) -> None:
+        code, text = dialogue.ehlo()
+        if code != 250:
+            raise _ours_or_busy(code, text)
+
+    def _start_tls(self, dialogue: Dialogue) -> None:
+        if "starttls" not in dialogue.features:
+            raise _Answered(Outcome.SENDER_FAULT, 0, b"the server offers no STARTTLS; without TLS nothing is sent")
+        try:
+            code, text = dialogue.docmd("STARTTLS")
+        except ProtocolError as fault:  # words behind the answer may be another's, meant to be read as said over TLS
+            raise _Answered(Outcome.SENDER_FAULT, 0, f"TLS: {fault}".encode()) from None
+        if code != 220:
+            raise _ours_or_busy(code, text)
+        self._secure(dialogue)
+
+    def _secure(self, dialogue: Dialogue) -> None:
+        context = self._context or ssl.create_default_context()
+        try:
+            dialogue.secure(context, self._address.host)
+        except ssl.SSLCertVerificationError as fault:
+            reason = f"TLS: the server's certificate is not valid: {fault.verify_message}"
+            raise _Answered(Outcome.SENDER_FAULT, 0, reason.encode()) from None
+        except ssl.SSLError as fault:
+            reason = f"TLS: no secure connection: {fault.reason or type(fault).__name__}"
+            raise _Answered(Outcome.SENDER_FAULT, 0, reason.encode()) from None
+        except ProtocolError as fault:
+            raise _Answered(Outcome.SENDER_FAULT, 0, f"TLS: {fault}".encode()) from None
+
+    def _log_in(self, dialogue: Dialogue) -> None:
+        """AUTH PLAIN, else LOGIN (RFC 4616); the password only ever travels over TLS or to loopback."""
+        user, password = self._address.user.encode(), self._address.password.encode()
+        offered = dialogue.features.get("auth", "").upper().split()
+        if "PLAIN" in offered:
+            code, text = dialogue.docmd("AUTH", "PLAIN " + _base64(b"\0" + user + b"\0" + password))
+        elif "LOGIN" in offered:
+            code, text = dialogue.docmd("AUTH", "LOGIN " + _base64(user))
+            if code == 334:
+                code, text = dialogue.docmd(_base64(password))
+        else:
+            raise _Answered(Outcome.SENDER_FAULT, 0, b"the server offers no login that is known here (PLAIN, LOGIN)")
+        if code != 235:
+            raise _ours_or_busy(code, text)
+
+    def _transact(self, dialogue: Dialogue, until: float, sender: str, recipient: str, message: bytes) -> Receipt:
+        dialogue.extend(until)
+        self._open_mail(dialogue, sender, recipient)
+        code, text = dialogue.docmd("RCPT", f"TO:<{recipient}>")
+        if not 200 <= code < 300:
+            return self._refused(dialogue, _of_recipient(code, text), recipient)
+        code, text = dialogue.docmd("DATA")
+        if code != 354:
+            return self._refused(dialogue, _of_message(code, text), recipient)
+        dialogue.send(_stuffed(message))
+        early = dialogue.unasked()
+        if early is not None:
+            answer = _of_message(*early)
+            answer.ends = True
+            raise answer
+        dialogue.send(b".\r\n")
+        return self._finished(dialogue, recipient)
+
+    @staticmethod
+    def _open_mail(dialogue: Dialogue, sender: str, recipient: str) -> None:
+        """MAIL FROM; on a reused connection a farewell or a dead line only says that a new one is needed."""
+        utf8 = not (sender.isascii() and recipient.isascii())
+        if utf8 and "smtputf8" not in dialogue.features:
+            raise _Answered(Outcome.REFUSED, 553, b"5.6.7 the address needs SMTPUTF8, which the server does not offer")
+        try:
+            if dialogue.unasked() is not None:
+                raise _Spent(0, b"the server spoke unasked")
+            code, text = dialogue.docmd("MAIL", f"FROM:<{sender}>{' BODY=8BITMIME SMTPUTF8' if utf8 else ''}")
+        except (DroppedError, ProtocolError) as fault:
+            raise _Spent(0, str(fault).encode()) from None
+        if code == 421:
+            raise _Spent(code, text)
+        if not 200 <= code < 300:
+            raise _ours_or_deferred(code, text)
+
+    def _refused(self, dialogue: Dialogue, answer: "_Answered", recipient: str) -> Receipt:
+        """A receipt for a refusal, and the connection made ready for the next message."""
+        if not answer.ends:
+            try:
+                answer.ends = dialogue.docmd("RSET")[0] != 250
+            except (DroppedError, ProtocolError):
+                answer.ends = True
+        if answer.ends:
+            self._drop()
+        return Receipt(answer.outcome, answer.code, _redacted(answer.reply, recipient))
+
+    def _finished(self, dialogue: Dialogue, recipient: str) -> Receipt:
+        """What became of a message whose final dot is on its way."""
+        try:
+            code, text, usable = dialogue.final_reply()
+        except (DroppedError, ProtocolError) as fault:
+            self._drop()
+            return Receipt(Outcome.IN_DOUBT, 0, f"after the whole message: {fault}")
+        if not usable or code == 421:
+            self._drop()
+        if 200 <= code < 300:
+            return Receipt(Outcome.ACCEPTED, code, _redacted(text, recipient))
+        if code < 400:
+            self._drop()
+            return Receipt(Outcome.IN_DOUBT, code, _redacted(text, recipient))
+        answer = _of_message(code, text)
+        return Receipt(answer.outcome, answer.code, _redacted(answer.reply, recipient))
+
+
+class _Spent(Exception):  # noqa: N818  a turn in the dialogue, not a fault
+    """The connection takes no more mail; a new one may."""
+
+    def __init__(self, code: int, reply: bytes) -> None:
+        super().__init__()
+        self.code = code
+        self.reply = reply
+
+
+class _Answered(Exception):  # noqa: N818  a turn in the dialogue, not a fault
+    """The server's answer decides; `ends` when the connection must not be used again."""
+
+    def __init__(self, outcome: Outcome, code: int, reply: bytes, *, ends: bool | None = None) -> None:
+        super().__init__()
+        self.outcome = outcome
+        self.code = code
+        self.reply = reply
+        self.ends = outcome in (Outcome.HOST_BUSY, Outcome.SENDER_FAULT) if ends is None else ends
+
+
+def _ours_or_busy(code: int, text: bytes) -> _Answered:
+    """An answer before any mail is begun: a lasting no is our configuration, anything else passes."""
+    return _Answered(Outcome.SENDER_FAULT if code >= 500 else Outcome.HOST_BUSY, code, text)
+
+
+def _ours_or_deferred(code: int, text: bytes) -> _Answered:
+    """An answer to MAIL, where nobody has been named yet."""
+    if code < 400:
+        return _Answered(Outcome.HOST_BUSY, code, text)
+    return _Answered(Outcome.SENDER_FAULT if code >= 500 else Outcome.DEFERRED, code, text)
+
+
+def _of_recipient(code: int, text: bytes) -> _Answered:
+    if code == 421 or code < 400:
+        return _Answered(Outcome.HOST_BUSY, code, text)
+    if code < 500:
+        return _Answered(Outcome.DEFERRED, code, text)
+    return _Answered(Outcome.SENDER_FAULT if code in _OUR_FAULT else Outcome.REFUSED, code, text)
+
+
+_of_message = _of_recipient
+"""An answer to DATA, or to the whole message, is read as one to RCPT: for this recipient, unless it is about us."""
+
+
+def _stuffed(message: bytes) -> bytes:
+    """The message as DATA carries it: CRLF line ends only, dots doubled at the start of lines, CRLF at the end."""
+    if not message.count(b"\r\n") == message.count(b"\n") == message.count(b"\r"):
+        message = re.sub(rb"\r\n|\r|\n", b"\r\n", message)
+    body = message.replace(b"\r\n.", b"\r\n..")
+    return (b"." if body.startswith(b".") else b"") + body + (b"" if body.endswith(b"\r\n") else b"\r\n")
+
+
+def _redacted(reply: bytes | str, recipient: str) -> str:
+    """A reply as the record keeps it: one line, at most 200 characters, nobody's address in it."""
+    text = reply if isinstance(reply, str) else reply.decode("utf-8", "replace")
+    words = _BREAKS.sub(" ", text[:2000]).strip().split(" ")
+    if len(text) > 2000:
+        words.pop()
+    local, _, domain = recipient.casefold().rpartition("@")
+
+    def names_someone(word: str) -> bool:
+        folded = word.casefold()
+        return (
+            bool(_ANYONE.fullmatch(word))
+            or folded.strip("<>\"'():;,.[]") == local
+            or (local in folded and domain in folded)
+        )
+
+    return " ".join("<address>" if names_someone(word) else word for word in words)[:200]
+
+
+def _base64(value: bytes) -> str:
+    return base64.b64encode(value).decode("ascii")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine, where mail may travel in the clear."""
+    if host.lower().rstrip(".") == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def read_address(url: str) -> SmtpAddress:
+    """Reads `smtp://user:password@host:587`, `smtps://host:465`, and `?tls=off` for loopback.
+
+    Raises:
+        ValueError: with a sentence for staff that never repeats the password.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise ValueError("The host or port is not written as in smtp://user:password@host:587.") from None
+    host = parts.hostname or ""
+    if parts.scheme not in ("smtp", "smtps") or not _is_host(host):
+        raise ValueError("There is no host as in smtp://user:password@host:587.")
+    if port == 0 or parts.path not in ("", "/") or parts.fragment:
+        raise ValueError("After the host only a port may follow: smtp://user:password@host:587.")
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    if bool(user) != bool(password) or "\0" in user + password:
+        raise ValueError("A user needs a password, and a password a user.")
+    options = parse_qsl(parts.query, keep_blank_values=True)
+    if options and options != [("tls", "off")]:
+        raise ValueError("The only option is ?tls=off.")
+    if options and not is_loopback(host):
+        raise ValueError("?tls=off is only for a server on this machine; elsewhere mail and password need TLS.")
+    if options and parts.scheme == "smtps":
+        raise ValueError("smtps:// is TLS; ?tls=off goes with smtp://.")
+    if parts.scheme == "smtps":
+        return SmtpAddress(host, port or 465, "implicit", user, password)
+    tls = "off" if options else "offered" if is_loopback(host) else "required"
+    return SmtpAddress(host, port or 587, tls, user, password)
+
+
+def _is_host(host: str) -> bool:
+    if not host or re.search(r"[\s\x00-\x1f\x7f/\\@]", host):
+        return False
+    try:
+        host.encode("idna")
+    except UnicodeError:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Foreign bytes to manuscripts and users, with their provenance; nothing is written here."""

@@ -1,0 +1,1 @@
+"""SQLAlchemy Core: the ledger, the users, the notices and the outbox; one set of queries for SQLite and PostgreSQL."""

@@ -1,0 +1,144 @@
+"""Batches of a notice: through them due messages are found, and those that a sender left under way.
+
+A batch that a sender has in hand is marked as such before its first message, so that after a crash only such batches
+have to be looked at.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, case, exists, func, literal, select
+
+from publisher.domain.notice import Channel, MessageState, NoticeId
+from publisher.store import notices
+from publisher.store.outbox import BATCH_RESTING, BATCH_WORKING, REASON_MALFORMED, REASON_NO_ADDRESS
+from publisher.store.schema import batch, notice, outbox, users
+from publisher.store.users import REASON_ERASED
+
+DOUBTS_ALLOWED = 1
+"""How often a message in doubt is sent again; in doubt once more, it is held for people to look at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Up to a thousand recipients of a notice, in key order from `lo` to `hi`."""
+
+    notice: NoticeId
+    number: int
+    channel: Channel
+    lo: str
+    hi: str
+
+
+def due_batches(connection: Connection, notice_id: NoticeId, state: MessageState, now: datetime) -> tuple[Batch, ...]:
+    """The batches of a notice that have something to send out of one state: queued, deferred or in doubt."""
+    due = {
+        MessageState.QUEUED: batch.c.waiting > 0,
+        MessageState.DEFERRED: batch.c.next_at <= now,
+        MessageState.IN_DOUBT: batch.c.doubtful > 0,
+    }[state]
+    rows = select(batch).where(batch.c.notice == str(notice_id), due).order_by(batch.c.number)
+    return tuple(Batch(notice_id, row.number, Channel(row.channel), row.lo, row.hi) for row in connection.execute(rows))
+
+
+def due_count(connection: Connection, notice_id: NoticeId, now: datetime) -> int:
+    """How many messages of a notice are due now."""
+    at_once = select(func.coalesce(func.sum(batch.c.waiting + batch.c.doubtful), 0))
+    deferred = (
+        select(func.count())
+        .join_from(
+            batch,
+            outbox,
+            (outbox.c.notice == batch.c.notice)
+            & (outbox.c.recipient >= batch.c.lo)
+            & (outbox.c.recipient <= batch.c.hi)
+            & (outbox.c.channel == batch.c.channel),
+        )
+        .where(batch.c.next_at <= now, outbox.c.state == MessageState.DEFERRED, outbox.c.next_at <= now)
+    )
+    of_notice = batch.c.notice == str(notice_id)
+    return sum(int(connection.execute(rows.where(of_notice)).scalar_one()) for rows in (at_once, deferred))
+
+
+def is_unsent(connection: Connection, notice_id: NoticeId) -> bool:
+    """Whether a notice has messages that are still to be sent, now or later."""
+    left = (batch.c.waiting > 0) | (batch.c.doubtful > 0) | batch.c.next_at.is_not(None)
+    return connection.execute(select(batch.c.number).where(batch.c.notice == str(notice_id), left)).first() is not None
+
+
+def held_count(connection: Connection) -> int:
+    """How many messages of open notices were in doubt twice, and wait for people to look at them."""
+    rows = (
+        select(func.coalesce(func.sum(batch.c.held), 0))
+        .join_from(batch, notice, batch.c.notice == notice.c.id)
+        .where(notice.c.closed.is_(None))
+    )
+    return int(connection.execute(rows).scalar_one())
+
+
+def take_in_hand(connection: Connection, given: Batch) -> int:
+    """Marks a batch as being worked on; nobody in it who was erased or lost their address will be sent to.
+
+    Returns:
+        How many are skipped for that reason.
+    """
+    connection.execute(
+        batch.update()
+        .where(batch.c.notice == str(given.notice), batch.c.number == given.number)
+        .values(state=BATCH_WORKING)
+    )
+    user = select(literal(1)).where(users.c.recipient == outbox.c.recipient)
+    why = case(
+        (~exists(user), literal(REASON_ERASED)),
+        (exists(user.where(users.c.aside.is_not(None))), literal(REASON_MALFORMED)),
+        else_=literal(REASON_NO_ADDRESS),
+    )
+    unreachable = ~exists(user.where(users.c.email.is_not(None)))
+    of_batch = outbox.update().where(*rows_of(given), unreachable)
+    skipped = connection.execute(
+        of_batch.where(outbox.c.state.in_([MessageState.QUEUED, MessageState.DEFERRED])).values(
+            state=MessageState.SKIPPED, reason=why, next_at=None
+        )
+    )
+    connection.execute(
+        of_batch.where(outbox.c.state == MessageState.IN_DOUBT, outbox.c.doubts <= DOUBTS_ALLOWED).values(
+            doubts=DOUBTS_ALLOWED + 1, reason=why
+        )
+    )
+    return skipped.rowcount
+
+
+def put_back(connection: Connection, given: Batch) -> None:
+    """Ends the work on a batch: what is left to do in it is counted anew.
+
+    A batch with a message whose answer never came stays in hand, for the next run to find.
+    """
+    in_doubt = outbox.c.state == MessageState.IN_DOUBT
+    left = connection.execute(
+        select(
+            func.count(case((outbox.c.state == MessageState.QUEUED, 1))).label("waiting"),
+            func.count(case((in_doubt & (outbox.c.doubts <= DOUBTS_ALLOWED), 1))).label("doubtful"),
+            func.count(case((in_doubt & (outbox.c.doubts > DOUBTS_ALLOWED), 1))).label("held"),
+            func.min(case((outbox.c.state == MessageState.DEFERRED, outbox.c.next_at))).label("next_at"),
+            func.count(case((outbox.c.state == MessageState.SENDING, 1))).label("sending"),
+        ).where(*rows_of(given))
+    ).one()
+    counted = left._asdict()
+    under_way = counted.pop("sending")
+    if notices.closed_among(connection, (given.notice,)):
+        counted |= {"waiting": 0, "doubtful": 0, "next_at": None}
+    connection.execute(
+        batch.update()
+        .where(batch.c.notice == str(given.notice), batch.c.number == given.number)
+        .values(state=BATCH_WORKING if under_way else BATCH_RESTING, **counted)
+    )
+
+
+def rows_of(given: Batch) -> tuple[ColumnElement[bool], ...]:
+    """The outbox rows of a batch, as conditions."""
+    return (
+        outbox.c.notice == str(given.notice),
+        outbox.c.recipient >= given.lo,
+        outbox.c.recipient <= given.hi,
+        outbox.c.channel == given.channel,
+    )

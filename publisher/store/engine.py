@@ -1,0 +1,220 @@
+"""Opening the store: the one place that looks at which database it is."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, select, text
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
+
+from publisher.errors import BusyError, Fault, PublisherError, one
+from publisher.store import migrations, schema
+
+BUSY_MILLISECONDS = 30_000
+"""How long a writer waits for another before it gives up."""
+
+_CACHE_KIBIBYTES = 16_384
+_READING = "publisher_reading"
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """An open store. `identity` is the random name that the ledger knows it by."""
+
+    engine: Engine
+    identity: str
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """A transaction that may write; on SQLite the only one at a time. Committed at the end, or rolled back.
+
+        Raises:
+            BusyError: another process held the database for too long.
+            PublisherError: the database could not be written.
+        """
+        with _told(self.engine.url), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One unchanging view of the store, to read from.
+
+        Raises:
+            PublisherError: the database could not be read.
+        """
+        with _told(self.engine.url), self.engine.connect() as connection:
+            yield connection.execution_options(**{_READING: True})
+
+    def tidy(self) -> None:
+        """Leaves nothing of deleted rows in the files beside a SQLite database; elsewhere it does nothing."""
+        if self.engine.dialect.name != "sqlite":
+            return
+        with _told(self.engine.url), self.engine.connect() as connection:
+            raw = connection.connection.driver_connection
+            if raw is not None:
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def close(self) -> None:
+        """Lets go of the database."""
+        self.engine.dispose()
+
+
+def open_store(url: str) -> Store:
+    """Opens the store, making or upgrading it as needed.
+
+    Args:
+        url: an SQLAlchemy URL; the folder of a SQLite file is made when it is not there.
+
+    Raises:
+        BusyError: another process held the database for too long.
+        PublisherError: the URL is none, the database is newer than this program, or it is no store.
+    """
+    engine = _engine(url)
+    try:
+        with _told(engine.url):
+            identity = _current(engine) or _upgraded(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return Store(engine, identity)
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+        on_sqlite = parsed.get_backend_name() == "sqlite"
+        if on_sqlite and parsed.database and parsed.database != ":memory:":
+            _make_file(Path(parsed.database))
+        engine = create_engine(parsed)
+    except (ArgumentError, NoSuchModuleError) as fault:
+        raise one(
+            "store-url",
+            f"The store's URL cannot be used: {fault}.",
+            "Write sqlite:///var/publisher.db or postgresql+psycopg://user@host/database.",
+        ) from None
+    except ModuleNotFoundError as fault:
+        raise one(
+            "store-driver", f"The database driver '{fault.name}' is not installed.", f"Install {fault.name}."
+        ) from None
+    if on_sqlite:
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _make_file(path: Path) -> None:
+    """Makes sure of a database file; a new one can only be read by its owner, since it is going to hold addresses."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+    except OSError as fault:
+        raise one(
+            "store-unwritable",
+            f"The store {path} cannot be made or written: {fault.strerror or fault}.",
+            "Name a place that can be written in [store] url.",
+        ) from None
+
+
+def _set_up_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # BEGIN is ours to say
+    for pragma in (
+        f"busy_timeout = {BUSY_MILLISECONDS}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "secure_delete = ON",
+        f"cache_size = -{_CACHE_KIBIBYTES}",
+    ):
+        connection.execute(f"PRAGMA {pragma}").fetchall()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Takes the write lock at once: a reader that becomes a writer later would fail without waiting."""
+    reading = connection.get_execution_options().get(_READING, False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _current(engine: Engine) -> str | None:
+    """The identity of a store whose schema is this program's; None when it has to be made or upgraded."""
+    with engine.connect() as connection:
+        connection.execution_options(**{_READING: True})
+        if not inspect(connection).has_table(migrations.VERSION_TABLE):
+            return None
+        if _revision(connection) != migrations.HEAD:
+            return None
+        return connection.execute(select(schema.identity.c.id)).scalar()
+
+
+def _upgraded(engine: Engine) -> str:
+    """Makes or upgrades the store in one transaction, so that a run that was cut off leaves nothing behind."""
+    with engine.begin() as connection:
+        found = inspect(connection)
+        if found.has_table(migrations.VERSION_TABLE):
+            _refuse_newer(_revision(connection))
+        elif set(found.get_table_names()) & set(schema.metadata.tables):
+            raise one(
+                "store-foreign-tables",
+                "The database already has tables of the same names that are not this program's.",
+                "Give the store a database of its own in [store] url.",
+            )
+        migrations.upgrade(connection)
+        identity = connection.execute(select(schema.identity.c.id)).scalar()
+        if identity is None:
+            identity = secrets.token_hex(16)
+            connection.execute(schema.identity.insert().values(id=identity))
+        return str(identity)
+
+
+def _revision(connection: Connection) -> str | None:
+    return connection.execute(text(f"SELECT version_num FROM {migrations.VERSION_TABLE}")).scalar()  # noqa: S608
+
+
+def _refuse_newer(revision: str | None) -> None:
+    if revision is not None and revision not in migrations.known_revisions():
+        raise one(
+            "store-newer",
+            f"The store was written by a newer version of this program (its schema is {revision}).",
+            "Install that version, or a later one.",
+        )
+
+
+@contextmanager
+def _told(url: URL) -> Iterator[None]:
+    """Faults of the database in words; anything else is a bug and passes."""
+    try:
+        yield
+    except OperationalError as fault:
+        raise _operational(url, str(fault.orig)) from fault
+    except DatabaseError as fault:
+        if type(fault) is not DatabaseError:
+            raise
+        raise one(
+            "store-damaged",
+            f"The store {_name(url)} cannot be used: {fault.orig}.",
+            "Restore it from a backup; check the disk.",
+        ) from fault
+
+
+def _operational(url: URL, said: str) -> PublisherError:
+    name = _name(url)
+    if "locked" in said or "busy" in said:
+        return BusyError(
+            (
+                Fault(
+                    "store-busy",
+                    f"Another process has been writing to the store {name} for too long.",
+                    "Wait until it is done and run this again; see who has the file open.",
+                ),
+            )
+        )
+    if "full" in said:
+        return one("store-full", f"There is no room for the store {name}.", "Make room on its disk and run this again.")
+    return one("store-unusable", f"The store {name} cannot be used: {said}.", "Check [store] url and the database.")
+
+
+def _name(url: URL) -> str:
+    return url.render_as_string(hide_password=True)

@@ -1,0 +1,218 @@
+"""Messages waiting: who is to be told by a notice, and how far that has come.
+
+A notice's messages are made in the transaction that releases it, by one statement inside the database. Their states
+always add up to the audience.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Integer, String, Text, case, exists, func, literal, null, select
+
+from publisher.domain.notice import (
+    SETTLED,
+    TOLD,
+    Channel,
+    MailTemplate,
+    MessageState,
+    Notice,
+    NoticeId,
+    NoticeKind,
+    StateCount,
+)
+from publisher.store import notices
+from publisher.store.schema import batch, notice, outbox, users
+
+BATCH_SIZE = 1000
+
+BATCH_RESTING = "resting"
+BATCH_WORKING = "working"
+"""Whether a sender has taken a batch in hand: only there can messages be under way."""
+
+REASON_NO_ADDRESS = "no-address"
+REASON_MALFORMED = "address-malformed"
+REASON_SUPERSEDED = "superseded"
+REASON_CLOSED = "notice-closed"
+"""Why a message was not sent: there is no address, the given one is none, a later notice tells
+it instead, the notice was ended while the message was under way."""
+
+_UNSENT = (MessageState.QUEUED, MessageState.DEFERRED)
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedAfter:
+    """What queueing a later notice of a version did.
+
+    `total` messages were made, `follow_ups` of them for people who were told before; `cancelled` are the messages of
+    earlier notices that will not be sent any more.
+    """
+
+    total: int
+    follow_ups: int
+    cancelled: int
+
+
+def queue(connection: Connection, given: Notice, templates: Sequence[MailTemplate], *, now: datetime) -> int:  # noqa: ARG001
+    """Queues a version's first notice for every user.
+
+    Users without an address are skipped with the reason, and left to the banner.
+
+    Returns:
+        The number of messages: all whom the notice concerns.
+
+    Raises:
+        PublisherError: the notice is there already.
+    """
+    notices.add(connection, given, templates)
+    if Channel.EMAIL not in given.channels:
+        return 0
+    _need(given, templates, NoticeKind.REVISION)
+    return _insert(connection, given.id, literal(NoticeKind.REVISION.value, String(16)))
+
+
+def queue_after(
+    connection: Connection, given: Notice, templates: Sequence[MailTemplate], *, now: datetime
+) -> QueuedAfter:
+    """Queues a later notice of a version, such as after a postponement, in place of all earlier ones.
+
+    Everybody whom an earlier notice told, or may have told, gets the follow-up; everybody else gets the revision with
+    the new date; nobody gets both. What earlier notices had not sent is cancelled.
+
+    Raises:
+        PublisherError: the notice is there already.
+    """
+    earlier = [
+        entry.id
+        for entry in notices.of_version(connection, given.id.policy, given.id.version)
+        if entry.id.revision < given.id.revision
+    ]
+    notices.add(connection, given, templates)
+    cancelled = sum(cancel(connection, entry, now=now, reason=REASON_SUPERSEDED) for entry in earlier)
+    if Channel.EMAIL not in given.channels:
+        return QueuedAfter(0, 0, cancelled)
+    _need(given, templates, NoticeKind.REVISION, NoticeKind.FOLLOW_UP)
+    kind = case((_told_before(earlier), NoticeKind.FOLLOW_UP.value), else_=NoticeKind.REVISION.value)
+    total = _insert(connection, given.id, kind)
+    follow_ups = connection.execute(
+        select(func.count())
+        .select_from(outbox)
+        .where(outbox.c.notice == str(given.id), outbox.c.kind == NoticeKind.FOLLOW_UP)
+    ).scalar_one()
+    return QueuedAfter(total, follow_ups, cancelled)
+
+
+def cancel(connection: Connection, notice_id: NoticeId, *, now: datetime, reason: str) -> int:
+    """Ends a notice: what it has not sent is cancelled, what it has sent stays. Returns how many were cancelled."""
+    changed = connection.execute(
+        outbox.update()
+        .where(outbox.c.notice == str(notice_id), outbox.c.state.in_(_UNSENT))
+        .values(state=MessageState.CANCELLED, reason=reason, next_at=None, settled_at=now)
+    )
+    connection.execute(
+        batch.update().where(batch.c.notice == str(notice_id)).values(waiting=0, next_at=None, doubtful=0)
+    )
+    notices.close(connection, notice_id, now)
+    return changed.rowcount
+
+
+def counts(connection: Connection, notice_id: NoticeId) -> tuple[StateCount, ...]:
+    """How many messages stand in each state, every state named; the sum is the audience."""
+    rows = connection.execute(
+        select(outbox.c.state, func.count()).where(outbox.c.notice == str(notice_id)).group_by(outbox.c.state)
+    )
+    found: dict[str, int] = {state: number for state, number in rows}  # noqa: C416  rows are no pairs to a type checker
+    return tuple(StateCount(notice_id, state, found.get(state.value, 0)) for state in MessageState)
+
+
+def settled_share(connection: Connection, notice_id: NoticeId) -> tuple[int, int]:
+    """How many of the audience are settled (reached, or left to the banner for good), and how many there are."""
+    counted = counts(connection, notice_id)
+    settled = sum(entry.count for entry in counted if entry.state in SETTLED)
+    return settled, sum(entry.count for entry in counted)
+
+
+def audience_counts(connection: Connection) -> tuple[tuple[str, tuple[int, int]], ...]:
+    """For each language of the users, in order: how many have an address, and how many have none."""
+    rows = connection.execute(
+        select(users.c.language, func.count(users.c.email), func.count())
+        .group_by(users.c.language)
+        .order_by(users.c.language)
+    )
+    return tuple((language, (reachable, total - reachable)) for language, reachable, total in rows)
+
+
+def deferred_next(connection: Connection) -> datetime | None:
+    """When the first deferred message of any open notice is due; None when none is deferred."""
+    rows = (
+        select(func.min(batch.c.next_at))
+        .join_from(batch, notice, batch.c.notice == notice.c.id)
+        .where(notice.c.closed.is_(None))
+    )
+    found: datetime | None = connection.execute(rows).scalar()
+    return found
+
+
+def told_condition(recipient: ColumnElement[str], notice_ids: Sequence[NoticeId]) -> ColumnElement[bool]:
+    """Whether any of these notices told a recipient, or may have."""
+    told = outbox.alias("told")
+    return exists(
+        select(literal(1)).where(
+            told.c.notice.in_([str(entry) for entry in notice_ids]),
+            told.c.recipient == recipient,
+            told.c.state.in_(sorted(TOLD)),
+        )
+    )
+
+
+def _told_before(earlier: Sequence[NoticeId]) -> ColumnElement[bool]:
+    return told_condition(users.c.recipient, earlier)
+
+
+def _need(given: Notice, templates: Sequence[MailTemplate], *kinds: NoticeKind) -> None:
+    missing = set(kinds) - {entry.kind for entry in templates}
+    if missing:
+        raise ValueError(f"{given.id} has no template of kind {', '.join(sorted(missing))}")
+
+
+def _insert(connection: Connection, notice_id: NoticeId, kind: ColumnElement[Any]) -> int:
+    """One row for each user, in key order, then one row for each thousand of them."""
+    reachable = users.c.email.is_not(None)
+    reason = case(
+        (reachable, null()), (users.c.aside.is_not(None), literal(REASON_MALFORMED)), else_=literal(REASON_NO_ADDRESS)
+    )
+    rows = select(
+        literal(str(notice_id), Text).label("notice"),
+        users.c.recipient,
+        literal(Channel.EMAIL.value, String(16)).label("channel"),
+        ((func.row_number().over(order_by=users.c.recipient) - 1) // BATCH_SIZE).label("batch"),
+        kind.label("kind"),
+        case((reachable, MessageState.QUEUED.value), else_=MessageState.SKIPPED.value).label("state"),
+        literal(0, Integer).label("attempts"),
+        literal(0, Integer).label("doubts"),
+        reason.label("reason"),
+    ).order_by(users.c.recipient)
+    connection.execute(outbox.insert().from_select([column.name for column in rows.selected_columns], rows))
+    batches = (
+        select(
+            literal(str(notice_id), Text).label("notice"),
+            outbox.c.batch.label("number"),
+            literal(Channel.EMAIL.value, String(16)).label("channel"),
+            func.min(outbox.c.recipient).label("lo"),
+            func.max(outbox.c.recipient).label("hi"),
+            func.count().label("count"),
+            literal(BATCH_RESTING, String(16)).label("state"),
+            func.count(case((outbox.c.state == MessageState.QUEUED, 1))).label("waiting"),
+            literal(0, Integer).label("doubtful"),
+            literal(0, Integer).label("held"),
+        )
+        .where(outbox.c.notice == str(notice_id))
+        .group_by(outbox.c.batch)
+    )
+    connection.execute(batch.insert().from_select([column.name for column in batches.selected_columns], batches))
+    total = connection.execute(
+        select(func.coalesce(func.sum(batch.c.count), 0)).where(batch.c.notice == str(notice_id))
+    ).scalar_one()
+    connection.execute(notice.update().where(notice.c.id == str(notice_id)).values(total=total))
+    return int(total)

@@ -1,0 +1,192 @@
+"""The store's tables.
+
+Instants are whole microseconds since 1970 (UTC) in big integers, so that both databases compare them alike; dates are
+dates. Texts that people look up (states, outcomes) are stored as words. Addresses, names and secrets stand in `users`
+and nowhere else: the outbox and the attempts know a recipient by a key that only the user's own row can be matched to.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Dialect,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeDecorator
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+RECIPIENT_LENGTH = 64
+"""A recipient's key is a hexadecimal SHA-256."""
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant, kept as microseconds since 1970 (UTC)."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002
+        """An aware datetime as a number; a naive one is a bug."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone")
+        return (value - _EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """The number as an aware datetime in UTC."""
+        return None if value is None else _EPOCH + timedelta(microseconds=value)
+
+
+metadata = MetaData()
+
+identity = Table(
+    "identity",
+    metadata,
+    Column("id", String(32), primary_key=True),
+)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("policy", String(64), nullable=False),
+    Column("chain", Integer, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("line", Text, nullable=False),
+    Column("digest", String(71), nullable=False),
+    PrimaryKeyConstraint("policy", "chain", "seq", name="ledger_key"),
+)
+"""Rows are never updated or deleted; the chain with the highest number is the current one."""
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("joined", Date, nullable=False),
+    Column("email", Text),
+    Column("email_fault", Text),
+    Column("aside", Text),
+    Column("attributes", JSON, nullable=False),
+    Column("secret", LargeBinary(16), nullable=False),
+    Column("recipient", String(RECIPIENT_LENGTH), nullable=False),
+    UniqueConstraint("recipient", name="users_recipient"),
+)
+
+notice = Table(
+    "notice",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("policy", String(64), nullable=False),
+    Column("version", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("channels", Text, nullable=False),
+    Column("effective", Date, nullable=False),
+    Column("floor", Integer, nullable=False),
+    Column("created", Instant, nullable=False),
+    Column("deadline", Instant, nullable=False),
+    Column("audience", Text, nullable=False),
+    Column("paused", Boolean, nullable=False),
+    Column("total", BigInteger, nullable=False),
+    Column("closed", Instant),
+    UniqueConstraint("policy", "version", "revision", name="notice_address"),
+)
+"""`channels` are joined by spaces. `closed`: nothing more will be sent, it was cancelled or another one followed."""
+
+template = Table(
+    "template",
+    metadata,
+    Column("notice", Text, ForeignKey("notice.id", name="template_notice"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("language", String(35), nullable=False),
+    Column("audience", Text, nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("digest", String(71), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("cuts", JSON, nullable=False),
+    PrimaryKeyConstraint("notice", "kind", "language", "audience", name="template_key"),
+)
+"""`body` is the mail's bytes with nothing of a recipient in them; `cuts` lists where which value goes. `place` keeps
+the order in which the templates were given, the authoritative language first."""
+
+batch = Table(
+    "batch",
+    metadata,
+    Column("notice", Text, ForeignKey("notice.id", name="batch_notice"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("lo", String(RECIPIENT_LENGTH), nullable=False),
+    Column("hi", String(RECIPIENT_LENGTH), nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("waiting", Integer, nullable=False),
+    Column("doubtful", Integer, nullable=False),
+    Column("held", Integer, nullable=False),
+    Column("next_at", Instant),
+    PrimaryKeyConstraint("notice", "number", name="batch_key"),
+)
+"""A thousand recipients in key order. `waiting` are queued, `doubtful` will be sent once more, `held` were in doubt
+twice, `next_at` is when the first deferred one is due: through these the work is found without a second index."""
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("notice", Text, nullable=False),
+    Column("recipient", String(RECIPIENT_LENGTH), nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("batch", Integer, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempts", SmallInteger, nullable=False),
+    Column("doubts", SmallInteger, nullable=False),
+    Column("next_at", Instant),
+    Column("settled_at", Instant),
+    Column("code", SmallInteger),
+    Column("reply", Text),
+    Column("reason", Text),
+    PrimaryKeyConstraint("notice", "recipient", "channel", name="outbox_key"),
+    sqlite_with_rowid=False,
+)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("notice", Text, nullable=False),
+    Column("recipient", String(RECIPIENT_LENGTH), nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("no", SmallInteger, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("code", SmallInteger, nullable=False),
+    Column("reply", Text, nullable=False),
+    Column("outcome", String(16), nullable=False),
+    PrimaryKeyConstraint("notice", "recipient", "channel", "no", name="attempt_key"),
+    sqlite_with_rowid=False,
+)
+"""Append-only. A message accepted at the first attempt has none: its outbox row says the same."""
+
+run_lock = Table(
+    "run_lock",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("until", Instant, nullable=False),
+    Column("fence", BigInteger, nullable=False),
+)

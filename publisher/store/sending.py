@@ -1,0 +1,274 @@
+"""Messages under way: marking them before they are sent, recording what came back. All of it under the run lock."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, exists, literal, select, tuple_
+
+from publisher.domain.notice import (
+    Channel,
+    Message,
+    MessageState,
+    NoticeId,
+    NoticeKind,
+    Outcome,
+    Receipt,
+    Recipient,
+)
+from publisher.store import notices
+from publisher.store.batches import DOUBTS_ALLOWED, Batch, put_back, rows_of
+from publisher.store.outbox import BATCH_WORKING, REASON_CLOSED, told_condition
+from publisher.store.schema import attempt, batch, notice, outbox, users
+
+REASON_HELD = "in-doubt-twice"
+_REPLY_LENGTH = 500
+_ADDRESS = re.compile(r"[^\s<>()\[\]:;,\"']+@[^\s<>()\[\];,\"']+")
+_INTERRUPTED = "the sender stopped before the answer was recorded"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of one message that was marked as sending.
+
+    `before` is the state it was taken from, and goes back to when the far side took no message at all; `next_at` is
+    when a deferred one is due again.
+    """
+
+    message: Message
+    receipt: Receipt
+    at: datetime
+    before: MessageState
+    next_at: datetime | None = None
+
+
+def messages(connection: Connection, given: Batch, state: MessageState, now: datetime) -> tuple[Message, ...]:
+    """A batch's messages that are due out of one state, joined with the users as they are now."""
+    due = {
+        MessageState.QUEUED: literal(1) == 1,
+        MessageState.DEFERRED: outbox.c.next_at <= now,
+        MessageState.IN_DOUBT: outbox.c.doubts <= DOUBTS_ALLOWED,
+    }[state]
+    rows = (
+        select(outbox.c.kind, outbox.c.recipient, outbox.c.attempts, outbox.c.doubts, users.c.email, users.c.language)
+        .join_from(outbox, users, users.c.recipient == outbox.c.recipient)
+        .where(*rows_of(given), outbox.c.state == state, due, users.c.email.is_not(None))
+        .order_by(outbox.c.recipient)
+    )
+    return tuple(_message(given.notice, row) for row in connection.execute(rows))
+
+
+def mark(
+    connection: Connection, given: Iterable[Message], before: MessageState, channel: Channel = Channel.EMAIL
+) -> tuple[Message, ...]:
+    """Marks messages as sending, before they are sent; committed, this is the record of the attempt.
+
+    Returns:
+        Those that were marked; one that was cancelled, or whose user was erased meanwhile, is not among them.
+    """
+    wanted = tuple(given)
+    if not wanted:
+        return ()
+    statement = (
+        outbox.update()
+        .where(
+            outbox.c.notice == bindparam("of_notice"),
+            outbox.c.recipient == bindparam("of_recipient"),
+            outbox.c.channel == channel,
+            outbox.c.state == before,
+            exists(select(literal(1)).where(users.c.recipient == bindparam("of_recipient"))),
+        )
+        .values(state=MessageState.SENDING)
+    )
+    keys = [{"of_notice": str(message.notice), "of_recipient": message.recipient.key} for message in wanted]
+    if connection.execute(statement, keys).rowcount == len(wanted):
+        return wanted
+    rows = connection.execute(
+        select(outbox.c.notice, outbox.c.recipient).where(
+            tuple_(outbox.c.notice, outbox.c.recipient).in_([tuple(key.values()) for key in keys]),
+            outbox.c.channel == channel,
+            outbox.c.state == MessageState.SENDING,
+        )
+    )
+    marked = {(row.notice, row.recipient) for row in rows}
+    return tuple(message for message in wanted if (str(message.notice), message.recipient.key) in marked)
+
+
+def skip(connection: Connection, message: Message, reason: str, channel: Channel = Channel.EMAIL) -> None:
+    """Leaves a message that cannot be written to its address, for a reason that names no address."""
+    connection.execute(
+        outbox.update().where(*_row(message, channel)).values(state=MessageState.SKIPPED, reason=reason, next_at=None)
+    )
+
+
+def record(connection: Connection, answers: Sequence[Answer], channel: Channel = Channel.EMAIL) -> None:
+    """Records what came back for messages that were marked as sending.
+
+    An answer that says that nobody was told, for a notice that another one has followed meanwhile, cancels the message
+    and makes the later notice tell the whole story instead of its sequel.
+    """
+    if not answers:
+        return
+    closed = notices.closed_among(connection, {answer.message.notice for answer in answers})
+    statement = outbox.update().where(
+        outbox.c.notice == bindparam("of_notice"),
+        outbox.c.recipient == bindparam("of_recipient"),
+        outbox.c.channel == channel,
+        outbox.c.state == MessageState.SENDING,
+    )
+    columns = ("state", "attempts", "doubts", "next_at", "settled_at", "code", "reply", "reason")
+    connection.execute(
+        statement.values({name: bindparam(f"new_{name}") for name in columns}),
+        [_outcome(answer, answer.message.notice in closed) for answer in answers],
+    )
+    attempts = [_attempt(answer, channel) for answer in answers if _worth_a_row(answer)]
+    if attempts:
+        connection.execute(attempt.insert(), attempts)
+    for answer in answers:
+        if answer.message.notice in closed and not _may_be_told(answer):
+            _tell_whole_story(connection, answer.message, channel)
+
+
+def doubt_interrupted(connection: Connection, now: datetime, channel: Channel = Channel.EMAIL) -> int:
+    """After taking the run lock: what a sender left under way is in doubt. Returns how many messages that are."""
+    doubted = 0
+    rows = select(batch).where(batch.c.state == BATCH_WORKING, batch.c.channel == channel)
+    for row in connection.execute(rows).all():
+        given = Batch(_notice_id(connection, row.notice), row.number, channel, row.lo, row.hi)
+        under_way = connection.execute(
+            select(outbox).where(*rows_of(given), outbox.c.state == MessageState.SENDING)
+        ).all()
+        receipt = Receipt(Outcome.IN_DOUBT, 0, _INTERRUPTED)
+        record(
+            connection,
+            [
+                Answer(
+                    Message(
+                        given.notice,
+                        NoticeKind(entry.kind),
+                        Recipient(entry.recipient, "", ""),
+                        entry.attempts,
+                        entry.doubts,
+                    ),
+                    receipt,
+                    now,
+                    MessageState.QUEUED,
+                )
+                for entry in under_way
+            ],
+        )
+        doubted += len(under_way)
+        put_back(connection, given)
+    return doubted
+
+
+def _row(message: Message, channel: Channel) -> tuple[Any, ...]:
+    return (
+        outbox.c.notice == str(message.notice),
+        outbox.c.recipient == message.recipient.key,
+        outbox.c.channel == channel,
+    )
+
+
+def _message(notice_id: NoticeId, row: Any) -> Message:
+    return Message(
+        notice=notice_id,
+        kind=NoticeKind(row.kind),
+        recipient=Recipient(row.recipient, row.email, row.language),
+        attempts=row.attempts,
+        doubts=row.doubts,
+    )
+
+
+def _notice_id(connection: Connection, name: str) -> NoticeId:
+    row = connection.execute(
+        select(notice.c.policy, notice.c.version, notice.c.revision).where(notice.c.id == name)
+    ).one()
+    return NoticeId(row.policy, row.version, row.revision)
+
+
+def _may_be_told(answer: Answer) -> bool:
+    return answer.receipt.outcome in (Outcome.ACCEPTED, Outcome.IN_DOUBT)
+
+
+def _worth_a_row(answer: Answer) -> bool:
+    """An acceptance at the first attempt is told by its outbox row; a host that takes nothing made no attempt."""
+    message, outcome = answer.message, answer.receipt.outcome
+    if outcome in (Outcome.HOST_BUSY, Outcome.SENDER_FAULT):
+        return False
+    return outcome is not Outcome.ACCEPTED or message.attempts + message.doubts > 0
+
+
+def _attempt(answer: Answer, channel: Channel) -> dict[str, Any]:
+    message = answer.message
+    return {
+        "notice": str(message.notice),
+        "recipient": message.recipient.key,
+        "channel": channel,
+        "no": message.attempts + message.doubts + 1,
+        "at": answer.at,
+        "code": answer.receipt.code,
+        "reply": without_addresses(answer.receipt.reply),
+        "outcome": answer.receipt.outcome,
+    }
+
+
+def _outcome(answer: Answer, closed: bool) -> dict[str, Any]:
+    """The message's row after an answer."""
+    message, receipt = answer.message, answer.receipt
+    attempts, doubts = message.attempts, message.doubts
+    next_at = settled_at = reason = None
+    match receipt.outcome:
+        case Outcome.ACCEPTED:
+            state, attempts, settled_at = MessageState.ACCEPTED, attempts + 1, answer.at
+        case Outcome.REFUSED:
+            state, attempts, settled_at = MessageState.REFUSED, attempts + 1, answer.at
+        case Outcome.DEFERRED:
+            state, attempts, next_at = MessageState.DEFERRED, attempts + 1, answer.next_at
+        case Outcome.IN_DOUBT:
+            state, doubts = MessageState.IN_DOUBT, doubts + 1
+            reason = REASON_HELD if doubts > DOUBTS_ALLOWED else None
+        case Outcome.HOST_BUSY | Outcome.SENDER_FAULT:
+            state = answer.before
+            next_at = answer.at if state is MessageState.DEFERRED else None
+    if closed and state in (MessageState.QUEUED, MessageState.DEFERRED):
+        state, reason, next_at, settled_at = MessageState.CANCELLED, REASON_CLOSED, None, answer.at
+    return {
+        "of_notice": str(message.notice),
+        "of_recipient": message.recipient.key,
+        "new_state": state,
+        "new_attempts": attempts,
+        "new_doubts": doubts,
+        "new_next_at": next_at,
+        "new_settled_at": settled_at,
+        "new_code": receipt.code or None,
+        "new_reply": without_addresses(receipt.reply) or None,
+        "new_reason": reason,
+    }
+
+
+def _tell_whole_story(connection: Connection, message: Message, channel: Channel) -> None:
+    """In later notices of the same version, somebody whom no notice told gets the revision, not its follow-up."""
+    of_version = notices.of_version(connection, message.notice.policy, message.notice.version)
+    later = [entry.id for entry in of_version if entry.id.revision > message.notice.revision]
+    for entry in later:
+        before = [other.id for other in of_version if other.id.revision < entry.revision]
+        connection.execute(
+            outbox.update()
+            .where(
+                outbox.c.notice == str(entry),
+                outbox.c.recipient == message.recipient.key,
+                outbox.c.channel == channel,
+                outbox.c.state == MessageState.QUEUED,
+                ~told_condition(outbox.c.recipient, before),
+            )
+            .values(kind=NoticeKind.REVISION)
+        )
+
+
+def without_addresses(reply: str) -> str:
+    """A server's reply as the record keeps it: one line, no address, not endless."""
+    printable = "".join(character if character.isprintable() else " " for character in reply)
+    return _ADDRESS.sub("<address>", " ".join(printable.split()))[:_REPLY_LENGTH]

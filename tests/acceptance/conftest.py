@@ -1,0 +1,10 @@
+from pathlib import Path
+
+import pytest
+
+from acceptance.workspaces import Workbench
+
+
+@pytest.fixture
+def workbench(tmp_path: Path) -> Workbench:
+    return Workbench.made(tmp_path / "workspace")

@@ -1,0 +1,48 @@
+"""A process that delivers into a sink which counts: run by tests that kill it."""
+
+import os
+import sys
+import time
+from datetime import UTC, datetime
+
+from publisher.domain.notice import Outcome, Receipt
+from publisher.store.engine import open_store
+from publisher.workflow.deliver import deliver
+
+
+class CountingSink:
+    """Takes every message; a line in a file, written before the answer, says that it did."""
+
+    def __init__(self, path: str) -> None:
+        self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+
+    def send(self, _sender: str, recipient: str, message: bytes) -> Receipt:
+        time.sleep(0.0005)
+        number = message.partition(b"Message-ID: ")[2].partition(b"\r\n")[0]
+        os.write(self._file, recipient.encode() + b" " + number + b"\n")
+        time.sleep(0.0005)
+        return Receipt(Outcome.ACCEPTED, 250, "counted")
+
+    def close(self) -> None:
+        os.close(self._file)
+
+
+def main(url: str, sink: str, connections: int, at: str) -> None:
+    """One pass."""
+    store = open_store(url)
+    begun, began = datetime.fromisoformat(at), time.monotonic()
+    report = deliver(
+        store,
+        lambda: CountingSink(sink),
+        now=lambda: datetime.fromtimestamp(begun.timestamp() + time.monotonic() - began, UTC),
+        sender="privacy@example.com",
+        domain="example.com",
+        key=b"k" * 32,
+        connections=connections,
+    )
+    store.close()
+    sys.exit(0 if report.done else 1)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4])

@@ -1,0 +1,156 @@
+"""Kills a command at its n-th step that writes, for every n, then runs it again and compares with an undisturbed run.
+
+Run as a program: killing.py WORKSPACE INSTANT COMMAND...; prints one JSON object. A step that writes is a file opened
+for writing, renamed, linked or removed, a folder made or removed, an SQL statement that writes, or a commit.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from publisher.cli import publisher as group
+from publisher.cli.context import Desk
+
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+RENAMING = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.truncate"}
+TABLES = ("ledger", "notice", "template", "batch", "outbox", "attempt")
+MOST_STEPS = 2000
+
+
+def main(workspace: Path, instant: datetime, command: Sequence[str]) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as scratch:
+        undisturbed = Path(scratch) / "undisturbed"
+        shutil.copytree(workspace, undisturbed)
+        steps = count_steps(undisturbed, instant, command)
+        wanted = state(undisturbed)
+        differing = {}
+        for step in range(1, min(steps, MOST_STEPS) + 1):
+            disturbed = Path(scratch) / "disturbed"
+            shutil.copytree(workspace, disturbed)
+            ended = in_child(partial(killed_at, disturbed, instant, command, step))
+            if not os.WIFSIGNALED(ended):
+                differing[step] = ["was not killed"]
+            again = in_child(partial(run, disturbed, instant, command))
+            if again:
+                differing[step] = [f"the second run ended with {again}"]
+            else:
+                found = state(disturbed)
+                wrong = sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
+                if wrong:
+                    differing[step] = wrong
+            shutil.rmtree(disturbed)
+    return {"steps": steps, "differing": differing}
+
+
+def run(folder: Path, instant: datetime, command: Sequence[str]) -> None:
+    """The command as staff run it, its words thrown away, by a fixed clock."""
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123  the child ends with it
+    group.main(
+        list(command), prog_name="publisher", standalone_mode=False, obj=Desk(clock=lambda: instant, folder=folder)
+    )
+
+
+def killed_at(folder: Path, instant: datetime, command: Sequence[str], step: int) -> None:
+    taken = 0
+
+    def count() -> None:
+        nonlocal taken
+        taken += 1
+        if taken == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    watch(folder, count)
+    run(folder, instant, command)
+
+
+def count_steps(folder: Path, instant: datetime, command: Sequence[str]) -> int:
+    reading, writing = os.pipe()
+
+    def counted() -> None:
+        watch(folder, lambda: os.write(writing, b"."))
+        run(folder, instant, command)
+
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        finish(counted)
+    os.close(writing)
+    steps = 0
+    while held := os.read(reading, 65536):
+        steps += len(held)
+    if os.waitpid(child, 0)[1]:
+        raise SystemExit("the undisturbed run failed")
+    return steps
+
+
+def watch(folder: Path, step: Callable[[], object]) -> None:
+    """Calls `step` before each step that writes inside the folder, and around each commit."""
+    from sqlalchemy import Engine, event
+
+    inside = str(folder)
+
+    def audit(name: str, arguments: tuple[Any, ...]) -> None:
+        if name == "open":
+            writes = isinstance(arguments[2], int) and bool(arguments[2] & WRITING)
+            if writes and str(arguments[0]).startswith(inside):
+                step()
+        elif name in RENAMING and any(inside in str(argument) for argument in arguments):
+            step()
+
+    sys.addaudithook(audit)
+
+    def executed(*arguments: Any) -> None:
+        statement = str(arguments[2]).lstrip().upper()
+        if not statement.startswith(("SELECT", "PRAGMA", "BEGIN", "WITH")):
+            step()
+
+    event.listen(Engine, "before_cursor_execute", executed)
+    event.listen(Engine, "commit", lambda _connection: step())
+    event.listen(Engine, "after_cursor_execute", executed)
+
+
+def in_child(work: Callable[[], None]) -> int:
+    child = os.fork()
+    if child == 0:
+        finish(work)
+    return os.waitpid(child, 0)[1]
+
+
+def finish(work: Callable[[], None]) -> None:
+    try:
+        work()
+    except BaseException as fault:  # noqa: BLE001  whatever it was, this child must end here
+        sys.stderr.write(f"{fault!r}\n")
+        sys.stderr.flush()
+        os._exit(1)
+    os._exit(0)
+
+
+def state(folder: Path) -> dict[str, str]:
+    """Everything that a reader, a colleague or the next command can see: public files, and the rows of the store."""
+    seen = {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for part in ("policies", "site")
+        for path in sorted((folder / part).rglob("*"))
+        if path.is_file()
+    }
+    connection = sqlite3.connect(folder / "var" / "publisher.db")
+    for table in TABLES:
+        rows = connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2, 3").fetchall()  # noqa: S608  names from above
+        seen[f"table {table}"] = hashlib.sha256(repr(rows).encode()).hexdigest()
+    connection.close()
+    return seen
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2]), sys.argv[3:])))  # noqa: T201
