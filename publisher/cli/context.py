@@ -1,0 +1,66 @@
+"""What every command needs: the folder, the clock, and the workspace and store on demand."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from publisher.config import Settings, find_workspace, read_settings
+
+if TYPE_CHECKING:
+    from publisher.store.engine import Store
+    from publisher.workflow.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where a command is run, and by which clock."""
+
+    clock: Callable[[], datetime]
+    folder: Path = Path()
+
+    def in_folder(self, folder: Path) -> "Desk":
+        """The same desk, in another folder."""
+        return replace(self, folder=self.folder / folder)
+
+    def now(self) -> datetime:
+        """The current instant, aware UTC, whole seconds."""
+        return self.clock()
+
+    def settings(self) -> Settings:
+        """The settings of the workspace around the folder."""
+        return read_settings(find_workspace(self.folder))
+
+    def workspace(self) -> "Workspace":
+        """The workspace, read now."""
+        from publisher.workflow.workspace import open_workspace
+
+        return open_workspace(self.settings())
+
+    @contextmanager
+    def store(self, settings: Settings) -> "Iterator[Store]":
+        """The store, opened and closed."""
+        from publisher.store.engine import open_store
+
+        store = open_store(settings.store_url)
+        try:
+            yield store
+        finally:
+            store.close()
+
+    @contextmanager
+    def store_if_any(self, settings: Settings) -> "Iterator[Store | None]":
+        """The store, or None when its file was never made: looking must not create it."""
+        url = settings.store_url
+        if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
+            yield None
+            return
+        with self.store(settings) as store:
+            yield store
+
+
+pass_desk = click.make_pass_decorator(Desk)

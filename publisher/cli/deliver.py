@@ -1,0 +1,88 @@
+"""`publisher deliver`."""
+
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from publisher.cli.context import Desk, pass_desk
+from publisher.cli.faults import record, tell
+from publisher.cli.words import count, print_json
+
+if TYPE_CHECKING:
+    from publisher.workflow.deliver import DeliveryReport
+
+WATCH_SECONDS = 30
+
+
+@click.command("deliver")
+@click.option("--watch", is_flag=True, help="Go on, a pass every half minute, until interrupted.")
+@click.option("--rate", type=click.IntRange(min=0), help="Mails a second; 0 is no limit. Left out: the settings'.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report for programs.")
+@pass_desk
+def command(desk: Desk, watch: bool, rate: int | None, as_json: bool) -> None:
+    """Send what is due, resuming where the last pass stopped; exit 1 when paused or stopped."""
+    halted = _pass(desk, rate, as_json)
+    while watch and not halted:
+        try:
+            time.sleep(WATCH_SECONDS)
+            halted = _pass(desk, rate, as_json)
+        except KeyboardInterrupt:
+            break
+    sys.exit(1 if halted else 0)
+
+
+def _pass(desk: Desk, rate: int | None, as_json: bool) -> bool:
+    from publisher.cli.progress import bar
+    from publisher.workflow.dispatch import dispatch
+
+    settings = desk.settings()
+    with desk.store(settings) as store, bar("Delivering", unit="mails") as progress:
+        report = dispatch(settings, store, now=desk.now, rate=rate, progress=progress)
+    if as_json:
+        print_json(_plain(report))
+    else:
+        _print(report)
+    return bool(report.stopped or report.paused)
+
+
+def _print(report: "DeliveryReport") -> None:
+    facts = [
+        f"{number:,} {name}"
+        for name, number in (
+            ("accepted", report.accepted),
+            ("refused", report.refused),
+            ("deferred", report.deferred),
+            ("in doubt", report.in_doubt),
+            ("skipped", report.skipped),
+        )
+        if number
+    ]
+    click.echo(f"{', '.join(facts)}." if facts else "Nothing is due.")
+    if report.interrupted:
+        click.echo(f"{count(report.interrupted, 'message')} of an interrupted pass may have been sent.")
+    if report.held:
+        click.echo(f"{count(report.held, 'message')} in doubt twice: look whether they arrived.")
+    if report.next_at is not None:
+        click.echo(f"Next try at {report.next_at:%Y-%m-%d %H:%M:%S} UTC.")
+    for notice in report.overdue:
+        click.echo(f"{notice}: its effective date has come; what was not sent stays unsent.")
+    tell(report.reasons)
+
+
+def _plain(report: "DeliveryReport") -> dict[str, object]:
+    return {
+        "accepted": report.accepted,
+        "refused": report.refused,
+        "deferred": report.deferred,
+        "in-doubt": report.in_doubt,
+        "skipped": report.skipped,
+        "interrupted": report.interrupted,
+        "held": report.held,
+        "next_at": report.next_at.isoformat() if report.next_at else None,
+        "paused": [str(notice) for notice in report.paused],
+        "overdue": [str(notice) for notice in report.overdue],
+        "stopped": record(report.stopped) if report.stopped else None,
+        "reasons": [record(fault) for fault in report.reasons],
+    }

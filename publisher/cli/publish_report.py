@@ -1,0 +1,89 @@
+"""How `publisher publish` tells what it did or would do."""
+
+import click
+
+from publisher.cli.words import count
+from publisher.workflow.publish import PublishReport, Released
+from publisher.workflow.rehearsal import Rehearsal
+
+
+def line(entry: Released) -> str:
+    """One released version in a sentence."""
+    told = f"notice {entry.notice} to {count(entry.queued, 'user')}" if entry.notice else "no notice is due"
+    consent = " Fresh consent is needed under its regimes." if entry.consent_needed else ""
+    grade = entry.grade or "first version"
+    return f"Released {entry.policy} {entry.version} ({grade}), effective {entry.effective}; {told}.{consent}"
+
+
+def record(report: PublishReport) -> dict[str, object]:
+    """The report as plain JSON values."""
+    return {
+        "released": [
+            {
+                "policy": entry.policy,
+                "version": entry.version,
+                "grade": entry.grade,
+                "effective": entry.effective,
+                "floor": entry.floor,
+                "notice": entry.notice,
+                "queued": entry.queued,
+                "consent_needed": entry.consent_needed,
+            }
+            for entry in report.released
+        ],
+        "skipped": list(report.skipped),
+        "completed": list(report.completed),
+        "files": list(report.files),
+        "pages": report.pages,
+    }
+
+
+def rehearsal_record(rehearsal: Rehearsal) -> dict[str, object]:
+    """A dry run as plain JSON values."""
+    return {
+        "released": [
+            {
+                "policy": entry.policy,
+                "version": entry.version,
+                "grade": entry.grade,
+                "effective": entry.effective,
+                "floor": entry.floor,
+                "notice": entry.notice,
+                "audience": entry.audience,
+                "channels": {
+                    channel: [
+                        {"language": row.language, "users": row.users, "without_address": row.without_address}
+                        for row in rows
+                    ]
+                    for channel, rows in entry.channels
+                },
+                "samples": list(entry.samples),
+            }
+            for entry in rehearsal.releases
+        ],
+        "skipped": list(rehearsal.skipped),
+    }
+
+
+def print_rehearsal(rehearsal: Rehearsal) -> None:
+    """A dry run in words."""
+    for entry in rehearsal.releases:
+        click.echo(
+            f"Would release {entry.policy} {entry.version} ({entry.grade or 'first version'}),"
+            f" effective {entry.effective}, floor {count(entry.floor, 'day')}."
+        )
+        if entry.notice is None:
+            click.echo("  No notice is due.")
+            continue
+        click.echo(f"  Notice {entry.notice} for {entry.audience}:")
+        for channel, rows in entry.channels:
+            for row in rows:
+                without = f", {row.without_address:,} without an address" if row.without_address else ""
+                click.echo(f"    {channel:7} {row.language:8} {count(row.users, 'user')}{without}")
+        for sample in entry.samples:
+            click.echo(f"    for example {sample}")
+    for name in rehearsal.skipped:
+        click.echo(f"Would skip {name}: nobody has signed its review.")
+    if not rehearsal.releases:
+        click.echo("Nothing new to publish.")
+    click.echo("Nothing was written.")

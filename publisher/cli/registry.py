@@ -1,0 +1,51 @@
+"""Which commands there are; each module is loaded only when its command runs, so that help is quick."""
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+import click
+
+COMMANDS: Mapping[str, str] = {
+    "check": "All faults of texts, ledger, dates, translations and reviews at once.",
+    "diff": "What changed between two files or two versions, and what it means.",
+    "review": "Confirm or override each finding, freeze the audience, sign off.",
+    "publish": "The main job: release every signed version, queue its notices, build the site.",
+    "deliver": "Send what is due, resuming where the last pass stopped.",
+    "tick": "Record what time and completion bring: complete, in force, held.",
+    "status": "Where each version stands and what is due.",
+    "postpone": "Set a new effective date after notice; the only way out of a hold.",
+    "build": "Build the site alone.",
+    "adopt": "Enter versions that were in force before this tool came.",
+    "asof": "The text that applied on a date.",
+    "verify": "Whether ledger, store and texts agree.",
+    "notice": "Show a notice as its readers get it.",
+    "users": "Import users, or erase one.",
+    "demo": "The main job on a scratch copy, with invented users.",
+}
+"""Every command and its one line of help, in the order of a version's life."""
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported from `publisher.cli.<name>` when they are first asked for."""
+
+    def __init__(self, *args: Any, commands_by_name: Mapping[str, str], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._lines = commands_by_name
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
+        """The names, in the order in which they are listed."""
+        return list(self._lines)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  click's signature
+        """The command itself, loaded now."""
+        if cmd_name not in self._lines:
+            return None
+        module = import_module(f"publisher.cli.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  as above
+        """Lists the commands without loading any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(self._lines.items()))

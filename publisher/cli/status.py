@@ -1,0 +1,45 @@
+"""`publisher status`."""
+
+import click
+
+from publisher.cli.context import Desk, pass_desk
+from publisher.cli.words import print_json
+
+
+@click.command("status")
+@click.option("--json", "as_json", is_flag=True, help="Print the report for programs.")
+@pass_desk
+def command(desk: Desk, as_json: bool) -> None:
+    """Show where each version stands, its messages and what is due."""
+    from publisher.workflow.status import status
+
+    workspace = desk.workspace()
+    with desk.store_if_any(workspace.settings) as store:
+        found = status(workspace, store, now=desk.now())
+    if as_json:
+        print_json(
+            {
+                "versions": [
+                    {
+                        "policy": entry.policy,
+                        "version": entry.version,
+                        "state": entry.state,
+                        "effective": entry.effective,
+                        "floor": entry.floor,
+                        "messages": {state.value: number for state, number in entry.messages.items()},
+                        "due": entry.due,
+                    }
+                    for entry in found
+                ]
+            }
+        )
+        return
+    if not found:
+        click.echo("There is no version of any policy yet.")
+    for entry in found:
+        sent = ", ".join(f"{number:,} {state}" for state, number in entry.messages.items() if number)
+        floor = f"floor {entry.floor}" if entry.floor else ""
+        facts = "; ".join(fact for fact in (f"effective {entry.effective}", floor, sent) if fact)
+        click.echo(f"{click.style(f'{entry.policy} {entry.version}', bold=True)}  {entry.state}  {facts}")
+        if entry.due:
+            click.echo(f"    {entry.due}")

@@ -1,0 +1,57 @@
+"""`publisher users`."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from publisher.cli.context import Desk, pass_desk
+from publisher.cli.faults import record, tell
+from publisher.cli.words import count, print_json
+
+
+@click.group("users")
+def command() -> None:
+    """The store's own users."""
+
+
+@command.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the report for programs.")
+@pass_desk
+def import_(desk: Desk, file: Path, as_json: bool) -> None:
+    """Insert or update users by id from FILE: CSV with a header, or JSON Lines.
+
+    Columns: id, name, language, joined (YYYY-MM-DD), email, and any further ones that audiences may use.
+    """
+    from publisher.cli.progress import bar
+    from publisher.workflow.ingest import import_users
+
+    settings = desk.settings()
+    with desk.store(settings) as store, bar("Importing", unit="users") as progress:
+        report = import_users(store, file, progress=progress.advance)
+    if as_json:
+        print_json(
+            {
+                "imported": report.imported,
+                "kept_aside": report.kept_aside,
+                "warnings": [record(fault) for fault in report.warnings],
+            }
+        )
+        return
+    tell(report.warnings)
+    aside = f"; {count(report.kept_aside, 'address', 'addresses')} kept aside" if report.kept_aside else ""
+    click.echo(f"{count(report.imported, 'user')} imported{aside}.")
+
+
+@command.command("erase")
+@click.argument("identity", metavar="ID")
+@pass_desk
+def erase(desk: Desk, identity: str) -> None:
+    """Erase a user and their address; ledger and counts stay whole and no longer know who it was."""
+    from publisher.workflow.ingest import erase_user
+
+    with desk.store(desk.settings()) as store:
+        erased = erase_user(store, identity)
+    click.echo("Erased." if erased else "There is no such user.", err=not erased)
+    sys.exit(0 if erased else 1)

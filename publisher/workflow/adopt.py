@@ -1,0 +1,140 @@
+"""Adoption: versions that were in force before this tool came enter the ledger as stated, not witnessed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from publisher.domain.ledger import EventKind, LedgerEvent
+from publisher.domain.policy import Policy, Version, version_number
+from publisher.domain.timeline import local_date, release_of
+from publisher.errors import Fault, Place, PublisherError, errors_only, one
+from publisher.workflow.records import (
+    append_both,
+    caught_up,
+    complete_file,
+    disagreement,
+    ledger_file,
+    refuse_if_changed,
+)
+from publisher.workflow.texts import clause_entries, draft_trees
+from publisher.workflow.workspace import Workspace
+
+if TYPE_CHECKING:
+    from publisher.store.engine import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """What entered the ledger, and the files to commit."""
+
+    versions: tuple[str, ...]
+    files: tuple[str, ...]
+
+
+def adopt(
+    workspace: Workspace, store: "Store", policy_name: str, *, through: str, by: str, reason: str, now: datetime
+) -> Adopted:
+    """Enters every version up to `through` that the ledger lacks: no review, no notice, no floor.
+
+    Raises:
+        PublisherError: a version is missing, has errors, or has no past date.
+    """
+    workspace, _ = caught_up(workspace, store)
+    policy = workspace.policy(policy_name)
+    if policy.version(through) is None:
+        raise one(
+            "version-unknown", f"{policy_name} has no {through}.", "Name a version that exists.", Place(policy.folder)
+        )
+    events = list(workspace.events(policy_name))
+    wanted = [
+        version
+        for version in policy.versions
+        if version_number(version.name) <= version_number(through) and release_of(events, version.name) is None
+    ]
+    folders = tuple(f"{version.folder}/" for version in wanted)
+    faults = [fault for fault in errors_only(workspace.faults) if (fault.place.file or "").startswith(folders)]
+    faults.extend(fault for version in wanted if (fault := _date_fault(policy, version, now)))
+    if faults:
+        raise PublisherError(faults)
+    known = len(events)
+    for version in wanted:
+        events.append(_event(policy, version, events, by, reason, now))
+    with store.begin() as connection:
+        in_file = workspace.lines[policy_name]
+        refuse_if_changed(connection, policy_name, in_file)
+        held = append_both(connection, store.identity, policy_name, in_file, events[known:])
+    complete_file(workspace.settings, policy_name, in_file, held)
+    names = tuple(version.name for version in wanted)
+    return Adopted(names, (ledger_file(policy_name),) if names else ())
+
+
+def adopt_ledgers(workspace: Workspace, store: "Store", *, by: str, reason: str, now: datetime) -> Adopted:
+    """Binds the ledgers in the files to this store, where store and file had parted: the files are taken as the truth.
+
+    Nothing is queued. A new `store` line tells who decided this and why; what the lost store sent stays unknown here.
+    """
+    from publisher.store import ledger
+
+    bound: list[str] = []
+    for policy in workspace.policies:
+        in_file = workspace.lines[policy.name]
+        with store.begin() as connection:
+            held = ledger.lines(connection, policy.name)
+            if disagreement(store.identity, policy.name, held, in_file) is None:
+                continue
+            if tuple(held) != tuple(in_file):
+                ledger.take_over(connection, policy.name, in_file)
+            ledger.append(connection, policy.name, (_store_event(policy.name, store.identity, by, reason, now),))
+            held = ledger.lines(connection, policy.name)
+        complete_file(workspace.settings, policy.name, in_file, held)
+        bound.append(policy.name)
+    return Adopted(tuple(bound), tuple(ledger_file(name) for name in bound))
+
+
+def _event(
+    policy: Policy, version: Version, events: Sequence[LedgerEvent], by: str, reason: str, now: datetime
+) -> LedgerEvent:
+    text = version.text(policy.settings.language)
+    effective = text.front.effective if text else None
+    trees = draft_trees(policy, events, version.name)
+    return LedgerEvent(
+        kind=EventKind.ADOPT,
+        policy=policy.name,
+        version=version.name,
+        at=now,
+        by=by,
+        reason=reason,
+        effective=effective if isinstance(effective, date) else None,
+        texts=tuple(
+            (language, found.digest)
+            for language in policy.settings.all_languages
+            if (found := version.text(language)) is not None
+        ),
+        clauses=clause_entries(trees[policy.settings.language]),
+        settings=policy.settings,
+    )
+
+
+def _store_event(policy: str, identity: str, by: str, reason: str, now: datetime) -> LedgerEvent:
+    return LedgerEvent(kind=EventKind.STORE, policy=policy, version=None, at=now, by=by, reason=reason, store=identity)
+
+
+def _date_fault(policy: Policy, version: Version, now: datetime) -> Fault | None:
+    text = version.text(policy.settings.language)
+    if text is None:
+        return Fault(
+            "text-missing",
+            f"{policy.name} {version.name} has no text in {policy.settings.language}.",
+            "Add the file, or name an earlier version.",
+            Place(version.folder),
+        )
+    effective = text.front.effective
+    if isinstance(effective, date) and effective <= local_date(now, policy.settings.timezone):
+        return None
+    return Fault(
+        "adopt-future",
+        f"{policy.name} {version.name} is not in force yet, so it cannot be adopted.",
+        "Review and publish it; only versions that already apply are adopted.",
+        Place(text.path, text.front.line_of("effective")),
+    )

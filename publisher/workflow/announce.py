@@ -1,0 +1,119 @@
+"""What readers are told of a version, in each language: the content of its notice and the mails rendered from it."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from publisher.config import Settings
+from publisher.domain.assessment import Assessment
+from publisher.domain.citation import Citation, redline_path
+from publisher.domain.ledger import LedgerEvent
+from publisher.domain.notice import MailTemplate, Notice, NoticeContent, NoticeKind
+from publisher.domain.policy import Manuscript, Policy
+from publisher.domain.review import Review
+from publisher.notices.plan import Links, reasons, told_changes
+from publisher.workflow.texts import Trees, assess_version, changes_between, predecessor, trees_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def notice_contents(
+    settings: Settings,
+    policy: Policy,
+    events: Sequence[LedgerEvent],
+    notice: Notice,
+    review: Review | None,
+    *,
+    kind: NoticeKind = NoticeKind.REVISION,
+    former_effective: date | None = None,
+    reason: str = "",
+) -> tuple[NoticeContent, ...]:
+    """What a notice of one version says, once for each language that the version has."""
+    version = notice.id.version
+    before = predecessor(events, version)
+    assessment = assess_version(policy, events, version, before)
+    new = trees_of(policy, events, version)
+    old: Trees = trees_of(policy, events, before) if before else {}
+    return tuple(
+        _content(
+            settings, policy, notice, text, (old, new), (before, assessment, review), kind, former_effective, reason
+        )
+        for text in _texts(policy, version)
+    )
+
+
+def mail_templates(settings: Settings, policy: Policy, contents: Sequence[NoticeContent]) -> tuple[MailTemplate, ...]:
+    """Each content laid out as a mail, once for each language."""
+    from publisher.render.mail import mail
+    from publisher.render.templates import environment, strings
+
+    overrides = settings.path("site")
+    templates = environment(overrides)
+    rendered: list[MailTemplate] = []
+    for content in contents:
+        version = policy.version(content.version)
+        text = version.text(content.language) if version else None
+        rendered.append(
+            mail(
+                content,
+                strings(content.language, overrides),
+                templates,
+                sender=settings.email.sender,
+                copy=settings.email.copy,
+                attachment=text.source.encode("utf-8") if text else None,
+            )
+        )
+    return tuple(rendered)
+
+
+def _texts(policy: Policy, version: str) -> "Iterator[Manuscript]":
+    found = policy.version(version)
+    for language in policy.settings.all_languages:
+        text = found.text(language) if found else None
+        if text is not None:
+            yield text
+
+
+def _content(
+    settings: Settings,
+    policy: Policy,
+    notice: Notice,
+    text: Manuscript,
+    trees: tuple[Trees, Trees],
+    judged: tuple[str | None, Assessment | None, Review | None],
+    kind: NoticeKind,
+    former_effective: date | None,
+    reason: str,
+) -> NoticeContent:
+    old, new = trees
+    before, assessment, review = judged
+    language, version = text.language, text.version
+    base = settings.site.base_url.rstrip("/")
+    link = base + Citation(policy.name, version, language).path
+    tree = new[language]
+    return NoticeContent(
+        notice=notice.id,
+        kind=kind,
+        language=language,
+        organisation=settings.site.name,
+        policy_title=tree.title or policy.settings.title,
+        version=version,
+        summary=text.front.summary,
+        effective=notice.effective,
+        timezone=policy.settings.timezone,
+        changes=told_changes(
+            reasons(assessment.findings if assessment else (), review),
+            changes_between(old, new, language),
+            tree,
+            old.get(language),
+            Links(new=link, old=base + Citation(policy.name, before, language).path if before else link),
+        ),
+        contact=policy.settings.contact,
+        link=link,
+        redline_link=base + (redline_path(policy.name, before, version, language) if before else ""),
+        digest=text.digest,
+        former_effective=former_effective,
+        reason=reason,
+        prevails=policy.settings.language if language != policy.settings.language else None,
+    )

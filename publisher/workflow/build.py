@@ -1,0 +1,144 @@
+"""Builds the website from the texts and ledgers alone; never opens the store."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from publisher import library
+from publisher.domain.citation import Citation
+from publisher.domain.ledger import LedgerEvent
+from publisher.domain.policy import Manuscript, Policy
+from publisher.domain.timeline import Standing, release_of
+from publisher.errors import Fault, Place, PublisherError
+from publisher.notices.plan import Links, Reason, reasons, told_changes
+from publisher.render.views import Edition, Published, Series, Site
+from publisher.website.build import build as build_site
+from publisher.website.plan import aliases
+from publisher.workflow.texts import Trees, assess_version, changes_between, predecessor, released_trees
+from publisher.workflow.workspace import Workspace
+
+if TYPE_CHECKING:
+    from publisher.domain.clause import ClauseTree
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did: pages and other files in all, how many differ from before, how many went."""
+
+    pages: int
+    changed: int
+    removed: int
+    output: str
+
+
+def build(workspace: Workspace, *, now: datetime, redlines: bool = True) -> BuildReport:
+    """Builds the whole website as it is at `now`.
+
+    Raises:
+        PublisherError: a released text is missing or is not the one in the ledger; the old website stays then.
+    """
+    site = site_of(workspace, now=now)
+    settings = workspace.settings
+    done = build_site(site, settings.output, settings.path("site"), redlines=redlines)
+    return BuildReport(done.files, done.changed, done.removed, str(settings.output))
+
+
+def site_of(workspace: Workspace, *, now: datetime) -> Site:
+    """Everything that the website shows at `now`.
+
+    Raises:
+        PublisherError: with every released text that is missing or altered.
+    """
+    faults: list[Fault] = []
+    series = [
+        found
+        for policy in workspace.policies
+        if (found := _series(workspace, policy, workspace.standings(policy, now), faults)) is not None
+    ]
+    if faults:
+        raise PublisherError(faults)
+    settings = workspace.settings.site
+    return Site(settings.name, settings.base_url, tuple(series))
+
+
+def _series(workspace: Workspace, policy: Policy, found: Sequence[Standing], faults: list[Fault]) -> Series | None:
+    events = workspace.events(policy.name)
+    altered = [fault for standing in found for fault in _altered(policy, standing)]
+    if altered or not found:
+        faults.extend(altered)
+        return None
+    trees = {standing.version: released_trees(policy, events, standing.version) for standing in found}
+    versions = tuple(_published(workspace, policy, events, standing, trees) for standing in found)
+    return Series(policy.settings, tuple(events), versions)
+
+
+def _altered(policy: Policy, standing: Standing) -> list[Fault]:
+    """Released texts that are not there, or are not those that the ledger names."""
+    version = policy.version(standing.version)
+    faults: list[Fault] = []
+    for language, digest in standing.texts:
+        text = version.text(language) if version else None
+        name = f"{policy.name} {standing.version}"
+        if text is None:
+            place = Place(f"{policy.folder}/{standing.version}/{language}.md")
+            message = f"The text of {name} in {language} is in the ledger, but its file is not there."
+            faults.append(Fault("released-missing", message, "Restore the file from version control.", place))
+        elif text.digest != digest:
+            message = f"This is not the text of {name} that was released: its digest is not the ledger's."
+            remedy = "Restore the file from version control; a new wording is a new version."
+            faults.append(Fault("released-altered", message, remedy, Place(text.path)))
+    return faults
+
+
+def _published(
+    workspace: Workspace,
+    policy: Policy,
+    events: Sequence[LedgerEvent],
+    standing: Standing,
+    trees: dict[str, Trees],
+) -> Published:
+    version = policy.version(standing.version)
+    event = release_of(events, standing.version)
+    if version is None or event is None:
+        raise LookupError(f"{policy.name} {standing.version} is not both in the ledger and in its folder")
+    settings = event.settings or policy.settings
+    before = predecessor(events, standing.version)
+    reasoned = _reasons(workspace, policy, events, standing, before)
+    released = dict(standing.texts)
+    languages = [language for language in (settings.language, *released) if language in released]
+    editions = []
+    for language in dict.fromkeys(languages):
+        text = version.text(language)
+        if text is not None:
+            editions.append(_edition(policy, text, before, trees, reasoned))
+    return Published(standing, settings, tuple(editions), before)
+
+
+def _reasons(
+    workspace: Workspace, policy: Policy, events: Sequence[LedgerEvent], standing: Standing, before: str | None
+) -> tuple[Reason, ...]:
+    """Why a version is material, as people signed it; nothing for versions that nobody was told of."""
+    version = policy.version(standing.version)
+    if before is None or version is None or not standing.witnessed:
+        return ()
+    review, _ = library.read_review(workspace.settings.root / version.folder)
+    assessment = assess_version(policy, events, standing.version, before)
+    return reasons(assessment.findings, review) if assessment and review else ()
+
+
+def _edition(
+    policy: Policy, text: Manuscript, before: str | None, trees: dict[str, Trees], reasoned: Sequence[Reason]
+) -> Edition:
+    language = text.language
+    tree = trees[text.version][language]
+    earlier: list[ClauseTree] = []
+    for version, found in trees.items():
+        if version == text.version:
+            break
+        earlier.extend(found[name] for name in (policy.settings.language, language) if name in found)
+    old = trees[before] if before else {}
+    changes = changes_between(old, trees[text.version], language)
+    links = Links(new="", old=Citation(policy.name, before, language).path if before else "")
+    told = told_changes(reasoned, changes, tree, old.get(language), links) if reasoned else ()
+    return Edition(text, tree, old.get(language), changes, told, aliases(tree, earlier))

@@ -1,0 +1,95 @@
+"""What a delivery tells: how far it has come, what it did, and why it stopped."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from publisher.domain.notice import Notice, NoticeId, Receipt
+from publisher.errors import Fault
+
+
+class Progress(Protocol):
+    """Somebody who draws how far a delivery has come."""
+
+    def begin(self, total: int) -> None:
+        """Told once, before the first message: how many are due."""
+        ...
+
+    def advance(self, number: int) -> None:
+        """Told whenever messages are done with in this pass."""
+        ...
+
+
+class Unseen:
+    """Nobody draws anything."""
+
+    def begin(self, total: int) -> None:
+        """Takes no notice."""
+
+    def advance(self, number: int) -> None:
+        """Takes no notice."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryReport:
+    """What a pass did.
+
+    Attributes:
+        accepted, refused, deferred, in_doubt, skipped: how many messages ended the pass like that.
+        interrupted: how many an earlier run had left under way; they were in doubt, and sent once more.
+        held: how many of all open notices were in doubt twice and are sent no more until people look.
+        next_at: when the first deferred message is due; None when none is.
+        paused: notices that wait for `resume`.
+        overdue: notices whose deadline passed with messages unsent.
+        stopped: why the pass ended early; None when it did not.
+        reasons: why this pass paused notices.
+    """
+
+    accepted: int = 0
+    refused: int = 0
+    deferred: int = 0
+    in_doubt: int = 0
+    skipped: int = 0
+    interrupted: int = 0
+    held: int = 0
+    next_at: datetime | None = None
+    paused: tuple[NoticeId, ...] = ()
+    overdue: tuple[NoticeId, ...] = ()
+    stopped: Fault | None = None
+    reasons: tuple[Fault, ...] = ()
+
+    @property
+    def done(self) -> bool:
+        """Whether all that was due was sent: neither stopped nor paused."""
+        return self.stopped is None and not self.paused
+
+
+def _said(receipt: Receipt) -> str:
+    return " ".join(part for part in (str(receipt.code) if receipt.code else "", receipt.reply) if part)
+
+
+def sender_fault(receipt: Receipt) -> Fault:
+    """The far side does not take mail from us at all."""
+    return Fault(
+        "delivery-refused",
+        f"The mail server does not take mail from this sender: {_said(receipt)}.",
+        "Correct [email] transport and from, then deliver again. Nobody was counted as refused.",
+    )
+
+
+def host_busy(receipt: Receipt) -> Fault:
+    """The far side takes no mail from anybody now."""
+    return Fault(
+        "delivery-host-busy",
+        f"The mail server takes nothing now: {_said(receipt)}.",
+        "Deliver again in some minutes. Every message waits as it was.",
+    )
+
+
+def too_many_refused(notice: Notice, refused: int, of: int) -> Fault:
+    """So many refusals that the list of addresses has to be looked at."""
+    return Fault(
+        "delivery-paused",
+        f"{notice.id} is paused: {refused} of the last {of} messages were refused for good.",
+        f"Look at the replies and the addresses, then: publisher resume {notice.id.policy} {notice.id.version}",
+    )

@@ -1,0 +1,53 @@
+"""One delivery pass as the settings want it: transport, sender, key, connections and rate."""
+
+from collections.abc import Callable
+from datetime import datetime
+from email.utils import parseaddr
+from typing import TYPE_CHECKING
+
+from publisher.config import Settings
+from publisher.delivery.transports import check_transport, open_transport
+from publisher.errors import PublisherError
+from publisher.workflow.deliver import DeliveryReport, Progress, deliver
+from publisher.workflow.secret_key import secret_key
+
+if TYPE_CHECKING:
+    from publisher.store.engine import Store
+
+
+def dispatch(
+    settings: Settings,
+    store: "Store",
+    *,
+    now: Callable[[], datetime],
+    rate: int | None = None,
+    progress: Progress | None = None,
+) -> DeliveryReport:
+    """Sends what is due, once, through the transport of the settings.
+
+    Args:
+        settings: the workspace's settings.
+        store: its store.
+        now: the clock.
+        rate: mails a second; None takes the settings' rate.
+        progress: who draws how far it has come.
+
+    Raises:
+        PublisherError: the transport, the key or the store cannot be used.
+    """
+    url = settings.email.transport
+    faults = check_transport(url)
+    if faults:
+        raise PublisherError(faults)
+    sender = parseaddr(settings.email.sender)[1]
+    return deliver(
+        store,
+        lambda: open_transport(url, settings.root),
+        now=now,
+        sender=sender,
+        domain=sender.rpartition("@")[2],
+        key=secret_key(settings.path(settings.secrets.key_file)),
+        rate=settings.email.rate if rate is None else rate,
+        connections=settings.email.connections,
+        progress=progress,
+    )

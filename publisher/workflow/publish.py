@@ -1,0 +1,232 @@
+"""The main job: releases every signed version, queues its notices in one transaction, and builds the site."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from publisher import library
+from publisher.config import Settings
+from publisher.domain.ledger import EventKind, LedgerEvent, event_of
+from publisher.domain.policy import Policy, Version
+from publisher.domain.review import Review, people_wanted
+from publisher.domain.timeline import last_released
+from publisher.errors import Fault, Place, PublisherError, Severity, errors_only
+from publisher.workflow.announce import mail_templates, notice_contents
+from publisher.workflow.build import build
+from publisher.workflow.check import check_workspace
+from publisher.workflow.records import (
+    append_both,
+    caught_up,
+    complete_file,
+    disagreement,
+    ledger_file,
+    refuse_if_changed,
+)
+from publisher.workflow.release import PUBLISHER, Release, plan_release, unreleased
+from publisher.workflow.workspace import Workspace, open_workspace
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from publisher.store.engine import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """What was released, or would be: the version, its dates and how many messages were queued."""
+
+    policy: str
+    version: str
+    grade: str | None
+    effective: str
+    floor: int
+    notice: str | None
+    queued: int
+    consent_needed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PublishReport:
+    """What publishing did. `skipped` names versions that nobody signed; `files` are those to commit."""
+
+    released: tuple[Released, ...]
+    skipped: tuple[str, ...]
+    warnings: tuple[Fault, ...]
+    completed: tuple[str, ...]
+    files: tuple[str, ...]
+    pages: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that a run would release, worked out before anything is written."""
+
+    workspace: Workspace
+    releases: tuple[Release, ...]
+    skipped: tuple[str, ...]
+    warnings: tuple[Fault, ...]
+
+
+def publish(settings: Settings, store: "Store", *, now: datetime) -> PublishReport:
+    """Releases every signed, unreleased version; run again, it does nothing new.
+
+    The store is written first, in one transaction for all versions; the ledger files follow, then the site. A run that
+    was cut off anywhere is finished by the next.
+
+    Raises:
+        PublisherError: with every reason at once; nothing was written for any version then.
+    """
+    _, completed = caught_up(open_workspace(settings), store)
+    plan = plan_publish(settings, store, now=now)
+    released: list[Released] = []
+    if plan.releases:
+        held: dict[str, tuple[str, ...]] = {}
+        with store.begin() as connection:
+            for name in {release.policy.name for release in plan.releases}:
+                refuse_if_changed(connection, name, plan.workspace.lines[name])
+            for release in plan.releases:
+                held[release.policy.name], told = _release(settings, store, connection, plan, release)
+                released.append(told)
+        for policy, lines in held.items():
+            complete_file(settings, policy, library.ledger_lines(settings.root, policy), lines)
+    site = build(open_workspace(settings), now=now)
+    touched = dict.fromkeys([*completed, *(entry.policy for entry in released)])
+    return PublishReport(
+        released=tuple(released),
+        skipped=plan.skipped,
+        warnings=plan.warnings,
+        completed=completed,
+        files=tuple(ledger_file(policy) for policy in touched),
+        pages=site.pages,
+    )
+
+
+def plan_publish(settings: Settings, store: "Store | None", *, now: datetime) -> Plan:
+    """Works out what a run would release, and every reason against it; without a store, from the files alone.
+
+    Raises:
+        PublisherError: with every reason at once.
+    """
+    workspace, faults = _as_the_store_knows(open_workspace(settings), store)
+    told = check_workspace(workspace, now=now)
+    releases: list[Release] = []
+    skipped: list[str] = []
+    drafts: list[str] = []
+    for policy in workspace.policies:
+        events = workspace.events(policy.name)
+        for version in unreleased(policy, events):
+            review, review_faults = library.read_review(settings.root / version.folder)
+            first = last_released(events) is None
+            if not first and not review_faults and (review is None or not review.sign_offs):
+                skipped.append(f"{policy.name} {version.name}")
+                drafts.append(version.folder + "/")
+                continue
+            if version.text(policy.settings.language) is None:
+                continue
+            release, date_faults = plan_release(policy, version, events, None if first else review, now)
+            faults.extend(date_faults)
+            faults.extend(_signature_faults(policy, version, review) if review and not first else ())
+            releases.append(release)
+            events = (*events, release.event)
+    blocking = [fault for fault in told if not _below(fault, drafts)]
+    faults.extend(fault for fault in errors_only(blocking) if not _same_told(fault, faults))
+    if errors_only(faults):
+        raise PublisherError(errors_only(faults))
+    folders = [release.version.folder + "/" for release in releases]
+    warnings = tuple(replace(fault, severity=Severity.WARNING) for fault in told if _below(fault, folders))
+    return Plan(workspace, tuple(releases), tuple(skipped), warnings)
+
+
+def _as_the_store_knows(workspace: Workspace, store: "Store | None") -> tuple[Workspace, list[Fault]]:
+    """The workspace with ledgers that the store is ahead of taken from there, and where the two disagree."""
+    if store is None:
+        return workspace, []
+    with store.read() as connection:
+        held = {policy.name: _held(connection, policy.name) for policy in workspace.policies}
+    faults = [
+        fault
+        for name, lines in held.items()
+        if (fault := disagreement(store.identity, name, lines, workspace.lines[name])) is not None
+    ]
+    ahead = {name: lines for name, lines in held.items() if len(lines) > len(workspace.lines[name]) and not faults}
+    events = {name: tuple(event_of(line) for line in lines) for name, lines in ahead.items()}
+    known = replace(workspace, ledgers={**workspace.ledgers, **events}, lines={**workspace.lines, **ahead})
+    return known, faults
+
+
+def _release(
+    settings: Settings, store: "Store", connection: "Connection", plan: Plan, release: Release
+) -> tuple[tuple[str, ...], Released]:
+    """One version's rows: its ledger line, and with a notice the store's own line, the notice and its messages."""
+    from publisher.store import outbox
+
+    policy = release.policy.name
+    in_file = plan.workspace.lines[policy]
+    known = tuple(event_of(line) for line in _held(connection, policy) or in_file)
+    events = [release.event]
+    if release.notice is not None and not any(event.kind is EventKind.STORE for event in known):
+        events.insert(0, _store_line(release.event, store.identity))
+    lines = append_both(connection, store.identity, policy, in_file, events)
+    queued = 0
+    if release.notice is not None:
+        contents = notice_contents(settings, release.policy, (*known, release.event), release.notice, release.review)
+        templates = mail_templates(settings, release.policy, contents)
+        queued = outbox.queue(connection, release.notice, templates, now=release.event.at)
+    return lines, _told(release, queued)
+
+
+def _told(release: Release, queued: int) -> Released:
+    event = release.event
+    return Released(
+        policy=release.policy.name,
+        version=release.version.name,
+        grade=event.grade,
+        effective=event.effective.isoformat() if event.effective else "",
+        floor=event.floor,
+        notice=event.notice,
+        queued=queued,
+        consent_needed=event.consent_needed,
+    )
+
+
+def _store_line(event: LedgerEvent, identity: str) -> LedgerEvent:
+    return LedgerEvent(
+        kind=EventKind.STORE,
+        policy=event.policy,
+        version=None,
+        at=event.at,
+        by=PUBLISHER,
+        reason="this store sends the notices of this policy",
+        store=identity,
+    )
+
+
+def _held(connection: "Connection", policy: str) -> tuple[str, ...]:
+    from publisher.store import ledger
+
+    return ledger.lines(connection, policy)
+
+
+def _signature_faults(policy: Policy, version: Version, review: Review) -> tuple[Fault, ...]:
+    """Whether enough different people have signed."""
+    wanted = people_wanted(review.decisions, policy.settings.sign_off)
+    people = {person.name.casefold() for person in review.sign_offs}
+    if len(people) >= wanted:
+        return ()
+    return (
+        Fault(
+            "signatures-missing",
+            f"{policy.name} {version.name} needs {wanted} people to sign and has {len(people)}.",
+            f"Another person runs: publisher review {policy.name} {version.name}",
+            Place(f"{version.folder}/review.toml"),
+        ),
+    )
+
+
+def _below(fault: Fault, folders: Sequence[str]) -> bool:
+    return (fault.place.file or "").startswith(tuple(folders))
+
+
+def _same_told(fault: Fault, told: Sequence[Fault]) -> bool:
+    return any(other.code == fault.code and other.place.file == fault.place.file for other in told)

@@ -1,0 +1,144 @@
+"""The ledger's two homes: the store, written first, and the file, which follows and is committed."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from publisher import library
+from publisher.config import Settings
+from publisher.domain.ledger import EventKind, LedgerEvent, event_of
+from publisher.errors import BusyError, Fault, Place, PublisherError
+from publisher.workflow.workspace import Workspace, open_workspace
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from publisher.store.engine import Store
+
+
+def ledger_file(policy: str) -> str:
+    """A policy's ledger as staff know it."""
+    return f"policies/{policy}/ledger.jsonl"
+
+
+def disagreement(identity: str, policy: str, held: Sequence[str], in_file: Sequence[str]) -> Fault | None:
+    """Why a store must not go on with a policy's ledger file; None when it may.
+
+    A store ahead of the file is right: it was written first. A store that knows nothing may take over a ledger that no
+    store has sent for. Anything else is a fault.
+
+    Args:
+        identity: the store's identity.
+        policy: the policy's name.
+        held: the ledger's lines as the store has them.
+        in_file: the ledger's lines as the file has them.
+    """
+    named = [event.store for event in map(event_of, in_file) if event.kind is EventKind.STORE]
+    if named and named[-1] != identity:
+        return _foreign(policy)
+    takes_over = not held and not named
+    if tuple(held[: len(in_file)]) == tuple(in_file) or takes_over:
+        return None
+    return _diverged(policy, held, in_file)
+
+
+def caught_up(workspace: Workspace, store: "Store") -> tuple[Workspace, tuple[str, ...]]:
+    """Finishes what a run that was cut off between store and file left undone: the file gets the lines it lacks.
+
+    Returns:
+        The workspace as it is now, and the policies whose file was completed.
+    """
+    from publisher.store import ledger
+
+    done: list[str] = []
+    for policy in workspace.policies:
+        in_file = workspace.lines[policy.name]
+        with store.read() as connection:
+            held = ledger.lines(connection, policy.name)
+        agree = disagreement(store.identity, policy.name, held, in_file) is None
+        if agree and complete_file(workspace.settings, policy.name, in_file, held):
+            done.append(policy.name)
+    return (open_workspace(workspace.settings) if done else workspace), tuple(done)
+
+
+def append_both(
+    connection: "Connection", identity: str, policy: str, in_file: Sequence[str], events: Sequence[LedgerEvent]
+) -> tuple[str, ...]:
+    """Appends events to the store's ledger inside an open transaction, taking the file's lines over when it has none.
+
+    Returns:
+        The ledger's lines, which `complete_file` brings to the file once the transaction is committed.
+
+    Raises:
+        PublisherError: store and file do not agree.
+    """
+    from publisher.store import ledger
+
+    held = ledger.lines(connection, policy)
+    fault = disagreement(identity, policy, held, in_file)
+    if fault is not None:
+        raise PublisherError((fault,))
+    if not held and in_file:
+        ledger.take_over(connection, policy, in_file)
+    if events:
+        ledger.append(connection, policy, events)
+    return ledger.lines(connection, policy)
+
+
+def refuse_if_changed(connection: "Connection", policy: str, known: Sequence[str]) -> None:
+    """Of two processes at once, the second finds the ledger longer than it knew, and writes nothing.
+
+    Raises:
+        BusyError: the store's ledger is not the one that the decision was made on.
+    """
+    from publisher.store import ledger
+
+    held = ledger.lines(connection, policy)
+    if held and tuple(held) != tuple(known):
+        message = f"The store knows more of the ledger of {policy} than this command did when it began."
+        raise BusyError(
+            (Fault("ledger-changed", message, "Run publisher publish, then this again.", Place(ledger_file(policy))),)
+        )
+
+
+def complete_file(settings: Settings, policy: str, in_file: Sequence[str], held: Sequence[str]) -> bool:
+    """Writes the lines that the store has and the file lacks; says whether there were any."""
+    missing = held[len(in_file) :]
+    if missing:
+        library.append_lines(settings.root, policy, missing)
+    return bool(missing)
+
+
+def record(
+    store: "Store", settings: Settings, policy: str, in_file: Sequence[str], events: Sequence[LedgerEvent]
+) -> None:
+    """Records events that queue nothing: in the store, then in the file.
+
+    Raises:
+        PublisherError: store and file do not agree.
+    """
+    with store.begin() as connection:
+        refuse_if_changed(connection, policy, in_file)
+        held = append_both(connection, store.identity, policy, in_file, events)
+    complete_file(settings, policy, in_file, held)
+
+
+def _foreign(policy: str) -> Fault:
+    return Fault(
+        "store-foreign",
+        f"The ledger of {policy} says that another store sends its notices; this one does not know who was told.",
+        "Point [store] url to that store. If it is lost for good: publisher adopt --by NAME --reason WHY",
+        Place(ledger_file(policy)),
+    )
+
+
+def _diverged(policy: str, held: Sequence[str], in_file: Sequence[str]) -> Fault:
+    line = next(
+        (index for index, pair in enumerate(zip(held, in_file, strict=False), start=1) if pair[0] != pair[1]),
+        min(len(held), len(in_file)) + 1,
+    )
+    return Fault(
+        "ledger-diverged",
+        f"The ledger of {policy} and the store tell different stories from this line on.",
+        "Restore whichever was changed or rolled back. If the file is right: publisher adopt --by NAME --reason WHY",
+        Place(ledger_file(policy), line),
+    )

@@ -1,0 +1,157 @@
+"""What would be released: each signed, unreleased version, against its review, its floor and its predecessor."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from publisher.domain import regime
+from publisher.domain.assessment import Assessment
+from publisher.domain.change import Grade
+from publisher.domain.ledger import EventKind, LedgerEvent
+from publisher.domain.notice import Channel, Notice, NoticeId, NoticeKind
+from publisher.domain.policy import Policy, Version, version_number
+from publisher.domain.review import Review, graded
+from publisher.domain.timeline import earliest_effective, last_released, local_date, local_midnight, release_of
+from publisher.errors import Fault, Place
+from publisher.workflow.texts import assess_version, clause_entries, draft_trees
+
+PUBLISHER = "publisher"
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One version about to be released, with all that its ledger line and its notice need.
+
+    `assessment` and `review` are None for a first version; `notice` is None when nobody has to be told.
+    """
+
+    policy: Policy
+    version: Version
+    before: str | None
+    assessment: Assessment | None
+    review: Review | None
+    event: LedgerEvent
+    notice: Notice | None
+
+
+def unreleased(policy: Policy, events: Sequence[LedgerEvent]) -> tuple[Version, ...]:
+    """The versions that are not in the ledger, in order."""
+    return tuple(version for version in policy.versions if release_of(events, version.name) is None)
+
+
+def floor_of(policy: Policy, grade: Grade | None) -> int:
+    """The days that must lie between completed notice and effect; 0 unless the version is material."""
+    if grade is not Grade.MATERIAL:
+        return 0
+    return regime.floor_days(policy.settings.regimes, policy.settings.notice_days)
+
+
+def effective_date(policy: Policy, version: Version, now: datetime) -> date:
+    """The effective date that a version gets when it is released now: as written, or counted from today."""
+    text = version.text(policy.settings.language)
+    if text is None:
+        raise LookupError(f"{policy.name} {version.name} has no authoritative text")
+    written = text.front.effective
+    return written if isinstance(written, date) else local_date(now, policy.settings.timezone) + timedelta(days=written)
+
+
+def plan_release(
+    policy: Policy, version: Version, events: Sequence[LedgerEvent], review: Review | None, now: datetime
+) -> tuple[Release, tuple[Fault, ...]]:
+    """What releasing a version now would record and queue, and every reason of dates against it."""
+    before = last_released(events)
+    assessment = assess_version(policy, events, version.name, before) if before else None
+    grade = graded(assessment, review.decisions if review else ()) if assessment else None
+    effective = effective_date(policy, version, now)
+    floor = floor_of(policy, grade)
+    notice = _notice(policy, version, grade, effective, floor, now)
+    trees = draft_trees(policy, events, version.name, before)
+    event = LedgerEvent(
+        kind=EventKind.RELEASE,
+        policy=policy.name,
+        version=version.name,
+        at=now,
+        by=", ".join(person.name for person in review.sign_offs) if review else PUBLISHER,
+        effective=effective,
+        grade=grade,
+        texts=tuple(
+            (language, text.digest)
+            for language in policy.settings.all_languages
+            if (text := version.text(language)) is not None
+        ),
+        clauses=clause_entries(trees[policy.settings.language]),
+        floor=floor,
+        consent_needed=bool(assessment and assessment.consent_needed and grade is Grade.MATERIAL),
+        notice=str(notice.id) if notice else None,
+        settings=policy.settings,
+    )
+    release = Release(policy, version, before, assessment, review, event, notice)
+    return release, _date_faults(policy, version, release, events, now)
+
+
+def _notice(
+    policy: Policy, version: Version, grade: Grade | None, effective: date, floor: int, now: datetime
+) -> Notice | None:
+    channels = tuple(Channel(name) for name in policy.settings.channels)
+    if grade is not Grade.MATERIAL or not channels:
+        return None
+    return Notice(
+        id=NoticeId(policy.name, version.name, 1),
+        kind=NoticeKind.REVISION,
+        channels=channels,
+        effective=effective,
+        floor=floor,
+        created=now,
+        deadline=local_midnight(effective, policy.settings.timezone),
+    )
+
+
+def _date_faults(
+    policy: Policy, version: Version, release: Release, events: Sequence[LedgerEvent], now: datetime
+) -> tuple[Fault, ...]:
+    text = version.text(policy.settings.language)
+    if text is None:
+        return ()
+    place = Place(text.path, text.front.line_of("effective"))
+    today = local_date(now, policy.settings.timezone)
+    effective = release.event.effective or today
+    faults: list[Fault] = []
+    if release.event.grade is Grade.MATERIAL:
+        earliest = earliest_effective(today, release.event.floor, policy.settings.delivery_days)
+        if effective < earliest:
+            faults.append(
+                Fault(
+                    "below-floor",
+                    f"{policy.name} {version.name} is material and would take effect on {effective}, before its floor:"
+                    f" users must have had complete notice for {release.event.floor} days, and delivery may take"
+                    f" {policy.settings.delivery_days}.",
+                    f"Write an effective date of {earliest} or later,"
+                    f' or "+{release.event.floor + policy.settings.delivery_days} days".',
+                    place,
+                )
+            )
+    elif release.before is not None and effective < today:
+        faults.append(
+            Fault(
+                "effective-past",
+                f"{policy.name} {version.name} would take effect on {effective}, which is past.",
+                "Write today's date or a later one.",
+                place,
+            )
+        )
+    earlier = [
+        event.effective
+        for event in events
+        if event.effective and event.version and version_number(event.version) < version_number(version.name)
+    ]
+    if earlier and effective < earlier[-1]:
+        faults.append(
+            Fault(
+                "effective-decreases",
+                f"{policy.name} {version.name} would take effect on {effective}, before the version it follows"
+                f" ({earlier[-1]}).",
+                f"Write {earlier[-1]} or later.",
+                place,
+            )
+        )
+    return tuple(faults)

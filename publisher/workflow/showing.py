@@ -1,0 +1,105 @@
+"""A version's notice as a reader of one language gets it, before or after its release."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from email import message_from_bytes
+from email import policy as email_policy
+from email.message import EmailMessage
+
+from publisher import library
+from publisher.domain.change import Grade
+from publisher.domain.notice import Channel, Notice, NoticeId, NoticeKind
+from publisher.domain.policy import Policy
+from publisher.domain.timeline import local_midnight, release_of
+from publisher.errors import Place, PublisherError, errors_only, one
+from publisher.workflow.announce import mail_templates, notice_contents
+from publisher.workflow.release import effective_date, floor_of
+from publisher.workflow.workspace import Workspace
+
+SHOWN_VALUES = {
+    "to": "reader@example.com",
+    "message-id": "<shown@example.com>",
+    "date": "Thu, 01 Jan 1970 00:00:00 +0000",
+}
+"""What stands where a recipient's own values go."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownNotice:
+    """One rendered mail: its subject, its two bodies, and the whole message."""
+
+    notice: str
+    language: str
+    subject: str
+    text: str
+    html: str
+    message: str
+
+
+def show_notice(
+    workspace: Workspace, policy_name: str, version: str, *, language: str | None, now: datetime
+) -> ShownNotice:
+    """Renders a version's mail in one language, exactly as it would be queued.
+
+    Raises:
+        PublisherError: the version or the language is not there.
+    """
+    from publisher.delivery.envelope import join
+
+    policy = workspace.policy(policy_name)
+    found = policy.version(version)
+    if found is None or found.text(policy.settings.language) is None:
+        faults = [
+            fault for fault in errors_only(workspace.faults) if (fault.place.file or "").startswith(policy.folder)
+        ]
+        known = ", ".join(entry.name for entry in policy.versions)
+        unknown = one(
+            "version-unknown", f"{policy_name} has no readable {version}.", f"It has: {known}.", Place(policy.folder)
+        )
+        raise PublisherError(faults) if faults else unknown
+    review, _ = library.read_review(workspace.settings.root / found.folder)
+    notice = _notice(workspace, policy, version, now)
+    contents = notice_contents(workspace.settings, policy, workspace.events(policy_name), notice, review)
+    wanted = language or policy.settings.language
+    content = next((entry for entry in contents if entry.language == wanted), None)
+    if content is None:
+        has = ", ".join(entry.language for entry in contents)
+        raise one(
+            "text-missing", f"{policy_name} {version} has no text in {wanted}.", f"It has: {has}.", Place(found.folder)
+        )
+    (template,) = mail_templates(workspace.settings, policy, (content,))
+    message = join(template, {slot: SHOWN_VALUES[slot] for slot in template.slots})
+    parsed = message_from_bytes(message, policy=email_policy.default)
+    return ShownNotice(
+        notice=str(notice.id),
+        language=wanted,
+        subject=str(parsed["Subject"]),
+        text=_body(parsed, "plain"),
+        html=_body(parsed, "html"),
+        message=message.decode("utf-8", errors="surrogateescape"),
+    )
+
+
+def _notice(workspace: Workspace, policy: Policy, version: str, now: datetime) -> Notice:
+    """The notice as released, or as it would be released now."""
+    events = workspace.events(policy.name)
+    standing = next((entry for entry in workspace.standings(policy, now) if entry.version == version), None)
+    found = policy.version(version)
+    if found is None:
+        raise LookupError(version)
+    released = release_of(events, version)
+    effective = standing.effective if standing else effective_date(policy, found, now)
+    return Notice(
+        id=NoticeId.parse(standing.notice) if standing and standing.notice else NoticeId(policy.name, version, 1),
+        kind=NoticeKind.REVISION,
+        channels=tuple(Channel(name) for name in policy.settings.channels),
+        effective=effective,
+        floor=standing.floor if standing else floor_of(policy, Grade.MATERIAL),
+        created=released.at if released else now,
+        deadline=local_midnight(effective, policy.settings.timezone),
+    )
+
+
+def _body(message: EmailMessage, kind: str) -> str:
+    part = message.get_body((kind,))
+    return str(part.get_content()) if part is not None else ""

@@ -1,0 +1,161 @@
+"""Where each version stands, and the text that applied on a date."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from publisher import library
+from publisher.domain import regime
+from publisher.domain.ledger import EventKind
+from publisher.domain.notice import MessageState, NoticeId
+from publisher.domain.policy import Manuscript, Policy
+from publisher.domain.timeline import (
+    Standing,
+    State,
+    applied_on,
+    earliest_effective,
+    last_released,
+    local_date,
+    must_hold_from,
+)
+from publisher.errors import Place, one
+from publisher.workflow.release import unreleased
+from publisher.workflow.workspace import Workspace
+
+if TYPE_CHECKING:
+    from publisher.store.engine import Store
+
+
+@dataclass(frozen=True, slots=True)
+class VersionStatus:
+    """One version as staff see it. `effective` is as written for drafts; `messages` counts every state, zeros too."""
+
+    policy: str
+    version: str
+    state: State
+    effective: str
+    floor: int
+    messages: Mapping[MessageState, int]
+    due: str
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """The version and the text that applied on a date."""
+
+    standing: Standing
+    text: Manuscript
+
+
+def status(workspace: Workspace, store: "Store | None", *, now: datetime) -> tuple[VersionStatus, ...]:
+    """Every version of every policy: drafts, announced, in force, superseded; `store` None counts no messages."""
+    found: list[VersionStatus] = []
+    for policy in workspace.policies:
+        standings = workspace.standings(policy, now)
+        found.extend(
+            VersionStatus(
+                policy=policy.name,
+                version=standing.version,
+                state=standing.state,
+                effective=standing.effective.isoformat(),
+                floor=standing.floor,
+                messages=_messages(workspace, store, policy, standing),
+                due=_due(policy, standing, now),
+            )
+            for standing in standings
+        )
+        found.extend(_drafts(workspace, policy))
+    return tuple(found)
+
+
+def applied(workspace: Workspace, policy_name: str, day: date, *, language: str | None, now: datetime) -> Applied:
+    """The text that applied on a date in the policy's zone.
+
+    Raises:
+        PublisherError: no version applied then, or it has no text in the language.
+    """
+    policy = workspace.policy(policy_name)
+    standing = applied_on(workspace.standings(policy, now), day)
+    if standing is None:
+        raise one(
+            "nothing-applied",
+            f"No version of {policy_name} that the ledger knows applied on {day}.",
+            "Earlier versions can be entered with: publisher adopt",
+            Place(f"{policy.folder}/ledger.jsonl"),
+        )
+    version = policy.version(standing.version)
+    text = version.text(language or policy.settings.language) if version else None
+    if text is None:
+        known = ", ".join(found.language for found in version.texts) if version else "none"
+        raise one(
+            "text-missing",
+            f"{policy_name} {standing.version} has no text in {language or policy.settings.language}.",
+            f"It has: {known}.",
+            Place(policy.folder),
+        )
+    return Applied(standing, text)
+
+
+def _messages(
+    workspace: Workspace, store: "Store | None", policy: Policy, standing: Standing
+) -> Mapping[MessageState, int]:
+    """The counts over all notices of a version, the earlier ones' sent messages included."""
+    counts = dict.fromkeys(MessageState, 0)
+    if store is None:
+        return counts
+    from publisher.store import outbox
+
+    notices = {
+        event.notice
+        for event in workspace.events(policy.name)
+        if event.version == standing.version
+        and event.notice is not None
+        and event.kind in (EventKind.RELEASE, EventKind.POSTPONE)
+    }
+    with store.read() as connection:
+        for notice in sorted(notices):
+            for entry in outbox.counts(connection, NoticeId.parse(notice)):
+                counts[entry.state] += entry.count
+    return counts
+
+
+def _due(policy: Policy, standing: Standing, now: datetime) -> str:
+    """What comes next, in words; empty when nothing does."""
+    zone = policy.settings.timezone
+    if standing.state is State.ANNOUNCED and standing.notice is not None:
+        last = local_date(must_hold_from(standing.effective, standing.floor, zone), zone)
+        return f"notice must be complete before {last}, or the version is held"
+    if standing.state in (State.ANNOUNCED, State.COMPLETE):
+        return f"takes effect on {standing.effective}"
+    if standing.state is State.HELD:
+        proposed = earliest_effective(local_date(now, zone), standing.floor, policy.settings.delivery_days)
+        return f"publisher postpone {policy.name} {standing.version} --to {proposed} --by NAME --reason WHY"
+    if standing.state is State.IN_FORCE and standing.ends is not None and standing.successor is not None:
+        return f"until {standing.ends:%Y-%m-%d %H:%M} UTC, then {standing.successor}"
+    return ""
+
+
+def _drafts(workspace: Workspace, policy: Policy) -> Sequence[VersionStatus]:
+    events = workspace.events(policy.name)
+    first = last_released(events) is None
+    found: list[VersionStatus] = []
+    for version in unreleased(policy, events):
+        review, _ = library.read_review(workspace.settings.root / version.folder)
+        signed = review is not None and bool(review.sign_offs)
+        text = version.text(policy.settings.language)
+        written = text.front.effective if text else ""
+        material = not first and (review is None or review.grade.rank == 2)
+        due = "publisher publish" if signed or first else f"publisher review {policy.name} {version.name}"
+        found.append(
+            VersionStatus(
+                policy=policy.name,
+                version=version.name,
+                state=State.REVIEWED if signed else State.DRAFT,
+                effective=f"+{written} days" if isinstance(written, int) else str(written),
+                floor=regime.floor_days(policy.settings.regimes, policy.settings.notice_days) if material else 0,
+                messages=dict.fromkeys(MessageState, 0),
+                due=due,
+            )
+        )
+    return found

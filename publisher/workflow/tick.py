@@ -1,0 +1,156 @@
+"""What time and completion bring: notice complete, version in force, version held; each recorded once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from publisher.config import Settings
+from publisher.domain.change import Grade
+from publisher.domain.ledger import EventKind, LedgerEvent
+from publisher.domain.notice import Channel, NoticeId
+from publisher.domain.policy import Policy
+from publisher.domain.timeline import Standing, State, earliest_effective, local_date
+from publisher.workflow.build import build
+from publisher.workflow.homepage import banner_shown
+from publisher.workflow.records import caught_up, ledger_file, record
+from publisher.workflow.release import PUBLISHER
+from publisher.workflow.workspace import open_workspace
+
+if TYPE_CHECKING:
+    from publisher.store.engine import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One thing that was recorded, in words for staff."""
+
+    policy: str
+    version: str
+    kind: EventKind
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TickReport:
+    """What a tick recorded, what it waits for, and the files to commit."""
+
+    happened: tuple[Happened, ...]
+    waiting: tuple[str, ...]
+    files: tuple[str, ...]
+    pages: int = 0
+
+
+def tick(settings: Settings, store: "Store", *, now: datetime) -> TickReport:
+    """Records what is due and rebuilds the site; safe late, twice, or by two at once."""
+    workspace, completed = caught_up(open_workspace(settings), store)
+    if any(not workspace.lines[name] and workspace.ledgers[name] for name in workspace.ledgers):
+        from publisher.errors import PublisherError, errors_only
+
+        raise PublisherError(errors_only(workspace.faults))
+    build(workspace, now=now)
+    happened: list[Happened] = []
+    waiting: list[str] = []
+    for policy in workspace.policies:
+        due, still = _due(settings, store, policy, workspace.standings(policy, now), workspace.events(policy.name), now)
+        waiting.extend(still)
+        if due:
+            record(store, settings, policy.name, workspace.lines[policy.name], due)
+            happened.extend(Happened(policy.name, event.version or "", event.kind, event.reason) for event in due)
+            _stop_held(store, due)
+    site = build(open_workspace(settings), now=now)
+    files = tuple(ledger_file(name) for name in dict.fromkeys([*completed, *(entry.policy for entry in happened)]))
+    return TickReport(tuple(happened), tuple(waiting), files, site.pages)
+
+
+def _due(
+    settings: Settings,
+    store: "Store",
+    policy: Policy,
+    found: Sequence[Standing],
+    events: Sequence[LedgerEvent],
+    now: datetime,
+) -> tuple[tuple[LedgerEvent, ...], tuple[str, ...]]:
+    due: list[LedgerEvent] = []
+    waiting: list[str] = []
+    for standing in found:
+        name = f"{policy.name} {standing.version}"
+        if standing.state is State.ANNOUNCED and standing.grade is Grade.MATERIAL and standing.completed is None:
+            missing = _incomplete(settings, store, policy, standing)
+            if missing:
+                waiting.append(f"{name}: {missing}")
+            else:
+                due.append(_event(EventKind.COMPLETE, standing, now, "the banner is shown and the audience is settled"))
+        elif standing.state is State.HELD and not _recorded(events, standing.version, EventKind.HOLD):
+            today = local_date(now, policy.settings.timezone)
+            proposed = earliest_effective(today, standing.floor, policy.settings.delivery_days)
+            due.append(_event(EventKind.HOLD, standing, now, _hold_reason(standing, proposed)))
+        elif (
+            standing.witnessed
+            and standing.state in (State.IN_FORCE, State.SUPERSEDED)
+            and not _recorded(events, standing.version, EventKind.IN_FORCE)
+        ):
+            due.append(_event(EventKind.IN_FORCE, standing, now, f"its effective date, {standing.effective}, has come"))
+    return tuple(due), tuple(waiting)
+
+
+def _incomplete(settings: Settings, store: "Store", policy: Policy, standing: Standing) -> str:
+    """What the notice still lacks, in words; empty when it is complete."""
+    from publisher.store import notices, outbox
+
+    if standing.notice is None:
+        return ""
+    notice = NoticeId.parse(standing.notice)
+    if Channel.BANNER in policy.settings.channels:
+        unseen = banner_shown(settings, notice)
+        if unseen:
+            return unseen
+    if Channel.EMAIL not in policy.settings.channels:
+        return ""
+    with store.read() as connection:
+        if notices.find(connection, notice) is None:
+            return f"this store does not hold the messages of {notice}"
+        settled, total = outbox.settled_share(connection, notice)
+    if total and settled < policy.settings.notice_share * total:
+        return f"{settled} of {total} users are settled"
+    return ""
+
+
+def _stop_held(store: "Store", due: Sequence[LedgerEvent]) -> None:
+    """Unsent mails of a held version would tell a date that no longer holds."""
+    from publisher.store import notices, outbox
+
+    held = {(event.policy, event.version) for event in due if event.kind is EventKind.HOLD}
+    if not held:
+        return
+    with store.begin() as connection:
+        for notice in notices.open_notices(connection):
+            if (notice.id.policy, notice.id.version) in held:
+                outbox.cancel(connection, notice.id, now=due[0].at, reason="held")
+
+
+def _event(kind: EventKind, standing: Standing, now: datetime, reason: str) -> LedgerEvent:
+    return LedgerEvent(
+        kind=kind,
+        policy=standing.policy,
+        version=standing.version,
+        at=now,
+        by=PUBLISHER,
+        reason=reason,
+        notice=standing.notice,
+    )
+
+
+def _hold_reason(standing: Standing, proposed: date) -> str:
+    last = standing.effective - timedelta(days=standing.floor + 1)
+    return (
+        f"notice was not complete by {last}, {standing.floor} days before {standing.effective};"
+        f" proposed date: {proposed}"
+    )
+
+
+def _recorded(events: Sequence[LedgerEvent], version: str, kind: EventKind) -> bool:
+    """Whether such an event stands since the version's date was last set."""
+    own = [event.kind for event in events if event.version == version]
+    since = max((index for index, entry in enumerate(own) if entry is EventKind.POSTPONE), default=-1)
+    return kind in own[since + 1 :]

@@ -1,0 +1,57 @@
+"""A workspace read whole: settings, policies, ledgers, and what is wrong with any of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from publisher import library
+from publisher.config import Settings
+from publisher.domain.ledger import LedgerEvent
+from publisher.domain.policy import Policy
+from publisher.domain.timeline import Standing, standings
+from publisher.errors import Fault, Place, one
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """What the files say at one moment; nothing here comes from the store."""
+
+    settings: Settings
+    policies: tuple[Policy, ...]
+    ledgers: Mapping[str, tuple[LedgerEvent, ...]]
+    lines: Mapping[str, tuple[str, ...]]
+    faults: tuple[Fault, ...]
+
+    def policy(self, name: str) -> Policy:
+        """The policy of that name.
+
+        Raises:
+            PublisherError: there is none.
+        """
+        found = next((policy for policy in self.policies if policy.name == name), None)
+        if found is None:
+            known = ", ".join(policy.name for policy in self.policies) or "none"
+            raise one("policy-unknown", f"There is no policy '{name}'.", f"Known are: {known}.", Place("policies"))
+        return found
+
+    def events(self, policy: str) -> tuple[LedgerEvent, ...]:
+        """The ledger of a policy; empty before its first release or adoption."""
+        return self.ledgers.get(policy, ())
+
+    def standings(self, policy: Policy, now: datetime) -> tuple[Standing, ...]:
+        """Where the policy's released versions stand."""
+        return standings(self.events(policy.name), now, policy.settings.timezone)
+
+
+def open_workspace(settings: Settings) -> Workspace:
+    """Reads everything; faults are collected, not raised."""
+    reading = library.read_policies(settings.root)
+    ledgers: dict[str, tuple[LedgerEvent, ...]] = {}
+    lines: dict[str, tuple[str, ...]] = {}
+    faults = list(reading.faults)
+    for policy in reading.policies:
+        events, ledger_faults = library.read_ledger(settings.root, policy.name)
+        ledgers[policy.name] = events
+        lines[policy.name] = library.ledger_lines(settings.root, policy.name) if not ledger_faults else ()
+        faults.extend(ledger_faults)
+    return Workspace(settings, reading.policies, ledgers, lines, tuple(faults))
