@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -75,7 +76,7 @@ class LedgerEvent:
 
     def line(self) -> str:
         """The event as canonical JSON: sorted keys, no white space, UTF-8 characters as they are, no line end."""
-        return json.dumps(_plain(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return _canonical(_plain(self))
 
 
 def line_digest(line: str) -> str:
@@ -91,11 +92,14 @@ def clause_digest(text: str) -> str:
 def event_of(line: str) -> LedgerEvent:
     """Reads one line back.
 
+    A line that lacks what later releases of this software record is read as it was meant then.
+
     Raises:
         ValueError: the line is no ledger event, or is not in canonical form.
     """
     try:
         value = json.loads(line)
+        _check_shapes(value)
         event = LedgerEvent(
             kind=EventKind(value["kind"]),
             policy=value["policy"],
@@ -103,20 +107,20 @@ def event_of(line: str) -> LedgerEvent:
             at=_instant(value["at"]),
             by=value["by"],
             reason=value["reason"],
-            effective=date.fromisoformat(value["effective"]) if value["effective"] else None,
-            grade=Grade(value["grade"]) if value["grade"] else None,
+            effective=_date(value["effective"]) if value["effective"] is not None else None,
+            grade=Grade(value["grade"]) if value["grade"] is not None else None,
             texts=tuple((language, value["texts"][language]) for language in _text_order(value)),
             clauses=tuple(ClauseEntry(*entry) for entry in value["clauses"]),
             floor=value["floor"],
             consent_needed=value["consent_needed"],
             notice=value["notice"],
             store=value["store"],
-            settings=_settings(value["settings"]) if value["settings"] else None,
+            settings=_settings(value["settings"]) if value["settings"] is not None else None,
             previous=value["previous"],
         )
     except (KeyError, TypeError, AttributeError, RecursionError) as fault:
         raise ValueError(f"not a ledger event: {fault!r}") from None
-    if event.line() != line:
+    if _canonical(value) != line:
         raise ValueError("the line is not in canonical form")
     return event
 
@@ -143,6 +147,71 @@ def first_break(lines: Sequence[str]) -> int | None:
             return index
         previous = line_digest(line)
     return None
+
+
+def recorded_texts(events: Sequence[LedgerEvent], version: str) -> dict[str, tuple[str, ...]]:
+    """The digests that the ledger holds of a version's texts: for each language all of them, the newest last."""
+    kinds = (EventKind.RELEASE, EventKind.ADOPT, EventKind.CORRECT)
+    found: dict[str, tuple[str, ...]] = {}
+    for event in events:
+        if event.version == version and event.kind in kinds:
+            for language, digest in event.texts:
+                known = found.get(language, ())
+                if not known or known[-1] != digest:
+                    found[language] = (*known, digest)
+    return found
+
+
+_TEXT, _TEXT_OR_NOTHING = (str,), (str, type(None))
+_SHAPES: dict[str, tuple[type, ...]] = {
+    "kind": _TEXT,
+    "policy": _TEXT,
+    "version": _TEXT_OR_NOTHING,
+    "at": _TEXT,
+    "by": _TEXT,
+    "reason": _TEXT,
+    "effective": _TEXT_OR_NOTHING,
+    "grade": _TEXT_OR_NOTHING,
+    "texts": (dict,),
+    "clauses": (list,),
+    "floor": (int,),
+    "consent_needed": (bool,),
+    "notice": _TEXT_OR_NOTHING,
+    "store": _TEXT_OR_NOTHING,
+    "settings": (dict, type(None)),
+    "previous": _TEXT_OR_NOTHING,
+}
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+
+
+def _canonical(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _check_shapes(value: Any) -> None:
+    """Refuses values that Python would carry on with and that fail far from here."""
+    if not isinstance(value, dict):
+        raise TypeError("no object")
+    unknown = set(value) - set(_SHAPES)
+    if unknown:
+        raise ValueError(f"unknown: {', '.join(sorted(unknown))}")
+    for key, kinds in _SHAPES.items():
+        if type(value[key]) not in kinds:
+            raise TypeError(f"{key} is {value[key]!r}")
+    if value["floor"] < 0:
+        raise ValueError("floor is negative")
+    digests = [*value["texts"].values(), *(digest for _, _, digest in value["clauses"])]
+    if not all(type(digest) is str for digest in digests):
+        raise TypeError("a digest is no text")
+    if not all(type(name) is str and type(number) in _TEXT_OR_NOTHING for name, number, _ in value["clauses"]):
+        raise TypeError("a clause is no id, number and digest")
+
+
+def _date(text: str) -> date:
+    if not _DATE.fullmatch(text):
+        raise ValueError(f"{text!r} is no date")
+    return date.fromisoformat(text)
 
 
 def _plain(event: LedgerEvent) -> dict[str, Any]:
@@ -191,19 +260,27 @@ def settings_record(settings: PolicySettings) -> dict[str, Any]:
 
 
 def _settings(record: dict[str, Any]) -> PolicySettings:
-    lists = {key: tuple(record[key]) for key in ("languages", "regimes", "channels", "terms")}
+    lists: dict[str, Any] = {
+        key: tuple(record[key]) for key in ("languages", "regimes", "channels", "terms") if key in record
+    }
     audiences = tuple(
         Audience(name=entry["name"], clauses=tuple(entry["clauses"]), where=entry["where"])
-        for entry in record["audiences"]
+        for entry in record.get("audiences", ())
     )
     return PolicySettings(**(record | lists | {"audiences": audiences}))
 
 
 def _text_order(value: dict[str, Any]) -> list[str]:
+    """The languages as the settings name them, the authoritative one first; others follow by name."""
     settings = value["settings"] or {}
-    first = settings.get("language")
-    return sorted(value["texts"], key=lambda language: (language != first, language))
+    named = [settings.get("language"), *settings.get("languages", [])]
+    return sorted(
+        value["texts"],
+        key=lambda language: (named.index(language) if language in named else len(named), language),
+    )
 
 
 def _instant(text: str) -> datetime:
+    if not _INSTANT.fullmatch(text):
+        raise ValueError(f"{text!r} is no instant")
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)

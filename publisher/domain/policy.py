@@ -8,6 +8,8 @@ from datetime import date
 _VERSION = re.compile(r"v([1-9][0-9]*)")
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
+_LANGUAGE_IN_A_REGION = re.compile(r"[a-z]{2,3}-[a-z]{2}")
+"""`zh-cn` is one folder with `zh-CN` where names know no case."""
 
 RESERVED_NAMES = frozenset(
     """
@@ -47,6 +49,7 @@ def is_policy_name(name: str) -> bool:
         and _NAME.fullmatch(name) is not None
         and name not in RESERVED_NAMES
         and not is_language(name)
+        and _LANGUAGE_IN_A_REGION.fullmatch(name) is None
         and not is_version(name)
     )
 

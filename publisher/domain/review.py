@@ -1,7 +1,7 @@
 """The review: signed decisions on the findings of one version."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -120,13 +120,16 @@ def key_of(finding: Finding) -> FindingKey:
 
 def seen_of(changes: Iterable[Change]) -> tuple[tuple[str, str], ...]:
     """Each changed clause's id and the digest of its change as a reviewer reads it, in order."""
-    return tuple(
-        (
-            change.id,
-            quote_digest("\x1f".join([*change.kinds, *(f"{op}:{words}" for op, words in change.edits)])),
-        )
-        for change in changes
-    )
+    return tuple((change.id, quote_digest("\x1f".join(_shown(change)))) for change in changes)
+
+
+def _shown(change: Change) -> Iterator[str]:
+    """Everything of a change that is on a reviewer's screen: what it is, where it was and is, and the words."""
+    yield from change.kinds
+    for passage in (change.old, change.new):
+        yield "/".join((*passage.path, passage.number or "")) if passage else ""
+    for op, words in change.edits:
+        yield f"{op}:{words}"
 
 
 def open_findings(review: Review, assessment: Assessment) -> tuple[Finding, ...]:

@@ -104,11 +104,19 @@ def standings(events: Iterable[LedgerEvent], now: datetime, timezone: str) -> tu
 def applied_on(found: Sequence[Standing], day: date) -> Standing | None:
     """The version that applies on a date in the policy's zone, as far as the ledger knows; None before the first.
 
-    For a day to come, versions that are announced and not held are taken to take effect as announced.
+    For a day to come, versions that are announced are taken to take effect as announced, each only after those before
+    it: none follows a version that is held.
     """
-    known = (State.IN_FORCE, State.SUPERSEDED, State.ANNOUNCED, State.COMPLETE)
-    candidates = [standing for standing in found if standing.state in known and standing.effective <= day]
-    return candidates[-1] if candidates else None
+    applied: Standing | None = None
+    begins = date.min
+    for standing in found:
+        if standing.state is State.WITHDRAWN:
+            continue
+        begins = max(begins, standing.effective)
+        if standing.state is State.HELD or begins > day:
+            break
+        applied = standing
+    return applied
 
 
 def in_force(found: Sequence[Standing]) -> Standing | None:

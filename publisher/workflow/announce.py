@@ -11,6 +11,7 @@ from publisher.domain.ledger import LedgerEvent
 from publisher.domain.notice import MailTemplate, Notice, NoticeContent, NoticeKind
 from publisher.domain.policy import Manuscript, Policy
 from publisher.domain.review import Review
+from publisher.errors import Fault, Place, PublisherError
 from publisher.notices.plan import Links, reasons, told_changes
 from publisher.workflow.texts import Trees, assess_version, changes_between, predecessor, trees_of
 
@@ -44,26 +45,38 @@ def notice_contents(
 
 
 def mail_templates(settings: Settings, policy: Policy, contents: Sequence[NoticeContent]) -> tuple[MailTemplate, ...]:
-    """Each content laid out as a mail, once for each language."""
+    """Each content laid out as a mail, once for each language.
+
+    Raises:
+        PublisherError: a title or name is unfit for a mail's headers.
+    """
     from publisher.render.mail import mail
     from publisher.render.templates import environment, strings
 
     overrides = settings.path("site")
     templates = environment(overrides)
     rendered: list[MailTemplate] = []
+    faults: list[Fault] = []
     for content in contents:
         version = policy.version(content.version)
         text = version.text(content.language) if version else None
-        rendered.append(
-            mail(
-                content,
-                strings(content.language, overrides),
-                templates,
-                sender=settings.email.sender,
-                copy=settings.email.copy,
-                attachment=text.source.encode("utf-8") if text else None,
+        try:
+            rendered.append(
+                mail(
+                    content,
+                    strings(content.language, overrides),
+                    templates,
+                    sender=settings.email.sender,
+                    copy=settings.email.copy,
+                    attachment=text.source.encode("utf-8") if text else None,
+                )
             )
-        )
+        except ValueError as unfit:
+            message = f"A mail cannot be made of this text: {unfit}."
+            remedy = "Correct the title of the text, or [site] name."
+            faults.append(Fault("mail-unfit", message, remedy, Place(text.path if text else policy.folder)))
+    if faults:
+        raise PublisherError(faults)
     return tuple(rendered)
 
 
@@ -111,9 +124,9 @@ def _content(
         ),
         contact=policy.settings.contact,
         link=link,
-        redline_link=base + (redline_path(policy.name, before, version, language) if before else ""),
+        redline_link=base + redline_path(policy.name, before, version, language) if before else "",
         digest=text.digest,
         former_effective=former_effective,
-        reason=reason,
+        reason=reason if language == policy.settings.language else "",
         prevails=policy.settings.language if language != policy.settings.language else None,
     )

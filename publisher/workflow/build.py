@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from publisher import library
+from publisher.domain.change import Grade
 from publisher.domain.citation import Citation
 from publisher.domain.ledger import LedgerEvent
 from publisher.domain.policy import Manuscript, Policy
@@ -118,9 +119,9 @@ def _published(
 def _reasons(
     workspace: Workspace, policy: Policy, events: Sequence[LedgerEvent], standing: Standing, before: str | None
 ) -> tuple[Reason, ...]:
-    """Why a version is material, as people signed it; nothing for versions that nobody was told of."""
+    """Why a version is material, as people signed it; nothing for versions that are not."""
     version = policy.version(standing.version)
-    if before is None or version is None or not standing.witnessed:
+    if before is None or version is None or standing.grade is not Grade.MATERIAL:
         return ()
     review, _ = library.read_review(workspace.settings.root / version.folder)
     assessment = assess_version(policy, events, standing.version, before)

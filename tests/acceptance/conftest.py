@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from acceptance.workspaces import Workbench
+from tests.acceptance.workspaces import Workbench
 
 
 @pytest.fixture

@@ -5,8 +5,10 @@ for writing, renamed, linked or removed, a folder made or removed, an SQL statem
 """
 
 import hashlib
+import importlib
 import json
 import os
+import pkgutil
 import shutil
 import signal
 import sqlite3
@@ -18,38 +20,64 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import publisher
 from publisher.cli import publisher as group
 from publisher.cli.context import Desk
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 RENAMING = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.truncate"}
 TABLES = ("ledger", "notice", "template", "batch", "outbox", "attempt")
-MOST_STEPS = 2000
 
 
 def main(workspace: Path, instant: datetime, command: Sequence[str]) -> dict[str, Any]:
+    for module in pkgutil.walk_packages(publisher.__path__, "publisher."):
+        if "migrations" not in module.name and "__main__" not in module.name:
+            importlib.import_module(module.name)
     with tempfile.TemporaryDirectory() as scratch:
         undisturbed = Path(scratch) / "undisturbed"
         shutil.copytree(workspace, undisturbed)
         steps = count_steps(undisturbed, instant, command)
         wanted = state(undisturbed)
-        differing = {}
-        for step in range(1, min(steps, MOST_STEPS) + 1):
-            disturbed = Path(scratch) / "disturbed"
-            shutil.copytree(workspace, disturbed)
-            ended = in_child(partial(killed_at, disturbed, instant, command, step))
-            if not os.WIFSIGNALED(ended):
-                differing[step] = ["was not killed"]
-            again = in_child(partial(run, disturbed, instant, command))
-            if again:
-                differing[step] = [f"the second run ended with {again}"]
-            else:
-                found = state(disturbed)
-                wrong = sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
-                if wrong:
-                    differing[step] = wrong
-            shutil.rmtree(disturbed)
+        lanes = os.cpu_count() or 1
+        found = [Path(scratch) / f"lane-{lane}.json" for lane in range(lanes)]
+        children = [
+            begun(
+                partial(
+                    disturbances, workspace, instant, command, range(lane + 1, steps + 1, lanes), wanted, found[lane]
+                )
+            )
+            for lane in range(lanes)
+        ]
+        if any([os.waitpid(child, 0)[1] for child in children]):
+            raise SystemExit("a lane broke down")
+        differing = {step: wrong for path in found for step, wrong in json.loads(path.read_text("utf-8")).items()}
     return {"steps": steps, "differing": differing}
+
+
+def disturbances(
+    workspace: Path, instant: datetime, command: Sequence[str], steps: range, wanted: dict[str, str], result: Path
+) -> None:
+    """Kills at some of the steps, and writes what differed."""
+    differing = {}
+    for step in steps:
+        wrong = disturbance(workspace, result.with_suffix(f".{step}"), instant, command, step, wanted)
+        if wrong:
+            differing[step] = wrong
+    result.write_text(json.dumps(differing), "utf-8")
+
+
+def disturbance(
+    workspace: Path, folder: Path, instant: datetime, command: Sequence[str], step: int, wanted: dict[str, str]
+) -> list[str]:
+    """What differs from an undisturbed run after a kill at one step and a second run."""
+    shutil.copytree(workspace, folder)
+    ended = in_child(partial(killed_at, folder, instant, command, step))
+    again = in_child(partial(run, folder, instant, command))
+    found = state(folder)
+    shutil.rmtree(folder)
+    if again or (ended and not os.WIFSIGNALED(ended)):
+        return [f"the first run ended with {ended}, the second with {again}"]
+    return sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
 
 
 def run(folder: Path, instant: datetime, command: Sequence[str]) -> None:
@@ -120,10 +148,14 @@ def watch(folder: Path, step: Callable[[], object]) -> None:
 
 
 def in_child(work: Callable[[], None]) -> int:
+    return os.waitpid(begun(work), 0)[1]
+
+
+def begun(work: Callable[[], None]) -> int:
     child = os.fork()
     if child == 0:
         finish(work)
-    return os.waitpid(child, 0)[1]
+    return child
 
 
 def finish(work: Callable[[], None]) -> None:
@@ -137,12 +169,15 @@ def finish(work: Callable[[], None]) -> None:
 
 
 def state(folder: Path) -> dict[str, str]:
-    """Everything that a reader, a colleague or the next command can see: public files, and the rows of the store."""
+    """Everything that a reader, a colleague or the next command can see: public files, and the rows of the store.
+
+    The folder in which a killed build was working stays for an hour, unseen by version control, and is swept then.
+    """
     seen = {
         str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
         for part in ("policies", "site")
         for path in sorted((folder / part).rglob("*"))
-        if path.is_file()
+        if path.is_file() and ".publisher-new-" not in str(path)
     }
     connection = sqlite3.connect(folder / "var" / "publisher.db")
     for table in TABLES:

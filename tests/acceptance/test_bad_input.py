@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from acceptance.workspaces import V2, Workbench
+from tests.acceptance.workspaces import V2, Workbench
 
 EN = "policies/privacy/v2/en.md"
 
@@ -94,7 +94,9 @@ def test_all_reasons_are_told_at_once_the_floor_among_them(workbench: Workbench)
 
 
 def test_a_malformed_address_is_told_with_its_row_and_the_others_go_on(workbench: Workbench) -> None:
-    rows = "id,email,name,language,joined\n1,a@example.com,A,en,2024-01-01\n2,no address,B,en,2024-01-01\n3,,C,en,2024-01-01\n"
+    header = "id,email,name,language,joined"
+    people = ("1,a@example.com,A,en,2024-01-01", "2,no address,B,en,2024-01-01", "3,,C,en,2024-01-01")
+    rows = "\n".join((header, *people)) + "\n"
     told = workbench.run("users", "import", str(workbench.write("people.csv", rows)))
     assert "people.csv:3" in told
     assert "3 users imported; 1 address kept aside." in told

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from acceptance.workspaces import NOW, Workbench
+from tests.acceptance.workspaces import NOW, Workbench
 
 KILLING = Path(__file__).parent / "killing.py"
 

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 
-from acceptance.workspaces import NOW, V1, V2, Workbench
+from tests.acceptance.workspaces import NOW, V1, V2, Workbench
 
 
 def homepage(bench: Workbench, language: str = "") -> str:

@@ -1,0 +1,22 @@
+"""The policies folder: its texts, settings, reviews and ledgers; the one room that knows how they are named."""
+
+from publisher.library.files import atomic_write
+from publisher.library.folders import Reading, read_policies, setting_place
+from publisher.library.ledgers import append_lines, ledger_lines, ledger_name, read_ledger
+from publisher.library.reviews import read_review, write_review
+from publisher.library.source import read_source, read_text
+
+__all__ = [
+    "Reading",
+    "append_lines",
+    "atomic_write",
+    "ledger_lines",
+    "ledger_name",
+    "read_ledger",
+    "read_policies",
+    "read_review",
+    "read_source",
+    "read_text",
+    "setting_place",
+    "write_review",
+]

@@ -1,0 +1,45 @@
+"""Markdown text to a clause tree: nodes, nesting by number, ids, and every fault that the text itself shows."""
+
+from collections.abc import Sequence
+
+from publisher.domain.clause import ClauseTree
+from publisher.errors import Fault
+
+
+def parse(body: str, language: str, *, first_line: int = 1) -> ClauseTree:
+    """The clause tree of a text without its front matter; never raises on text.
+
+    `first_line` is the line of the file on which the body begins. Faults carry lines but no file name.
+    """
+    from publisher.parse.tree import read
+
+    return read(body, language, first_line)
+
+
+def inherit_ids(translation: ClauseTree, authoritative: ClauseTree) -> ClauseTree:
+    """The translation with the authoritative text's ids, matched by number value, else by ordinal.
+
+    What has no counterpart keeps an id of its own; both sides' leftovers are told as faults on the translation's lines.
+    """
+    from publisher.parse.inheritance import inherit
+
+    return inherit(translation, authoritative)
+
+
+def with_ids(tree: ClauseTree, ids: Sequence[str]) -> ClauseTree:
+    """The same tree with these ids in reading order.
+
+    Raises:
+        ValueError: there are more or fewer ids than clauses.
+    """
+    from publisher.parse.identity import with_ids as given
+
+    return given(tree, ids)
+
+
+def text_faults(tree: ClauseTree) -> tuple[Fault, ...]:
+    """What only the finished text shows: broken cross references, and a policy that calls itself by another's name."""
+    from publisher.parse.naming import naming_faults
+    from publisher.parse.references import reference_faults
+
+    return (*reference_faults(tree), *naming_faults(tree))

@@ -1,0 +1,160 @@
+"""The way from a body to its clause tree: tokens, drafts, nesting, ids, faults."""
+
+import unicodedata
+from collections.abc import Sequence
+
+from publisher.domain.clause import Block, Clause, ClauseKind, ClauseTree, MarkKind
+from publisher.errors import Fault, Place, Severity
+from publisher.parse.coverage import as_paragraphs, losses, recovered, uncovered, unused_links
+from publisher.parse.draft import Draft
+from publisher.parse.drafts import draft
+from publisher.parse.identity import TITLE, identify
+from publisher.parse.markdown import blocks
+from publisher.parse.nesting import nest
+from publisher.parse.runon import run_on
+from publisher.parse.sequence import numbering_faults
+
+
+def read(body: str, language: str, first_line: int) -> ClauseTree:
+    """The clause tree of a body; see `publisher.parse.parse`."""
+    body = body.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
+    if not body.isascii():
+        body = unicodedata.normalize("NFC", body)
+    try:
+        drafts, faults = _drafts(body, first_line)
+        return _tree(drafts, faults, language)
+    except RecursionError:
+        drafts, faults = list(as_paragraphs(body, first_line)), [_too_deep(first_line)]
+        return _tree(drafts, faults, language)
+
+
+def _drafts(body: str, shift: int) -> tuple[list[Draft], list[Fault]]:
+    source = blocks(body)
+    drafted = draft(source, shift)
+    drafts, faults = list(drafted.drafts), list(drafted.faults)
+    used = frozenset(
+        mark.target for found in drafts for mark in found.words.marks if mark.kind in (MarkKind.LINK, MarkKind.IMAGE)
+    )
+    faults += unused_links(source.environment, shift, used)
+    defined = {
+        line
+        for reference in (
+            *source.environment.get("references", {}).values(),
+            *source.environment.get("duplicate_refs", ()),
+        )
+        for line in range(*reference["map"])
+    }
+    missing = uncovered(source, drafts, drafted.spent | defined, shift)
+    if missing:
+        found = recovered(source.lines, missing, shift)
+        faults += [_lost(one) for one in found]
+        drafts = _merged(drafts, found)
+    faults += losses(source, drafts, drafted.spent, shift)
+    faults += run_on(source, drafts, shift)
+    return drafts, faults
+
+
+def _tree(drafts: list[Draft], faults: list[Fault], language: str) -> ClauseTree:
+    title = _take_title(drafts)
+    body = [found for found in drafts if found is not title]
+    top = nest(body)
+    if title is not None:
+        top.insert(0, title)
+    faults += identify(top)
+    clauses = _clauses(top)
+    faults += _empty_headings(body)
+    faults += numbering_faults(clauses)
+    ordered = sorted(faults, key=lambda fault: (fault.place.line or 0, fault.code))
+    return ClauseTree(language, clauses, title.words.text if title is not None else "", tuple(ordered))
+
+
+def _take_title(drafts: Sequence[Draft]) -> Draft | None:
+    """The text's own title: its single first-level heading, unnumbered, before every other clause."""
+    if not drafts or drafts[0].kind is not ClauseKind.HEADING or drafts[0].level != 1:
+        return None
+    if sum(1 for found in drafts if found.kind is ClauseKind.HEADING and found.level == 1) > 1:
+        return None
+    title = drafts[0]
+    if _numbered_heading(title) or title.block is Block.ORDERED or not title.words.text:
+        return None
+    title.id = TITLE
+    return title
+
+
+def _numbered_heading(title: Draft) -> bool:
+    from publisher.languages.numbering import Style, readings
+    from publisher.parse.numbered import counts
+
+    text = title.words.text
+    return any(
+        counts(numeral, text, heading=True, near=None, within=False)
+        for numeral in readings(text)
+        if numeral.closed or numeral.style is not Style.DOTTED or len(numeral.value) > 1
+    )
+
+
+def _clauses(drafts: Sequence[Draft]) -> tuple[Clause, ...]:
+    return tuple(_clause(found) for found in drafts)
+
+
+def _clause(found: Draft) -> Clause:
+    numeral = found.numeral
+    children = _clauses(found.children)
+    return Clause(
+        kind=found.kind,
+        id=found.id,
+        text=found.words.text,
+        line=found.line,
+        end_line=found.end_line,
+        number=numeral.number if numeral is not None else None,
+        label=found.label,
+        value=numeral.value if numeral is not None else (),
+        marks=found.words.marks,
+        level=found.level,
+        anchor=found.anchor,
+        block=Block.PLAIN if found.kind is ClauseKind.HEADING else found.block,
+        children=children,
+    )
+
+
+def _merged(drafts: Sequence[Draft], more: Sequence[Draft]) -> list[Draft]:
+    """Recovered paragraphs at their places among the drafts, footnotes staying last."""
+    notes = [found for found in drafts if _in_footnote(found)]
+    flow = [found for found in drafts if not _in_footnote(found)]
+    return [*sorted((*flow, *more), key=lambda found: found.line), *notes]
+
+
+def _in_footnote(found: Draft) -> bool:
+    holder: Draft | None = found
+    while holder is not None:
+        if holder.block is Block.FOOTNOTE:
+            return True
+        holder = holder.holder
+    return False
+
+
+def _empty_headings(drafts: Sequence[Draft]) -> list[Fault]:
+    return [
+        Fault("heading-empty", "This heading has no words.", "Give it words, or delete it.", Place(line=found.line))
+        for found in drafts
+        if found.kind is ClauseKind.HEADING and not found.words.text
+    ]
+
+
+def _lost(found: Draft) -> Fault:
+    return Fault(
+        "text-lost",
+        "These words lie too deep inside lists or quotes to be shown in their place.",
+        "Give the inner clauses numbers of their own (4.1.3), or end the outer lists first.",
+        Place(line=found.line),
+    )
+
+
+def _too_deep(line: int) -> Fault:
+    return Fault(
+        "nesting-endless",
+        "Lists or quotes lie so deep in one another that the text cannot be read as clauses.",
+        "Give the inner clauses numbers of their own (4.1.3), or end the outer lists first.",
+        Place(line=line),
+        Severity.ERROR,
+    )

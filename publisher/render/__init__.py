@@ -1,0 +1,1 @@
+"""Jinja2: pages, mails, banner, feeds. Values in, text out; no files are written here."""

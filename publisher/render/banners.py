@@ -1,0 +1,95 @@
+"""Banners: which announcements are shown, and their words."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from publisher.domain.change import Grade
+from publisher.domain.citation import Citation, redline_path
+from publisher.domain.ledger import EventKind
+from publisher.domain.notice import Channel, NoticeId
+from publisher.domain.policy import digest_of
+from publisher.domain.timeline import State
+from publisher.render.views import Banner, Published, Series, Site
+from publisher.render.wording import Strings, long_date
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+def banners(site: Site, words: "Callable[[str], Strings]") -> tuple[Banner, ...]:
+    """One for each material version that is announced, has a date, and does not apply yet."""
+    return tuple(_banners(site, words))
+
+
+def banners_json(found: Sequence[Banner]) -> str:
+    """`/banners.json`, for homepages that show banners themselves."""
+    plain = [
+        {
+            "id": banner.id,
+            "policies": [banner.policy],
+            "version": banner.version,
+            "revision": banner.revision,
+            "from": banner.starts,
+            "until": banner.ends,
+            "title": dict(banner.title),
+            "text": dict(banner.text),
+            "href": banner.href,
+            "audience": "everyone",
+        }
+        for banner in found
+    ]
+    return json.dumps(plain, ensure_ascii=False, indent=1) + "\n"
+
+
+def words_digest(title: str, text: str) -> str:
+    """What a banner carries about its own words, so that a later look at a homepage can tell that they are whole."""
+    return digest_of(f"{title}\n{text}")
+
+
+def instant_text(instant: datetime) -> str:
+    """`2027-02-28T16:00:00Z`."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _banners(site: Site, words: "Callable[[str], Strings]") -> "Iterator[Banner]":
+    for series in site.policies:
+        for version in series.coming:
+            standing = version.standing
+            shown = standing.state in (State.ANNOUNCED, State.COMPLETE) and standing.grade is Grade.MATERIAL
+            if shown and Channel.BANNER in version.settings.channels:
+                yield _banner(series, version, words)
+
+
+def _banner(series: Series, version: Published, words: "Callable[[str], Strings]") -> Banner:
+    standing = version.standing
+    notice = NoticeId.parse(standing.notice) if standing.notice else NoticeId(series.name, version.name, 1)
+    moved = [event for event in series.events if event.version == version.name and event.kind is EventKind.POSTPONE]
+    title: dict[str, str] = {}
+    text: dict[str, str] = {}
+    for edition in version.editions:
+        language = edition.language
+        say = words(language)
+        day = long_date(standing.effective, language)
+        title[language] = say.say("banner.title", policy=edition.tree.title or series.settings.title, date=day)
+        text[language] = edition.text.front.summary
+        if moved:
+            text[language] = say["site.space"].join([say.say("banner.postponed", date=day), text[language]])
+    return Banner(
+        id=str(notice),
+        policy=series.name,
+        version=version.name,
+        revision=notice.revision,
+        starts=instant_text(moved[-1].at if moved else standing.announced),
+        ends=instant_text(standing.starts),
+        title=title,
+        text=text,
+        href=Citation(series.name, version.name).path,
+        redline={
+            edition.language: redline_path(series.name, version.before, version.name, edition.language)
+            for edition in version.editions
+            if version.before and edition.changes is not None
+        },
+        digest={language: words_digest(title[language], text[language]) for language in title},
+    )

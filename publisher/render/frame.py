@@ -1,0 +1,138 @@
+"""What is around every page: titles, relations to other pages, the language switch; and what all pages share."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from publisher.domain.citation import Citation, history_path, redline_path
+from publisher.render.views import Banner, HistoryView, HomeView, Published, RedlineView, Series, Site, TextView, View
+from publisher.render.wording import Strings, language_name, text_direction
+
+if TYPE_CHECKING:
+    import jinja2
+
+KNOWN_RELATIONS: Mapping[str, str] = {"privacy": "privacy-policy", "terms": "terms-of-service"}
+"""Policies whose pages have a link relation of their own (RFC 6903)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """What every page is laid out with. `statics` gives each static file's path by its plain name."""
+
+    site: Site
+    templates: "jinja2.Environment"
+    words: Callable[[str], Strings]
+    statics: Mapping[str, str]
+    banners: tuple[Banner, ...]
+    redlines: bool = True
+
+    def linked(self, path: str) -> str:
+        """A path of this site as pages link to it, below the base address's own path."""
+        return urlsplit(self.site.base_url).path.rstrip("/") + path
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A `<link>` in a page's head."""
+
+    rel: str
+    href: str
+    hreflang: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A line of the language switch."""
+
+    language: str
+    name: str
+    href: str
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What is around a page's own content."""
+
+    title: str
+    language: str
+    direction: str
+    path: str
+    up: str
+    canonical: str
+    indexed: bool
+    relations: tuple[Relation, ...]
+    switches: tuple[Switch, ...]
+    banners: tuple[Banner, ...] = ()
+
+
+def path_of(view: View) -> str:
+    """The path under which a view is found."""
+    language = view.language if view.named else None
+    if isinstance(view, HomeView):
+        return f"/{language}/" if language else "/"
+    if isinstance(view, HistoryView):
+        return history_path(view.series.name, language)
+    if isinstance(view, RedlineView):
+        return redline_path(view.series.name, view.version.before or "", view.version.name, language)
+    return Citation(view.series.name, None if view.current else view.version.name, language).path
+
+
+def frame_of(
+    view: View,
+    kit: Kit,
+    title: str,
+    languages: tuple[str, ...],
+    *,
+    indexed: bool,
+    relations: Sequence[Relation],
+    canonical: str | None = None,
+) -> Frame:
+    """What surrounds a page that exists in some languages, the first of which is the one without a name."""
+    path = path_of(view)
+    base = kit.site.base_url.rstrip("/")
+    switches = tuple(
+        Switch(
+            language,
+            language_name(language),
+            kit.linked(path_of(replace(view, language=language, named=True))),
+            language == view.language,
+        )
+        for language in languages
+    )
+    related = list(relations)
+    lasting = isinstance(view, HomeView) or (isinstance(view, TextView) and view.current)
+    if lasting:
+        # Search engines are told of translations where the address stays and the text follows.
+        for language in languages:
+            there = path_of(replace(view, language=language, named=True))
+            related.append(Relation("alternate", base + there, language))
+        unnamed = path_of(replace(view, language=languages[0], named=False))
+        related.append(Relation("alternate", base + unnamed, "x-default"))
+    return Frame(
+        title=title,
+        language=view.language,
+        direction=text_direction(view.language),
+        path=path,
+        up="../" * (path.count("/") - 1),
+        canonical=base + (canonical or path),
+        indexed=indexed,
+        relations=tuple(related),
+        switches=switches,
+    )
+
+
+def laid_out(template: str, kit: Kit, frame: Frame, words: Strings, **values: Any) -> str:
+    """A page through its template."""
+    return kit.templates.get_template(template).render(
+        frame=frame, words=words, site=kit.site, linked=kit.linked, static=kit.statics, **values
+    )
+
+
+def redline_of(series: Series, version: Published, language: str, kit: Kit) -> str:
+    """The address of the comparison with the version before; empty when there is none."""
+    edition = version.edition(language)
+    if not kit.redlines or version.before is None or edition is None or edition.changes is None:
+        return ""
+    return kit.linked(redline_path(series.name, version.before, version.name, language))

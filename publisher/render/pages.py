@@ -1,0 +1,179 @@
+"""Pages as HTML: from a view to the whole document."""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from publisher.domain.citation import Citation, history_path
+from publisher.domain.ledger import EventKind
+from publisher.domain.policy import version_number
+from publisher.domain.timeline import State, local_date
+from publisher.render.frame import KNOWN_RELATIONS, Kit, Relation, frame_of, laid_out, path_of, redline_of
+from publisher.render.status import day_html, readable_language, status, version_name
+from publisher.render.text_pages import redline_page, text_page
+from publisher.render.views import HistoryView, HomeView, Published, Series, TextView, View
+from publisher.render.wording import Strings, long_date
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+__all__ = ["Kit", "banner_fragment", "page", "path_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A version in a list of versions."""
+
+    version: Published
+    name: str
+    state: str
+    status: "Markup"
+    effective: "Markup"
+    announced: "Markup"
+    summary: str
+    href: str
+    redline: str
+    before: str
+    events: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A policy on the homepage."""
+
+    title: str
+    href: str
+    summary: str
+    language: str
+    applies: "Markup"
+    upcoming: tuple[tuple["Markup", str, str], ...]
+    history: str
+    count: str
+
+
+def page(view: View, kit: Kit) -> str:
+    """The whole document for a view."""
+    if isinstance(view, HomeView):
+        return _home(view, kit)
+    if isinstance(view, TextView):
+        return text_page(view, kit)
+    if isinstance(view, HistoryView):
+        return _history(view, kit)
+    return redline_page(view, kit)
+
+
+def banner_fragment(kit: Kit, language: str) -> str:
+    """The banners of the homepage alone, to be included into somebody else's page; links are absolute."""
+    site = kit.site
+    base = site.base_url.rstrip("/")
+
+    def linked(path: str) -> str:
+        return base + path
+
+    return kit.templates.get_template("banner.html.j2").render(
+        banners=kit.banners, words=kit.words(language), language=language, linked=linked, static=kit.statics
+    )
+
+
+def _home(view: HomeView, kit: Kit) -> str:
+    words = kit.words(view.language)
+    relations = [
+        Relation(KNOWN_RELATIONS[series.name], kit.linked(Citation(series.name).path))
+        for series in kit.site.policies
+        if series.name in KNOWN_RELATIONS
+    ]
+    frame = frame_of(view, kit, kit.site.name, kit.site.languages, indexed=True, relations=relations)
+    cards = tuple(_card(series, view.language, words, kit) for series in kit.site.policies)
+    return laid_out("home.html.j2", kit, replace(frame, banners=kit.banners), words, cards=cards)
+
+
+def _card(series: Series, language: str, words: Strings, kit: Kit) -> Card:
+    shown = series.shown
+    spoken = readable_language(shown, language)
+    edition = shown.edition(spoken) or shown.authoritative
+    coming: list[tuple[Markup, str, str]] = []
+    for version in series.coming:
+        key = "home.upcoming_held" if version.standing.state is State.HELD else "home.upcoming"
+        day = day_html(version.standing.effective, language)
+        told = words.html(key, number=version_number(version.name), date=day)
+        readable = readable_language(version, language)
+        redline = redline_of(series, version, readable, kit)
+        coming.append((told, kit.linked(Citation(series.name, version.name, readable).path), redline))
+    applying = series.applying
+    applies = (
+        words.html("home.applies", date=day_html(applying.standing.effective, language))
+        if applying
+        else words.html("home.applies_nothing")
+    )
+    count = len(series.versions)
+    return Card(
+        title=series.title(spoken),
+        href=kit.linked(Citation(series.name, language=language).path),
+        summary=edition.text.front.summary,
+        language=spoken,
+        applies=applies,
+        upcoming=tuple(coming),
+        history=kit.linked(history_path(series.name, language)),
+        count=words["home.versions_one"] if count == 1 else words.say("home.versions", count=count),
+    )
+
+
+def _history(view: HistoryView, kit: Kit) -> str:
+    series = view.series
+    words = kit.words(view.language)
+    titled = series.title(readable_language(series.shown, view.language))
+    frame = frame_of(
+        view,
+        kit,
+        words.say("history.title", policy=titled),
+        series.languages,
+        indexed=True,
+        relations=[Relation("latest-version", kit.linked(Citation(series.name, language=view.language).path))],
+        canonical=history_path(series.name, view.language),
+    )
+    rows = tuple(_row(series, version, view.language, words, kit) for version in reversed(series.versions))
+    return laid_out(
+        "history.html.j2",
+        kit,
+        frame,
+        words,
+        title=titled,
+        rows=rows,
+        policy_path=kit.linked(Citation(series.name, language=view.language).path),
+        feed=kit.linked(f"/{series.name}/feed.atom"),
+        versions_json=kit.linked(f"/{series.name}/versions.json"),
+    )
+
+
+def _row(series: Series, version: Published, language: str, words: Strings, kit: Kit) -> Row:
+    spoken = readable_language(version, language)
+    edition = version.edition(spoken) or version.authoritative
+    standing = version.standing
+    return Row(
+        version=version,
+        name=words.say("page.version", number=version_number(version.name)),
+        state=standing.state.value,
+        status=status(series, version, words, language, kit.linked),
+        effective=day_html(standing.effective, language),
+        announced=day_html(local_date(standing.announced, series.settings.timezone), language),
+        summary=edition.text.front.summary,
+        href=kit.linked(Citation(series.name, version.name, spoken).path),
+        redline=redline_of(series, version, spoken, kit),
+        before=version_name(version.before, words) if version.before else "",
+        events=_happened(series, version, words, language),
+    )
+
+
+def _happened(series: Series, version: Published, words: Strings, language: str) -> tuple[str, ...]:
+    """What followed the announcement, as far as readers are told the reason."""
+    told: list[str] = []
+    for event in series.events:
+        if event.version != version.name:
+            continue
+        if event.kind is EventKind.POSTPONE and event.effective:
+            day = long_date(event.effective, language)
+            told.append(words.say("history.postponed", date=day, reason=event.reason))
+        elif event.kind is EventKind.WITHDRAW:
+            told.append(words.say("history.withdrawn", reason=event.reason))
+        elif event.kind is EventKind.CORRECT:
+            told.append(words.say("history.corrected", reason=event.reason))
+    return tuple(told)

@@ -1,0 +1,120 @@
+"""Where a version stands, as one or two sentences that a reader understands at once."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from publisher.domain.citation import Citation
+from publisher.domain.ledger import EventKind
+from publisher.domain.policy import version_number
+from publisher.domain.timeline import State, local_date
+from publisher.render.banners import instant_text
+from publisher.render.views import Published, Series
+from publisher.render.wording import Strings, long_date, long_instant
+
+if TYPE_CHECKING:
+    from publisher.domain.ledger import LedgerEvent
+
+Linked = Callable[[str], str]
+"""From a path of this site to the address that a page links to."""
+
+
+def status(series: Series, version: Published, words: Strings, language: str, linked: Linked) -> Markup:
+    """Says what applies, since when, until when, and what follows; dates carry their machine-readable form."""
+    teller = _Teller(series, version, words, language, linked)
+    return Markup(words["site.space"]).join(teller.sentences())  # noqa: S704  a label of ours
+
+
+def day_html(day: date, language: str) -> Markup:
+    """A date in words inside `<time>`."""
+    return Markup('<time datetime="{}">{}</time>').format(day.isoformat(), long_date(day, language))
+
+
+def version_name(version: str, words: Strings) -> str:
+    """`version 2`, as sentences say it."""
+    return words.say("page.version_inline", number=version_number(version))
+
+
+def readable_language(version: Published, language: str) -> str:
+    """The language in which a version is shown to a reader of `language`."""
+    return language if version.edition(language) is not None else version.authoritative.language
+
+
+class _Teller:
+    def __init__(self, series: Series, version: Published, words: Strings, language: str, linked: Linked) -> None:
+        self._series = series
+        self._version = version
+        self._words = words
+        self._language = language
+        self._linked = linked
+        self._zone = series.settings.timezone
+        self._standing = version.standing
+
+    def sentences(self) -> Sequence[Markup]:
+        """In the order in which they are read."""
+        return {
+            State.IN_FORCE: self._in_force,
+            State.SUPERSEDED: self._superseded,
+            State.HELD: self._held,
+            State.WITHDRAWN: self._withdrawn,
+        }.get(self._standing.state, self._upcoming)()
+
+    def _in_force(self) -> tuple[Markup, ...]:
+        standing = self._standing
+        began = self._day(standing.effective)
+        if standing.ends is not None and standing.successor is not None:
+            following = self._name(standing.successor)
+            end = self._instant(standing.ends)
+            return (self._words.html("status.in_force_until", date=began, end=end, next=following),)
+        since = self._words.html("status.in_force", date=began)
+        return (since, self._words.html("status.successor_held")) if standing.successor else (since,)
+
+    def _superseded(self) -> tuple[Markup, ...]:
+        standing = self._standing
+        current = self._current()
+        if standing.ends is None:
+            return (self._words.html("status.superseded_open", current=current),)
+        ended = self._day(local_date(standing.ends, self._zone))
+        began = self._day(standing.effective)
+        return (self._words.html("status.superseded", date=began, end=ended, current=current),)
+
+    def _upcoming(self) -> tuple[Markup, ...]:
+        return (self._announced("status.upcoming", date=self._day(self._standing.effective)),)
+
+    def _held(self) -> tuple[Markup, ...]:
+        return (self._announced("status.held", date=self._day(self._standing.effective)),)
+
+    def _withdrawn(self) -> tuple[Markup, ...]:
+        event = self._last(EventKind.WITHDRAW)
+        when = self._day(local_date(event.at, self._zone)) if event else Markup("")
+        return (self._announced("status.withdrawn", date=when),)
+
+    def _announced(self, key: str, **places: Markup) -> Markup:
+        announced = self._day(local_date(self._standing.announced, self._zone))
+        applying = self._series.applying
+        if applying is None:
+            return self._words.html(f"{key}_first", announced=announced, **places)
+        return self._words.html(key, announced=announced, current=self._name(applying.name), **places)
+
+    def _current(self) -> Markup:
+        applying = self._series.applying
+        return self._name(applying.name) if applying else Markup("")
+
+    def _name(self, version: str) -> Markup:
+        found = self._series.version(version)
+        language = readable_language(found, self._language) if found else self._language
+        address = self._linked(Citation(self._series.name, version, language).path)
+        return Markup('<a href="{}">{}</a>').format(address, version_name(version, self._words))
+
+    def _day(self, day: date) -> Markup:
+        return day_html(day, self._language)
+
+    def _instant(self, instant: datetime) -> Markup:
+        told = long_instant(instant, self._zone, self._language)
+        return Markup('<time datetime="{}">{}</time>').format(instant_text(instant), told)
+
+    def _last(self, kind: EventKind) -> "LedgerEvent | None":
+        events = [e for e in self._series.events if e.version == self._version.name and e.kind is kind]
+        return events[-1] if events else None

@@ -1,0 +1,187 @@
+"""A version's page, and the page that compares it with the version before."""
+
+from dataclasses import dataclass, replace
+
+from publisher.domain.change import Grade
+from publisher.domain.citation import Citation, history_path, redline_path
+from publisher.domain.policy import version_number
+from publisher.domain.timeline import State
+from publisher.render.clauses import contents, text_html
+from publisher.render.frame import KNOWN_RELATIONS, Kit, Relation, frame_of, laid_out, redline_of
+from publisher.render.redlines import redline_blocks
+from publisher.render.status import day_html, readable_language, status, version_name
+from publisher.render.views import Published, RedlineView, Series, TextView
+from publisher.render.wording import Strings, language_named, text_direction
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A link to a neighbour: what it is, what it is called, where it is."""
+
+    role: str
+    name: str
+    href: str
+
+
+def text_page(view: TextView, kit: Kit) -> str:
+    """A version in one language."""
+    series, version = view.series, view.version
+    words = kit.words(view.language)
+    spoken = readable_language(version, view.language)
+    edition = version.edition(spoken) or version.authoritative
+    titled = edition.tree.title or series.settings.title
+    number = version_number(version.name)
+    applying = series.applying
+    at_present = applying is not None and applying.name == version.name
+    frame = frame_of(
+        view,
+        kit,
+        titled if view.current else words.say("page.version_of", policy=titled, number=number),
+        series.languages if view.current else version.languages,
+        indexed=view.current or version.standing.state in (State.ANNOUNCED, State.COMPLETE),
+        relations=_version_relations(series, version, view.language, kit),
+        canonical=Citation(series.name, None if view.current else version.name, view.language).path,
+    )
+    if at_present:
+        frame = replace(frame, banners=tuple(entry for entry in kit.banners if entry.policy == series.name))
+    previous, following = _neighbours(series, version, view.language, words, kit)
+    prevails = version.authoritative.language
+    return laid_out(
+        "version.html.j2",
+        kit,
+        frame,
+        words,
+        title=titled,
+        state=version.standing.state.value,
+        number=number,
+        status=status(series, version, words, view.language, kit.linked),
+        effective=day_html(version.standing.effective, view.language),
+        summary=edition.text.front.summary,
+        edition=edition,
+        spoken=spoken,
+        spoken_direction=text_direction(spoken),
+        missing=language_named(view.language, view.language) if spoken != view.language else "",
+        shown_language=language_named(spoken, view.language),
+        prevails=language_named(prevails, view.language) if len(version.languages) > 1 else "",
+        translated=spoken != prevails,
+        body=text_html(edition.tree, words, edition.aliases),
+        contents=contents(edition.tree),
+        told=edition.told,
+        changes=len(edition.changes.changes) if edition.changes else 0,
+        before=version_name(version.before, words) if version.before else "",
+        redline=redline_of(series, version, spoken, kit),
+        permalink=kit.site.base_url.rstrip("/") + Citation(series.name, version.name, spoken).path,
+        old_path=kit.linked(Citation(series.name, version.before, spoken).path) if version.before else "",
+        steps=tuple(step for step in (previous, following, _current_step(view, words, kit)) if step),
+        history=kit.linked(history_path(series.name, view.language)),
+        contact=version.settings.contact,
+        contact_link=_contact_link(version.settings.contact),
+        witnessed=version.standing.witnessed,
+        harmless=version.standing.grade in (Grade.EDITORIAL, Grade.CLARIFICATION),
+    )
+
+
+def redline_page(view: RedlineView, kit: Kit) -> str:
+    """The changes from the version before."""
+    series, version = view.series, view.version
+    words = kit.words(view.language)
+    edition = version.edition(view.language)
+    if edition is None or edition.old is None or edition.changes is None or version.before is None:
+        raise ValueError(f"{series.name} {version.name} has nothing to compare in {view.language}")
+    titled = edition.tree.title or series.settings.title
+    old, new = version_name(version.before, words), version_name(version.name, words)
+    languages = tuple(entry.language for entry in version.editions if entry.changes is not None)
+    frame = frame_of(
+        view,
+        kit,
+        words.say("redline.title", policy=titled, old=old, new=new),
+        languages,
+        indexed=False,
+        relations=[
+            Relation("version-history", kit.linked(history_path(series.name, view.language))),
+            Relation("predecessor-version", kit.linked(Citation(series.name, version.before, view.language).path)),
+            Relation("successor-version", kit.linked(Citation(series.name, version.name, view.language).path)),
+        ],
+        canonical=redline_path(series.name, version.before, version.name, view.language),
+    )
+    blocks = redline_blocks(edition.old, edition.tree, edition.changes.changes, edition.told)
+    listed = tuple(line for block in blocks for line in block.lines if line.change)
+    return laid_out(
+        "redline.html.j2",
+        kit,
+        frame,
+        words,
+        title=titled,
+        heading=words.say("redline.heading", old=old, new=new),
+        status=status(series, version, words, view.language, kit.linked),
+        state=version.standing.state.value,
+        blocks=blocks,
+        listed=listed,
+        summary=edition.text.front.summary,
+        old_href=kit.linked(Citation(series.name, version.before, view.language).path),
+        new_href=kit.linked(Citation(series.name, version.name, view.language).path),
+        old_digest=_digest(series, version.before, view.language),
+        new_digest=edition.text.digest,
+        old_name=old,
+        new_name=new,
+        history=kit.linked(history_path(series.name, view.language)),
+    )
+
+
+def _digest(series: Series, version: str, language: str) -> str:
+    found = series.version(version)
+    edition = found.edition(language) if found else None
+    return edition.text.digest if edition else ""
+
+
+def _neighbours(
+    series: Series, version: Published, language: str, words: Strings, kit: Kit
+) -> tuple[Step | None, Step | None]:
+    index = series.versions.index(version)
+    before = series.versions[index - 1] if index else None
+    after = series.versions[index + 1] if index + 1 < len(series.versions) else None
+    return (
+        _step("page.previous", series, before, language, words, kit),
+        _step("page.next", series, after, language, words, kit),
+    )
+
+
+def _step(role: str, series: Series, version: Published | None, language: str, words: Strings, kit: Kit) -> Step | None:
+    if version is None:
+        return None
+    path = Citation(series.name, version.name, readable_language(version, language)).path
+    return Step(words[role], words.say("page.version", number=version_number(version.name)), kit.linked(path))
+
+
+def _current_step(view: TextView, words: Strings, kit: Kit) -> Step | None:
+    applying = view.series.applying
+    if applying is None or (applying.name == view.version.name and view.current):
+        return None
+    path = Citation(view.series.name, language=view.language).path
+    name = words.say("page.version", number=version_number(applying.name))
+    return Step(words["page.current"], name, kit.linked(path))
+
+
+def _version_relations(series: Series, version: Published, language: str, kit: Kit) -> list[Relation]:
+    index = series.versions.index(version)
+    relations = [
+        Relation("latest-version", kit.linked(Citation(series.name, language=language).path)),
+        Relation("version-history", kit.linked(history_path(series.name, language))),
+    ]
+    if index:
+        before = series.versions[index - 1]
+        path = Citation(series.name, before.name, readable_language(before, language)).path
+        relations.append(Relation("predecessor-version", kit.linked(path)))
+    if index + 1 < len(series.versions):
+        after = series.versions[index + 1]
+        path = Citation(series.name, after.name, readable_language(after, language)).path
+        relations.append(Relation("successor-version", kit.linked(path)))
+    if series.name in KNOWN_RELATIONS:
+        relations.append(Relation(KNOWN_RELATIONS[series.name], kit.linked(Citation(series.name).path)))
+    return relations
+
+
+def _contact_link(contact: str) -> str:
+    if "@" in contact and not any(sign.isspace() for sign in contact) and ":" not in contact:
+        return f"mailto:{contact}"
+    return contact if contact.startswith("https://") else ""

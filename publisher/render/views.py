@@ -1,0 +1,203 @@
+"""What pages are made of: released versions with their texts, and each page as a value to be laid out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from publisher.domain.change import ChangeSet
+from publisher.domain.clause import ClauseTree
+from publisher.domain.ledger import LedgerEvent
+from publisher.domain.notice import ToldChange
+from publisher.domain.policy import Manuscript, PolicySettings
+from publisher.domain.timeline import Standing, in_force, upcoming
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A version's text in one language.
+
+    Attributes:
+        text: the file as released.
+        tree: its clauses under the ids that the ledger keeps.
+        old: the clauses of the version before in this language, or None.
+        changes: what differs between the two, or None.
+        told: the material changes as readers are told of them, in reading order.
+        aliases: ids of earlier versions that this text no longer has, each with the id of the clause now standing for
+            it (empty: the text as a whole), so that old links still arrive somewhere.
+    """
+
+    text: Manuscript
+    tree: ClauseTree
+    old: ClauseTree | None = None
+    changes: ChangeSet | None = None
+    told: tuple[ToldChange, ...] = ()
+    aliases: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def language(self) -> str:
+        """The language of the text."""
+        return self.text.language
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A version that is in the ledger. `before` is the version it is compared with, None for the first."""
+
+    standing: Standing
+    settings: PolicySettings
+    editions: tuple[Edition, ...]
+    before: str | None = None
+
+    @property
+    def name(self) -> str:
+        """`v2`."""
+        return self.standing.version
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages it exists in, the authoritative one first."""
+        return tuple(edition.language for edition in self.editions)
+
+    def edition(self, language: str) -> Edition | None:
+        """The text in one language, or None."""
+        return next((edition for edition in self.editions if edition.language == language), None)
+
+    @property
+    def authoritative(self) -> Edition:
+        """The text in which changes are judged."""
+        return self.editions[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A policy with every version that is in its ledger, in ascending order; there is at least one."""
+
+    settings: PolicySettings
+    events: tuple[LedgerEvent, ...]
+    versions: tuple[Published, ...]
+
+    @property
+    def name(self) -> str:
+        """The policy's name, which is also its address."""
+        return self.settings.name
+
+    def version(self, name: str | None) -> Published | None:
+        """The version of that name, or None."""
+        return next((version for version in self.versions if version.name == name), None)
+
+    @property
+    def standings(self) -> tuple[Standing, ...]:
+        """Where each version stands."""
+        return tuple(version.standing for version in self.versions)
+
+    @property
+    def applying(self) -> Published | None:
+        """The version in force, or None before the first takes effect."""
+        found = in_force(self.standings)
+        return self.version(found.version) if found else None
+
+    @property
+    def coming(self) -> tuple[Published, ...]:
+        """The versions that are announced and do not apply yet, held ones included."""
+        names = {standing.version for standing in upcoming(self.standings)}
+        return tuple(version for version in self.versions if version.name in names)
+
+    @property
+    def shown(self) -> Published:
+        """What the policy's own address shows: the version in force, else the first to come, else the last of all."""
+        return self.applying or next(iter(self.coming), self.versions[-1])
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Every language that some version exists in, the authoritative one first."""
+        found = dict.fromkeys([self.settings.language])
+        for version in reversed(self.versions):
+            found.update(dict.fromkeys(version.languages))
+        return tuple(found)
+
+    def title(self, language: str) -> str:
+        """The policy's name in a language, as its newest text in that language calls itself."""
+        for version in (self.shown, *reversed(self.versions)):
+            edition = version.edition(language)
+            if edition is not None and edition.tree.title:
+                return edition.tree.title
+        return self.settings.title
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """An announcement of a material change, shown until it takes effect, in every language of the policy.
+
+    `starts` and `ends` are instants as texts; `title`, `text`, `digest` are by language.
+    """
+
+    id: str
+    policy: str
+    version: str
+    revision: int
+    starts: str
+    ends: str
+    title: Mapping[str, str]
+    text: Mapping[str, str]
+    href: str
+    redline: Mapping[str, str]
+    digest: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Everything that the website shows."""
+
+    name: str
+    base_url: str
+    policies: tuple[Series, ...]
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Every language of any policy; the first is that of the pages whose address names none."""
+        found: dict[str, None] = {}
+        for series in self.policies:
+            found.update(dict.fromkeys([series.settings.language]))
+        for series in self.policies:
+            found.update(dict.fromkeys(series.languages))
+        return tuple(found) or ("en",)
+
+
+@dataclass(frozen=True, slots=True)
+class HomeView:
+    """The homepage. `language` is None at the address that names none."""
+
+    language: str
+    named: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TextView:
+    """A version in one language. `current` is set at the policy's own address, `named` where that names a language."""
+
+    series: Series
+    version: Published
+    language: str
+    named: bool
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryView:
+    """All versions of a policy."""
+
+    series: Series
+    language: str
+    named: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RedlineView:
+    """The changes from the version before to this one, in one language."""
+
+    series: Series
+    version: Published
+    language: str
+    named: bool
+
+
+View = HomeView | TextView | HistoryView | RedlineView

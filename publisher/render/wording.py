@@ -1,0 +1,152 @@
+"""The words around a policy in one language: labels from `strings/<lang>.toml`, dates and times as readers write."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup, escape
+
+
+@dataclass(frozen=True, slots=True)
+class Strings(Mapping[str, str]):
+    """The labels of one language under dotted keys: `strings["mail.subject"]`.
+
+    `language` is the tag of the file they come from, so that a page never mixes two languages. A missing key is an
+    error, never an empty place on a page.
+    """
+
+    language: str
+    entries: Mapping[str, str]
+
+    def __getitem__(self, key: str) -> str:
+        try:
+            return self.entries[key]
+        except KeyError:
+            raise KeyError(f"strings/{self.language}.toml has no '{key}'") from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.entries)
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def say(self, key: str, **values: object) -> str:
+        """A label as plain text, its `{places}` filled in."""
+        return self[key].format(**values)
+
+    def html(self, key: str, **values: object) -> Markup:
+        """A label as HTML, its `{places}` filled in; everything that is not marked as HTML already is escaped."""
+        return Markup(escape(self[key])).format(**values)  # noqa: S704  the label is escaped here, values by format
+
+
+def flattened(table: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
+    """Nested tables of texts under dotted keys.
+
+    Raises:
+        TypeError: a value is neither a text nor a table.
+    """
+    found: dict[str, str] = {}
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            found.update(flattened(value, f"{prefix}{key}."))
+        elif isinstance(value, str):
+            found[f"{prefix}{key}"] = value
+        else:
+            raise TypeError(f"'{prefix}{key}' is no text")
+    return found
+
+
+def long_date(day: date, language: str) -> str:
+    """A date with its month in words: `1 March 2027`, `2027年3月1日`."""
+    from babel.dates import format_date
+
+    locale = locale_of(language)
+    return format_date(day, format=_pattern(locale), locale=locale)
+
+
+def long_instant(instant: datetime, timezone: str, language: str) -> str:
+    """An instant as the policy's zone reads it, the zone named: `1 March 2027, 00:00 (UTC+08:00)`."""
+    from babel.dates import format_time
+
+    local = instant.astimezone(ZoneInfo(timezone))
+    clock = format_time(local, format="HH:mm", locale=locale_of(language))
+    return f"{long_date(local.date(), language)}{_comma(language)}{clock} ({zone_name(local)})"
+
+
+def zone_name(local: datetime) -> str:
+    """The offset of an aware local time, as `UTC` or `UTC+08:00`."""
+    offset = local.utcoffset()
+    if not offset:
+        return "UTC"
+    minutes = round(offset.total_seconds() / 60)
+    sign = "+" if minutes > 0 else "-"
+    return f"UTC{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+
+
+def language_name(tag: str) -> str:
+    """A language in its own words: `English`, `简体中文`; the tag itself where nobody knows better."""
+    known = _OWN_NAMES.get(tag) or _OWN_NAMES.get(tag.split("-", maxsplit=1)[0])
+    if known:
+        return known
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        name = Locale.parse(tag, sep="-").get_display_name(tag.replace("-", "_"))
+    except (ValueError, UnknownLocaleError):
+        return tag
+    return name or tag
+
+
+def language_named(tag: str, language: str) -> str:
+    """A language as readers of another one call it: English in a Chinese sentence is 英语."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        name = Locale.parse(tag, sep="-").get_display_name(locale_of(language))
+    except (ValueError, UnknownLocaleError):
+        return tag
+    # What stands in brackets names the country; a sentence reads better without.
+    return (name or tag).partition(" (")[0].partition("（")[0]
+
+
+def text_direction(language: str) -> str:
+    """`rtl` for languages written from right to left, else `ltr`."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        return Locale.parse(language, sep="-").text_direction
+    except (ValueError, UnknownLocaleError):
+        return "ltr"
+
+
+def locale_of(language: str) -> str:
+    """The name under which babel knows a language; English where it does not."""
+    from babel import Locale, UnknownLocaleError
+
+    for tag in (language, language.split("-", maxsplit=1)[0]):
+        try:
+            return str(Locale.parse(tag, sep="-"))
+        except (ValueError, UnknownLocaleError):
+            continue
+    return "en"
+
+
+_OWN_NAMES: Mapping[str, str] = {
+    "zh-CN": "简体中文",
+    "zh-TW": "繁體中文",
+    "zh-HK": "繁體中文（香港）",
+    "zh-Hans": "简体中文",
+    "zh-Hant": "繁體中文",
+    "en": "English",
+}
+
+
+def _pattern(locale: str) -> str:
+    """English dates put the day first everywhere, which no reader can mistake; others follow their own custom."""
+    return "d MMMM y" if locale.split("_", maxsplit=1)[0] == "en" else "long"
+
+
+def _comma(language: str) -> str:
+    return " " if language.split("-", maxsplit=1)[0] in ("zh", "ja", "ko") else ", "

@@ -1,0 +1,54 @@
+"""The site's files as bytes: identical for identical input."""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from publisher.render.banners import banners, banners_json
+from publisher.render.feeds import atom, versions_json
+from publisher.render.pages import Kit, banner_fragment, page, path_of
+from publisher.render.templates import environment, hashed_name, static_files, strings
+from publisher.render.views import Site
+from publisher.website.plan import plan
+from publisher.website.swap import Swapped, swap
+
+if TYPE_CHECKING:
+    from publisher.render.wording import Strings
+
+
+def build(site: Site, output: Path, overrides: Path | None, *, redlines: bool = True) -> Swapped:
+    """Writes the whole website into `output`, which readers see change from whole old to whole new.
+
+    Raises:
+        PublisherError: the folder holds things that are not ours, or cannot be written.
+    """
+    return swap(output, files(site, overrides, redlines=redlines))
+
+
+def files(site: Site, overrides: Path | None, *, redlines: bool = True) -> Iterator[tuple[str, bytes]]:
+    """Every file of the website by its path relative to the output folder."""
+    held = static_files(overrides)
+    statics = {name: f"static/{hashed_name(name, content)}" for name, content in held.items()}
+    kit = _kit(site, overrides, statics, redlines=redlines)
+    for name, content in held.items():
+        yield statics[name], content
+    for view in plan(site, redlines=redlines):
+        yield _file_of(path_of(view)), page(view, kit).encode("utf-8")
+    for series in site.policies:
+        yield f"{series.name}/feed.atom", atom(site, series, kit.words(series.settings.language))
+        yield f"{series.name}/versions.json", versions_json(site, series).encode("utf-8")
+    yield "banners.json", banners_json(kit.banners).encode("utf-8")
+    yield "banner.html", banner_fragment(kit, site.languages[0]).encode("utf-8")
+    for language in site.languages:
+        yield f"{language}/banner.html", banner_fragment(kit, language).encode("utf-8")
+
+
+def _kit(site: Site, overrides: Path | None, statics: Mapping[str, str], *, redlines: bool) -> Kit:
+    words: Callable[[str], Strings] = cache(lambda language: strings(language, overrides))
+    return Kit(site, environment(overrides), words, statics, banners(site, words), redlines)
+
+
+def _file_of(path: str) -> str:
+    return unquote(path).lstrip("/") + "index.html"
