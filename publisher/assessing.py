@@ -32,7 +32,7 @@ def assess(
     Returns:
         The changes and findings. It depends on the arguments alone, and never raises on any text.
     """
-    before, after = normal_line_ends(old), normal_line_ends(new)
+    before, after = _readable(old), _readable(new)
     return assess_trees(
         _tree(before, language),
         _tree(after, language),
@@ -65,10 +65,9 @@ def assess_trees(
         identified: whether both trees carry the ledger's ids: equal ids are then the same clause.
     """
     alignment = align(old, new, identified=identified)
+    changes = compare(alignment)
     if not identified:
         new = carry_ids(alignment)
-        alignment = align(old, new, identified=True)
-    changes = compare(alignment)
     judgement = judge(changes, old, new, regimes=regimes, terms=terms)
     places = frozenset((finding.side.value, finding.clause) for finding in judgement.findings)
     graded = tuple(_graded(change, places) for change in changes.changes)
@@ -82,6 +81,11 @@ def assess_trees(
         findings=judgement.findings,
         rules=judgement.rules,
     )
+
+
+def _readable(source: str) -> str:
+    """The text with LF line ends; halves of characters, which no file can hold, become question marks."""
+    return normal_line_ends(source).encode("utf-8", "replace").decode("utf-8")
 
 
 def _tree(source: str, language: str) -> ClauseTree:

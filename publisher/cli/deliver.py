@@ -1,7 +1,8 @@
 """`publisher deliver`."""
 
+import signal
 import sys
-import time
+from threading import Event, current_thread, main_thread
 from typing import TYPE_CHECKING
 
 import click
@@ -23,23 +24,24 @@ WATCH_SECONDS = 30
 @pass_desk
 def command(desk: Desk, watch: bool, rate: int | None, as_json: bool) -> None:
     """Send what is due, resuming where the last pass stopped; exit 1 when paused or stopped."""
-    halted = _pass(desk, rate, as_json)
-    while watch and not halted:
-        try:
-            time.sleep(WATCH_SECONDS)
-            halted = _pass(desk, rate, as_json)
-        except KeyboardInterrupt:
-            break
+    asked = Event()
+    if current_thread() is main_thread():
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: asked.set())
+    halted = _pass(desk, rate, as_json, asked)
+    while watch and not halted and not asked.wait(WATCH_SECONDS):
+        halted = _pass(desk, rate, as_json, asked)
     sys.exit(1 if halted else 0)
 
 
-def _pass(desk: Desk, rate: int | None, as_json: bool) -> bool:
+def _pass(desk: Desk, rate: int | None, as_json: bool, asked: Event) -> bool:
+    """One pass; asked to end, it still records every answer. Says whether it was paused or stopped."""
     from publisher.cli.progress import bar
     from publisher.workflow.dispatch import dispatch
 
     settings = desk.settings()
     with desk.store(settings) as store, bar("Delivering", unit="mails") as progress:
-        report = dispatch(settings, store, now=desk.now, rate=rate, progress=progress)
+        report = dispatch(settings, store, now=desk.now, rate=rate, progress=progress, stopping=asked.is_set)
     if as_json:
         print_json(_plain(report))
     else:
@@ -68,7 +70,7 @@ def _print(report: "DeliveryReport") -> None:
         click.echo(f"Next try at {report.next_at:%Y-%m-%d %H:%M:%S} UTC.")
     for notice in report.overdue:
         click.echo(f"{notice}: its effective date has come; what was not sent stays unsent.")
-    tell(report.reasons)
+    tell((*report.reasons, *([report.stopped] if report.stopped else [])))
 
 
 def _plain(report: "DeliveryReport") -> dict[str, object]:

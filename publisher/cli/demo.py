@@ -27,9 +27,9 @@ def command(desk: Desk, folder: Path) -> None:
     for happened in done.recorded.happened:
         click.echo(f"{happened.policy} {happened.version}: {happened.kind} ({happened.reason})")
     click.echo("Open:")
-    click.echo(f"  {_shown(done.homepage)}  the homepage with its banner")
-    click.echo(f"  {_shown(done.mail)}  the mails (mutt -f, or any mail program that reads a Maildir)")
-    click.echo(f"  .venv/bin/publisher -C {_shown(done.folder)} status  where each version stands")
+    click.echo(f"  the site    python3 -m http.server -d {_shown(done.homepage.parent)} 8000   http://127.0.0.1:8000/")
+    click.echo(f"  the mails   {_shown(done.mail)}   a Maildir: mutt -f, or any mail program that reads one")
+    click.echo(f"  the status  .venv/bin/publisher -C {_shown(done.folder)} status")
 
 
 def _shown(path: Path) -> str:

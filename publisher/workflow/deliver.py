@@ -24,6 +24,7 @@ from publisher.workflow.delivery_report import (
     Progress,
     Unseen,
     host_busy,
+    interrupted_by_hand,
     sender_fault,
     too_many_refused,
 )
@@ -72,6 +73,7 @@ def deliver(
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
     chance: Callable[[], float] = random.random,
+    stopping: Callable[[], bool] = lambda: False,
 ) -> DeliveryReport:
     """Sends what is due, once.
 
@@ -88,6 +90,7 @@ def deliver(
         sleep: waits for some seconds.
         clock: seconds that only grow.
         chance: a number from 0 to 1, by which waiting times are spread.
+        stopping: whether a person or the system wants the pass to end; what is under way is answered first.
 
     Raises:
         BusyError: another process delivers from this store.
@@ -102,7 +105,7 @@ def deliver(
     with store.begin() as connection:
         lock = run_lock.take(connection, LOCK, this_process(), now(), gone=has_ended)
         interrupted = sending.doubt_interrupted(connection, now())
-    run = _Run(store, lock, now, key, domain, progress or Unseen(), sleep, clock, chance, Pace(rate, clock))
+    run = _Run(store, lock, now, key, domain, progress or Unseen(), sleep, clock, chance, Pace(rate, clock), stopping)
     try:
         due = run.due()
         run.progress.begin(due)
@@ -139,6 +142,7 @@ class _Run:
     clock: Callable[[], float]
     chance: Callable[[], float]
     pace: Pace
+    stopping: Callable[[], bool]
     lanes: Lanes | None = None
     stopped: Fault | None = None
     halted: dict[NoticeId, Fault | None] = field(default_factory=dict)
@@ -194,6 +198,8 @@ class _Run:
         """Hands a batch over, message by message, until nothing of it is pending or under way."""
         lanes = self._lanes()
         while batch.pending or lanes.under_way or self.answers:
+            if self.stopping():
+                self.stopped = self.stopped or interrupted_by_hand()
             if self.stopped or batch.notice.id in self.halted:
                 batch.pending.clear()
             self._turn(batch, lanes)

@@ -86,6 +86,15 @@ def host_busy(receipt: Receipt) -> Fault:
     )
 
 
+def interrupted_by_hand() -> Fault:
+    """Somebody ended the pass; every answer was recorded."""
+    return Fault(
+        "delivery-interrupted",
+        "The pass was ended before everything due was sent.",
+        "Deliver again; it goes on where it stopped.",
+    )
+
+
 def too_many_refused(notice: Notice, refused: int, of: int) -> Fault:
     """So many refusals that the list of addresses has to be looked at."""
     return Fault(

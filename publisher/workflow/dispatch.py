@@ -22,6 +22,7 @@ def dispatch(
     now: Callable[[], datetime],
     rate: int | None = None,
     progress: Progress | None = None,
+    stopping: Callable[[], bool] = lambda: False,
 ) -> DeliveryReport:
     """Sends what is due, once, through the transport of the settings.
 
@@ -31,6 +32,7 @@ def dispatch(
         now: the clock.
         rate: mails a second; None takes the settings' rate.
         progress: who draws how far it has come.
+        stopping: whether the pass is to end early.
 
     Raises:
         PublisherError: the transport, the key or the store cannot be used.
@@ -50,4 +52,5 @@ def dispatch(
         rate=settings.email.rate if rate is None else rate,
         connections=settings.email.connections,
         progress=progress,
+        stopping=stopping,
     )

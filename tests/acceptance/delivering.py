@@ -1,6 +1,7 @@
 """A process that delivers into a sink which counts: run by tests that kill it."""
 
 import os
+import signal
 import sys
 import time
 from datetime import UTC, datetime
@@ -30,6 +31,8 @@ class CountingSink:
 def main(url: str, sink: str, connections: int, at: str) -> None:
     """One pass."""
     store = open_store(url)
+    asked: list[int] = []
+    signal.signal(signal.SIGINT, lambda number, _frame: asked.append(number))
     begun, began = datetime.fromisoformat(at), time.monotonic()
     report = deliver(
         store,
@@ -39,6 +42,7 @@ def main(url: str, sink: str, connections: int, at: str) -> None:
         domain="example.com",
         key=b"k" * 32,
         connections=connections,
+        stopping=lambda: bool(asked),
     )
     store.close()
     sys.exit(0 if report.done else 1)

@@ -48,7 +48,8 @@ def main(workspace: Path, instant: datetime, command: Sequence[str]) -> dict[str
             )
             for lane in range(lanes)
         ]
-        if any([os.waitpid(child, 0)[1] for child in children]):
+        endings = [os.waitpid(child, 0)[1] for child in children]
+        if any(endings):
             raise SystemExit("a lane broke down")
         differing = {step: wrong for path in found for step, wrong in json.loads(path.read_text("utf-8")).items()}
     return {"steps": steps, "differing": differing}

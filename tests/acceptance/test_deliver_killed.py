@@ -90,8 +90,8 @@ def test_interrupted_by_hand_it_records_what_is_under_way_and_lets_go(tmp_path: 
     while process.poll() is None and _size(sink) < 5000:
         time.sleep(0.001)
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate()
-    assert "KeyboardInterrupt" in said.decode()
+    process.communicate()
+    assert process.returncode == 1
     counted = states_of(store)
     assert set(counted) == {MessageState.QUEUED, MessageState.ACCEPTED}
     assert counted[MessageState.ACCEPTED] == len(_lines(sink))

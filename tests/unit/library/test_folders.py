@@ -156,7 +156,7 @@ def test_former_revisions_are_read_and_the_current_text_counts_on(root: Path) ->
 )
 def test_a_folder_that_cannot_be_a_policy_is_an_error(root: Path, name: str) -> None:
     write(root, f"policies/{name}/policy.toml", SETTINGS)
-    expected = [] if name == "zh-cn" else [("policy-name", f"policies/{name}", Severity.ERROR)]
+    expected = [("policy-name", f"policies/{name}", Severity.ERROR)]
 
     assert [entry for entry in told(root) if entry[0] == "policy-name"] == expected
 

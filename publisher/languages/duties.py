@@ -1,0 +1,204 @@
+"""Duty words: what a language says when it commits, permits, forbids, collects, shares, keeps and notifies.
+
+Each field of `Duties` is a tuple of fragments, any of which may stand in a sentence. Fragments are regular expressions
+over folded text: lower case, words apart by one space (none between ideographs), no punctuation, short forms written
+out (`don't` is `do not`). A lawyer may read and extend them without knowing the rules that use them.
+"""
+
+import re
+from dataclasses import dataclass, fields
+from functools import cache
+
+from publisher.languages import fallbacks
+
+
+def fragments(text: str, **names: str) -> tuple[str, ...]:
+    """The fragments of a list as it is written in a language's file: apart by ` | `, over as many lines as it takes.
+
+    `<who>` in a fragment stands for the fragment given as `who`.
+    """
+    for name, fragment in names.items():
+        text = text.replace(f"<{name}>", fragment)
+    return tuple(piece for part in re.split(r"\s\|\s", text) if (piece := part.strip()))
+
+
+def pairs(text: str) -> tuple[tuple[str, str], ...]:
+    """Words and what stands for them, as a language's file lists them: `can't=can not | won't=will not`."""
+    listed = (piece.partition("=") for piece in fragments(text))
+    return tuple((word.strip(), meaning.strip()) for word, _, meaning in listed)
+
+
+def numbers(text: str) -> tuple[tuple[str, float], ...]:
+    """Words and their values, as a language's file lists them: `one=1 | two=2`."""
+    return tuple((word, float(value)) for word, value in pairs(text))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duties:
+    """The vocabulary of commitments of one language. Every field may be empty."""
+
+    spaced: bool = True
+    """Whether words are apart by spaces; else each ideograph is a word of its own."""
+    us: tuple[str, ...] = ()
+    """The organisation speaking."""
+    actor: tuple[str, ...] = ()
+    """The organisation as the one who acts: `we`, not `our`."""
+    you: tuple[str, ...] = ()
+    """The people it speaks to."""
+    negation: tuple[str, ...] = ()
+    may: tuple[str, ...] = ()
+    """Permission or possibility."""
+    must: tuple[str, ...] = ()
+    """Firm duty or firm statement."""
+    soft: tuple[str, ...] = ()
+    """Words that turn a duty into an endeavour or a choice."""
+    firm: tuple[str, ...] = ()
+    """Words that make a promise firm: guarantee, ensure."""
+    absolute: tuple[str, ...] = ()
+    """Words that let no exception stand: always, never, only."""
+    limiting: tuple[str, ...] = ()
+    """Words that keep a practice within bounds: only, limited to, solely."""
+    exception: tuple[str, ...] = ()
+    """Words that open an exception or a condition."""
+    collect: tuple[str, ...] = ()
+    use: tuple[str, ...] = ()
+    share: tuple[str, ...] = ()
+    retain: tuple[str, ...] = ()
+    """Keeping data."""
+    delete: tuple[str, ...] = ()
+    """Ending data, or making it nobody's."""
+    data: tuple[str, ...] = ()
+    """Data about people."""
+    data_item: tuple[str, ...] = ()
+    """Single kinds of data, each of which is new when it comes."""
+    sensitive: tuple[str, ...] = ()
+    recipient: tuple[str, ...] = ()
+    purpose: tuple[str, ...] = ()
+    """Purposes by name."""
+    purpose_mark: tuple[str, ...] = ()
+    """Words that open a purpose."""
+    country: tuple[str, ...] = ()
+    transfer: tuple[str, ...] = ()
+    """Sending or keeping data elsewhere."""
+    consent: tuple[str, ...] = ()
+    strong_consent: tuple[str, ...] = ()
+    """What makes consent more than consent: separate, express, written."""
+    deemed: tuple[str, ...] = ()
+    """Consent by doing nothing, or by going on."""
+    right: tuple[str, ...] = ()
+    notice: tuple[str, ...] = ()
+    no_notice: tuple[str, ...] = ()
+    promise: tuple[str, ...] = ()
+    """The organisation binds itself."""
+    protect: tuple[str, ...] = ()
+    """Security and safeguards."""
+    discretion: tuple[str, ...] = ()
+    """The organisation keeps a choice to itself."""
+    sanction: tuple[str, ...] = ()
+    """What it may do to an account or to content."""
+    licence: tuple[str, ...] = ()
+    """Rights that users hand over."""
+    liability: tuple[str, ...] = ()
+    disclaimer: tuple[str, ...] = ()
+    cap: tuple[str, ...] = ()
+    """A limit of what is paid for damage."""
+    dispute: tuple[str, ...] = ()
+    request: tuple[str, ...] = ()
+    """What users ask for."""
+    scope: tuple[str, ...] = ()
+    """What a text leaves out."""
+    framework: tuple[str, ...] = ()
+    """Laws, principles and certifications that a text says it follows."""
+    entitlement: tuple[str, ...] = ()
+    """Words by which a sentence plainly gives a right."""
+    amendment: tuple[str, ...] = ()
+    """Changes of the text itself."""
+    forum: tuple[str, ...] = ()
+    """A way of redress that is open to users."""
+    fee: tuple[str, ...] = ()
+    refund: tuple[str, ...] = ()
+    duty: tuple[str, ...] = ()
+    """The user must, or must not."""
+    forbid: tuple[str, ...] = ()
+    """A whole list or section of things forbidden."""
+    favour: tuple[str, ...] = ()
+    """Words that help users: free of charge, at any time."""
+    minor: tuple[str, ...] = ()
+    """Children."""
+    age: tuple[str, ...] = ()
+    """A person's age; the number is the first group."""
+    within: tuple[str, ...] = ()
+    """Words that make a period the latest time for an act."""
+    period: tuple[str, ...] = ()
+    """A stretch of time with its number; the number is the first group, the unit the second."""
+    forever: tuple[str, ...] = ()
+    open_ended: tuple[str, ...] = ()
+    """A stretch of time that nobody can count."""
+    unit_days: tuple[tuple[str, float], ...] = ()
+    numerals: tuple[tuple[str, float], ...] = ()
+    dated: tuple[str, ...] = ()
+    """Lines that only say when a text was changed."""
+    reference: tuple[str, ...] = ()
+    """Words before the number of a section."""
+    pointer: tuple[str, ...] = ()
+    """Sentences that only point elsewhere: for more information, see."""
+    service: tuple[str, ...] = ()
+    """Lists of those who process data for the organisation."""
+    function_words: frozenset[str] = frozenset()
+    """Words without matter of their own; in languages without spaces, single characters."""
+    short_forms: tuple[tuple[str, str], ...] = ()
+    abbreviations: frozenset[str] = frozenset()
+    """Words whose full stop ends no sentence."""
+
+
+class Lexicon:
+    """The compiled vocabulary of a language: one pattern for each field, `None`-free: an empty field never matches."""
+
+    __slots__ = ("_patterns", "duties")
+
+    def __init__(self, duties: Duties) -> None:
+        self.duties = duties
+        self._patterns: dict[str, re.Pattern[str]] = {}
+        for field in fields(duties):
+            value = getattr(duties, field.name)
+            if isinstance(value, tuple) and all(isinstance(item, str) for item in value):
+                self._patterns[field.name] = _pattern(value, duties.spaced)
+
+    def __getitem__(self, name: str) -> re.Pattern[str]:
+        """The pattern of one field."""
+        return self._patterns[name]
+
+    def has(self, name: str, text: str) -> bool:
+        """Whether a word of the field stands in a folded text."""
+        return self._patterns[name].search(text) is not None
+
+    def any(self, text: str, *names: str) -> bool:
+        """Whether a word of any of the fields stands in a folded text."""
+        return any(self._patterns[name].search(text) for name in names)
+
+
+def _pattern(fragments: tuple[str, ...], spaced: bool) -> re.Pattern[str]:
+    if not fragments:
+        return re.compile(r"(?!)")
+    union = "|".join(fragments)
+    return re.compile(rf"\b(?:{union})\b" if spaced else f"(?:{union})")
+
+
+@cache
+def lexicon(language: str) -> Lexicon:
+    """The vocabulary that serves a language: its own, else the generic one, which knows no words at all."""
+    family = fallbacks(language)[-1]
+    if family == "en":
+        from publisher.languages import en
+
+        return Lexicon(en.DUTIES)
+    if family == "zh":
+        from publisher.languages import zh
+
+        return Lexicon(zh.DUTIES)
+    return Lexicon(Duties())
+
+
+def known(language: str) -> bool:
+    """Whether a language has a vocabulary of its own."""
+    return fallbacks(language)[-1] in {"en", "zh"}

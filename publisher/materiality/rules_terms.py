@@ -1,0 +1,164 @@
+"""Limb A in the terms of a contract: duties of users, liability, notice, disputes and fees."""
+
+from collections.abc import Iterator
+
+from publisher.domain.assessment import FindingKind, Side
+from publisher.materiality.reading import Draft, Reading
+
+
+def user_duty(reading: Reading) -> Iterator[Draft]:
+    """Users must do, or must not do, something more."""
+    sentence = reading.unit.new
+    if sentence is None or sentence.heading or reading.idle:
+        return
+    lexicon = reading.lexicon
+    listed = bool(reading.lead) and lexicon.any(reading.lead, "forbid", "duty")
+    if reading.unit.edited:
+        added = reading.came_of("duty")
+        if added is not None and not lexicon.has("duty", reading.went) and not lexicon.has("favour", reading.came):
+            yield Draft(FindingKind.USER_DUTY_ADDED, Side.NEW, added, "The sentence now puts a duty or a ban on users.")
+        elif (
+            (listed or lexicon.has("forbid", reading.old))
+            and reading.novel
+            and not lexicon.has("exception", reading.came)
+        ):
+            at = reading.novel[0][1]
+            if not reading.by_us(reading.old) or lexicon.has("you", reading.whole_new):
+                yield Draft(
+                    FindingKind.USER_DUTY_ADDED, Side.NEW, (at, at), "What users must not do, or must do, was widened."
+                )
+    elif listed and not lexicon.has("entitlement", reading.new) and (reading.novel or reading.fresh > 0.5):
+        yield Draft(FindingKind.USER_DUTY_ADDED, Side.NEW, reading.run, "A duty or a ban was added to a list of them.")
+    else:
+        match = lexicon["duty"].search(sentence.folded)
+        if match is None or lexicon.has("favour", reading.new) or not (reading.novel or reading.fresh > 0.5):
+            return
+        subject = sentence.folded[: match.start()]
+        if reading.acts_last(subject) and not lexicon.has("you", match[0]):
+            return
+        yield Draft(
+            FindingKind.USER_DUTY_ADDED,
+            Side.NEW,
+            reading.run_of(sentence, match),
+            "A duty or a ban on users is new to the text.",
+        )
+
+
+def liability(reading: Reading) -> Iterator[Draft]:
+    """Liability is excluded, capped or shifted further."""
+    sentence = reading.unit.new
+    if sentence is None or sentence.heading or reading.idle:
+        return
+    lexicon = reading.lexicon
+    excluded = lexicon["disclaimer"].search(sentence.folded)
+    if excluded is None or lexicon.has("favour", reading.new):
+        return
+    if reading.unit.edited:
+        grown = [
+            run
+            for went, came, _, run in reading.swaps()
+            if run is not None
+            and (
+                lexicon.any(came, "liability", "disclaimer") or any(run[0] <= at <= run[1] for _, at in reading.matter)
+            )
+        ]
+        if grown:
+            yield Draft(
+                FindingKind.LIABILITY_REDUCED, Side.NEW, grown[0], "A limit or exclusion of liability was widened."
+            )
+    elif reading.novel or reading.fresh > 0.5:
+        yield Draft(
+            FindingKind.LIABILITY_REDUCED,
+            Side.NEW,
+            reading.run_of(sentence, excluded),
+            "A limit or exclusion of liability, or a duty to indemnify, is new to the text.",
+        )
+
+
+def notice_less(reading: Reading) -> Iterator[Draft]:
+    """Something may happen without notice, or notice may be given later or otherwise."""
+    sentence = reading.unit.new
+    if sentence is None or sentence.heading:
+        return
+    lexicon = reading.lexicon
+    run = reading.came_of("no_notice")
+    if (
+        run is not None
+        and not lexicon.has("no_notice", reading.old)
+        and lexicon.any(reading.new, "may", "must", "sanction", "notice")
+    ):
+        if (
+            lexicon.has("right", reading.new)
+            and lexicon.has("notice", reading.new) is False
+            and not lexicon.has("sanction", reading.new)
+        ):
+            return
+        yield Draft(
+            FindingKind.NOTICE_WEAKENED, Side.NEW, run, "Something may now happen without the notice that users had."
+        )
+        return
+    run = reading.came_of("deemed")
+    if (
+        run is not None
+        and not lexicon.has("deemed", reading.old)
+        and (reading.novel or reading.fresh > 0.15)
+        and lexicon.any(reading.new, "amendment", "notice")
+        and not lexicon.has("dispute", reading.came)
+    ):
+        yield Draft(
+            FindingKind.NOTICE_WEAKENED,
+            Side.NEW,
+            run,
+            "Users are taken to agree by going on, or by accepting the text as a whole.",
+        )
+
+
+def dispute(reading: Reading) -> Iterator[Draft]:
+    """Where and how users may be heard changes."""
+    sentence = reading.unit.new
+    run = reading.came_of("dispute")
+    if sentence is None or run is None or sentence.heading or reading.idle:
+        return
+    if not reading.unit.edited and not (reading.novel or reading.fresh > 0.5):
+        return
+    if reading.unit.edited and reading.lexicon.has("dispute", reading.went) and not reading.novel:
+        return
+    if reading.lexicon.has("forum", reading.new) and not reading.lexicon.any(reading.new, "duty", "licence", "must"):
+        return
+    if reading.lexicon.has("right", reading.new) and not reading.lexicon.any(
+        reading.new, "licence", "negation", "must"
+    ):
+        return
+    yield Draft(
+        FindingKind.DISPUTE_FORUM, Side.NEW, run, "Where, how or under which law disputes are decided has changed."
+    )
+
+
+def fee(reading: Reading) -> Iterator[Draft]:
+    """Users pay more, earlier or for more, or get less back."""
+    sentence = reading.unit.new
+    if sentence is None or sentence.heading or reading.idle:
+        return
+    lexicon = reading.lexicon
+    charged = reading.affirmed("fee", reading.new)
+    of_data = lexicon.any(reading.new, "collect", "share") and not lexicon.any(reading.new, "duty", "must")
+    if charged is None or (of_data and not reading.unit.edited):
+        return
+    if reading.unit.edited:
+        for went, came, _, run in reading.swaps():
+            if run is not None and lexicon.has("fee", came) and not lexicon.has("fee", went):
+                yield Draft(FindingKind.FEE_OR_REFUND, Side.NEW, run, "What users pay, or when, was widened.")
+                return
+    elif (
+        lexicon.any(reading.new, "must", "may", "duty")
+        and lexicon.any(reading.new, "you", "may")
+        and (reading.novel or reading.fresh > 0.5)
+    ):
+        if lexicon.any(reading.new, "refund", "favour") and not lexicon.has("negation", reading.new):
+            return
+        yield Draft(
+            FindingKind.FEE_OR_REFUND,
+            Side.NEW,
+            reading.run_of(sentence, charged),
+            "A payment, or a condition of payment or refund, is new to the text.",
+        )
