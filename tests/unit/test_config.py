@@ -1,0 +1,79 @@
+"""Settings: file and environment, every fault at once, with its line."""
+
+from pathlib import Path
+
+import pytest
+
+from publisher.config import Settings, find_workspace, read_settings
+from publisher.errors import PublisherError
+
+
+def written(folder: Path, text: str) -> Path:
+    (folder / "publisher.toml").write_text(text, "utf-8")
+    return folder
+
+
+def faults(folder: Path, text: str, **environment: str) -> list[tuple[str, int | None]]:
+    with pytest.raises(PublisherError) as caught:
+        read_settings(written(folder, text), environment)
+    return [(fault.code, fault.place.line) for fault in caught.value.faults]
+
+
+def test_an_empty_file_gives_the_defaults(tmp_path: Path) -> None:
+    settings = read_settings(written(tmp_path, ""), {})
+    assert settings == Settings(tmp_path)
+    assert settings.store_url == f"sqlite:///{tmp_path}/var/publisher.db"
+    assert settings.output == tmp_path / "site/public"
+
+
+def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
+    environment = {
+        "PUBLISHER_EMAIL__TRANSPORT": "smtp://127.0.0.1:2525?tls=off",
+        "PUBLISHER_EMAIL__FROM": "A <a@example.com>",
+        "PUBLISHER_EMAIL__CONNECTIONS": "9",
+        "PUBLISHER_SITE__HOMEPAGE": "https://a.example/ https://b.example/",
+    }
+    settings = read_settings(written(tmp_path, '[email]\ntransport = "maildir:x"\nconnections = 2\n'), environment)
+    assert settings.email.transport == "smtp://127.0.0.1:2525?tls=off"
+    assert settings.email.sender == "A <a@example.com>"
+    assert settings.email.connections == 9
+    assert settings.site.homepage == ("https://a.example/", "https://b.example/")
+
+
+def test_every_fault_is_told_at_once_with_its_line(tmp_path: Path) -> None:
+    text = '[site]\nnam = "x"\nname = 3\n\n[mail]\n[email]\nconnections = "four"\n'
+    assert sorted(faults(tmp_path, text)) == [
+        ("settings-type", 3),
+        ("settings-type", 7),
+        ("settings-unknown", 2),
+        ("settings-unknown", 5),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('[site]\nbase_url = "example.com"\n', 2),
+        ('[email]\nfrom = "nobody"\n', 2),
+        ('[email]\ncopy = "all"\n', 2),
+        ('[email]\ntransport = "pigeon:x"\n', 2),
+        ("[email]\nconnections = 0\n", 2),
+    ],
+)
+def test_a_value_that_cannot_work_is_told_with_its_line(tmp_path: Path, text: str, line: int) -> None:
+    assert faults(tmp_path, text) == [("settings-value", line)]
+
+
+def test_a_file_that_is_no_toml_is_told_with_its_line(tmp_path: Path) -> None:
+    assert faults(tmp_path, "[site\n") == [("settings-syntax", 1)]
+
+
+def test_an_unknown_variable_is_told(tmp_path: Path) -> None:
+    assert faults(tmp_path, "", PUBLISHER_EMAIL__TRANSPROT="x") == [("settings-unknown", None)]
+
+
+def test_the_workspace_is_found_upward(tmp_path: Path) -> None:
+    below = tmp_path / "a" / "b"
+    below.mkdir(parents=True)
+    written(tmp_path, "")
+    assert find_workspace(below) == tmp_path.resolve()
