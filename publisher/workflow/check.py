@@ -174,9 +174,18 @@ def _trees(policy: Policy, events: Sequence[LedgerEvent], version: Version) -> T
 
 
 def _audience_faults(workspace: Workspace, policy: Policy, events: Sequence[LedgerEvent]) -> Iterator[Fault]:
-    """Audiences for clauses that no text has."""
+    """Audiences that cannot be met yet, and those for clauses that no text has."""
     from publisher import library
 
+    narrowing = "applies_to" if policy.settings.applies_to else "audience" if policy.settings.audiences else None
+    if narrowing is not None:
+        yield Fault(
+            "audience-everyone",
+            f"Notices of {policy.name} go to every user: this release does not narrow them by `applies_to` or `where`.",
+            "Nobody is left out by this; import only the users who are bound.",
+            library.setting_place(workspace.settings.root, policy.name, narrowing),
+            Severity.WARNING,
+        )
     known = {entry.id for event in events for entry in event.clauses}
     for version in policy.versions:
         if release_of(events, version.name) is None:
