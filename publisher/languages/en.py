@@ -237,7 +237,7 @@ DUTIES = replace(
     forbid=fragments(
         r"""
         may not | must not | can not use | not allowed | not permitted | prohibit\w* | restrict(?:ed|ions?) |
-        forbid\w* | under any circumstances | not tolerat\w+ | do not tolerate | unacceptable | do not allow |
+        forbid\w* | under (?:any|no) circumstances | not tolerat\w+ | do not tolerate | unacceptable | do not allow |
         abus\w+ | acceptable use | violat\w+ | agree not to | will not | may be removed | against
         """
     ),

@@ -1,5 +1,6 @@
 """Judging: every rule over every difference, one finding for each place, and what the regimes make of them."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -48,55 +49,54 @@ def judge(
     """
     packs = packs_for(regimes)
     material = frozenset().union(*(pack.material for pack in packs))
-    findings: list[Finding] = []
-    if changes.changes:
-        words = lexicon(changes.language)
-        cut: dict[tuple[str, bool], Pieces] = {}
-        found = match(changes, read(old, words, cut), read(new, words, cut), words, changes.language)
-        facts = Facts(found, words, changes.language, tuple(terms))
-        table = RULES if known(changes.language) else UNKNOWN_LANGUAGE
-        for unit in found.units:
-            reading = Reading(unit, facts)
-            drafts = [(name, draft) for name, rule in table for draft in rule(reading) if draft.kind in material]
-            sides = {Side.OLD: unit.old, Side.NEW: unit.new}
-            for name, draft in drafts:
-                sentence = sides[draft.side]
-                if sentence is not None:
-                    _add(findings, _finding(sentence, draft, name))
-    order = {s.clause.id: s.order for s in reversed(found.new.sentences)} if changes.changes else {}
-    findings.sort(key=lambda finding: (finding.side is Side.OLD, order.get(finding.clause, 0)))
+    findings = _findings(changes, old, new, material, tuple(terms)) if changes.changes else ()
     consent = needs_consent(packs, (finding.kind for finding in findings))
-    return Judgement(tuple(findings), consent, tuple(pack.reference for pack in packs))
+    return Judgement(findings, consent, tuple(pack.reference for pack in packs))
 
 
-def _finding(sentence: Sentence, draft: Draft, rule: str) -> tuple[Finding, ...]:
-    """The finding with its quote, and with the shorter quote to fall back on when another limb has the longer one."""
+def _findings(
+    changes: ChangeSet, old: ClauseTree, new: ClauseTree, material: frozenset[FindingKind], terms: tuple[str, ...]
+) -> tuple[Finding, ...]:
+    language = changes.language
+    words = lexicon(language)
+    cut: dict[tuple[str, bool], Pieces] = {}
+    found = match(changes, read(old, words, cut), read(new, words, cut), words, language)
+    facts = Facts(found, words, language, terms)
+    table = RULES if known(language) else UNKNOWN_LANGUAGE
+    kept: list[tuple[bool, int, Finding]] = []
+    taken: dict[tuple[str, Side], list[Finding]] = defaultdict(list)
+    for unit in found.units:
+        reading = Reading(unit, facts)
+        sides = {Side.OLD: unit.old, Side.NEW: unit.new}
+        for name, rule in table:
+            for draft in rule(reading):
+                sentence = sides[draft.side]
+                if sentence is None or draft.kind not in material:
+                    continue
+                finding = _finding(sentence, draft, name, taken[sentence.clause.id, draft.side], unit.edited)
+                if finding is not None:
+                    taken[sentence.clause.id, draft.side].append(finding)
+                    kept.append((draft.side is Side.OLD, sentence.order, finding))
+    kept.sort(key=lambda item: item[:2])
+    return tuple(finding for _, _, finding in kept)
+
+
+def _finding(sentence: Sentence, draft: Draft, rule: str, others: Sequence[Finding], edited: bool) -> Finding | None:
+    """The finding, unless its clause has one of the same limb that quotes these words already.
+
+    Where the other limb has the sentence, a shorter quote is tried: one limb for each clause and quote.
+    """
     first, last = draft.run
     limb = Limb.COLLECTION if draft.kind in _COLLECTION else Limb.RIGHTS
-    return tuple(
-        Finding(
-            limb,
-            draft.kind,
-            Grade.MATERIAL,
-            sentence.clause.id,
-            sentence.clause.text,
-            draft.side,
-            quote,
-            draft.why,
-            rule,
-        )
-        for quote in (sentence.quote(first, last), sentence.phrase(first, last))
-    )
-
-
-def _add(findings: list[Finding], candidates: tuple[Finding, ...]) -> None:
-    """Adds a finding unless its clause already has one of the kind for these words, or of the other limb."""
-    for candidate in candidates:
-        rivals = [
-            f for f in findings if (f.clause, f.side, f.quote) == (candidate.clause, candidate.side, candidate.quote)
-        ]
-        if any(f.limb is candidate.limb for f in rivals):
-            return
-        if not rivals:
-            findings.append(candidate)
-            return
+    core = sentence.clause.text[sentence.spans[first][0] : sentence.spans[last][1]]
+    if any(other.limb is limb and core in other.quote and other.quote in sentence.text for other in others):
+        return None
+    quotes = [sentence.quote(first, last), sentence.phrase(first, last)]
+    if edited and draft.side is Side.NEW:
+        quotes.append(sentence.words(first, last))
+    taken = {other.quote for other in others}
+    quote = next((quote for quote in quotes if quote not in taken), None)
+    if quote is None:
+        return None
+    clause = sentence.clause
+    return Finding(limb, draft.kind, Grade.MATERIAL, clause.id, clause.text, draft.side, quote, draft.why, rule)

@@ -18,12 +18,15 @@ from publisher.materiality.sentences import Sentence, join
 
 Run = tuple[int, int]
 """The first and the last index of a run of words."""
+Swap = tuple[Run | None, Run | None]
+"""An edit: what went and what came in its place."""
 
 _SAME_CLAUSE = 0.34
 _ELSEWHERE = 0.5
 _COVERED = 0.88
 _MOST_MEETINGS = 20_000
 """Pairs of equal words up to which two sentences are compared word by word: one word repeated makes too many."""
+_CONJUNCTIONS = frozenset({"and", "or", "和", "或", "及", "与"})
 _MOST_PAIRS = 4000
 """Pairs of sentences up to which those of one clause are compared with each other."""
 _COMMON = 12
@@ -38,8 +41,7 @@ class Unit:
     new: Sentence | None
     deleted: tuple[Run, ...]
     inserted: tuple[Run, ...]
-    swaps: tuple[tuple[Run | None, Run | None], ...] = ()
-    """Each edit as what went and what came in its place."""
+    swaps: tuple[Swap, ...] = ()
 
     @property
     def edited(self) -> bool:
@@ -267,16 +269,35 @@ def _alike(a: Counter[str], b: Counter[str]) -> float:
 def _edited(a: Sentence, b: Sentence, stemmer: Stemmer, language: str) -> Unit:
     left = [stemmer.stem(token) for token in a.tokens]
     right = [stemmer.stem(token) for token in b.tokens]
-    swaps: list[tuple[Run | None, Run | None]] = []
+    swaps: list[Swap] = []
     for i, j, k, m in _edits(left, right):
         went = (i, j - 1) if j > i else None
         came = (k, m - 1) if m > k else None
         if not _trifling(a.tokens[i:j], b.tokens[k:m], stemmer, language):
             swaps.append((went, came))
-    return _unit(a, b, swaps)
+    return _unit(a, b, _without_moves(swaps, left, right))
 
 
-def _unit(a: Sentence | None, b: Sentence | None, swaps: list[tuple[Run | None, Run | None]]) -> Unit:
+def _without_moves(swaps: list[Swap], left: list[str], right: list[str]) -> list[Swap]:
+    """Drops the words that only moved within their sentence."""
+
+    def stems(run: Run, side: list[str]) -> tuple[str, ...]:
+        words = side[run[0] : run[1] + 1]
+        return tuple(word for word in words if word not in _CONJUNCTIONS)
+
+    gone = Counter(stems(went, left) for went, _ in swaps if went is not None)
+    come = Counter(stems(came, right) for _, came in swaps if came is not None)
+    moved = {run for run in gone & come if len(run) > 1}
+    kept: list[Swap] = []
+    for went, came in swaps:
+        out = None if went is None or stems(went, left) in moved else went
+        into = None if came is None or stems(came, right) in moved else came
+        if out is not None or into is not None:
+            kept.append((out, into))
+    return kept
+
+
+def _unit(a: Sentence | None, b: Sentence | None, swaps: list[Swap]) -> Unit:
     return Unit(
         a,
         b,
@@ -350,7 +371,7 @@ def _rarer(phrase: str, before: Side, after: Side) -> bool:
     return count(after) * 4 <= count(before)
 
 
-def _swap(unit: Unit, swap: tuple[Run | None, Run | None]) -> tuple[str, str] | None:
+def _swap(unit: Unit, swap: Swap) -> tuple[str, str] | None:
     went, came = swap
     if unit.old is None or unit.new is None or went is None or came is None:
         return None

@@ -223,7 +223,7 @@ class Reading:
         if given is not None and first is not None and given.start() <= first.start():
             return False
         if self.unit.edited:
-            return True
+            return given is None or self.unit.new is None or self.run[0] < self.unit.new.token_at(given.start())
         pointer = lexicon["pointer"].search(text)
         if pointer is not None and pointer.start() < 12:
             return False

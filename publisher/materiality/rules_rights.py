@@ -124,7 +124,9 @@ def promise_excepted(reading: Reading) -> Iterator[Draft]:
         kind = FindingKind.OBLIGATION_WEAKENED
         if lexicon.has("notice", reading.old):
             kind = FindingKind.NOTICE_WEAKENED
-        elif lexicon.has("right", reading.old) and not reading.by_us(reading.old):
+        elif lexicon.has("entitlement", reading.old) or (
+            not reading.acts(reading.old) and lexicon.has("right", reading.old)
+        ):
             kind = FindingKind.RIGHT_WEAKENED
         yield Draft(kind, Side.NEW, run, "An exception or a condition was added to what was promised without it.")
         return

@@ -17,16 +17,10 @@ def user_duty(reading: Reading) -> Iterator[Draft]:
         added = reading.came_of("duty")
         if added is not None and not lexicon.has("duty", reading.went) and not lexicon.has("favour", reading.came):
             yield Draft(FindingKind.USER_DUTY_ADDED, Side.NEW, added, "The sentence now puts a duty or a ban on users.")
-        elif (
-            (listed or lexicon.has("forbid", reading.old))
-            and reading.novel
-            and not lexicon.has("exception", reading.came)
-        ):
+        elif (listed or _bans_users(reading)) and reading.novel and not lexicon.has("exception", reading.came):
             at = reading.novel[0][1]
-            if not reading.by_us(reading.old) or lexicon.has("you", reading.whole_new):
-                yield Draft(
-                    FindingKind.USER_DUTY_ADDED, Side.NEW, (at, at), "What users must not do, or must do, was widened."
-                )
+            why = "What users must not do, or must do, was widened."
+            yield Draft(FindingKind.USER_DUTY_ADDED, Side.NEW, (at, at), why)
     elif listed and not lexicon.has("entitlement", reading.new) and (reading.novel or reading.fresh > 0.5):
         yield Draft(FindingKind.USER_DUTY_ADDED, Side.NEW, reading.run, "A duty or a ban was added to a list of them.")
     else:
@@ -42,6 +36,12 @@ def user_duty(reading: Reading) -> Iterator[Draft]:
             reading.run_of(sentence, match),
             "A duty or a ban on users is new to the text.",
         )
+
+
+def _bans_users(reading: Reading) -> bool:
+    """Whether the old sentence forbids or orders something, and not to the organisation."""
+    ban = reading.lexicon["forbid"].search(reading.old) or reading.lexicon["duty"].search(reading.old)
+    return ban is not None and not reading.acts(reading.old[: ban.start()])
 
 
 def liability(reading: Reading) -> Iterator[Draft]:

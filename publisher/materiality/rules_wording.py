@@ -142,7 +142,7 @@ def softened(reading: Reading) -> Iterator[Draft]:
                 )
                 return
         if run_old is not None and lexicon.has("firm", went) and not lexicon.any(came, "firm", "promise"):
-            if lexicon.has("firm", reading.new) and len(went.split()) > 4:
+            if lexicon.has("firm", reading.new) and run_old[1] - run_old[0] >= 4:
                 continue
             yield Draft(FindingKind.OBLIGATION_WEAKENED, Side.OLD, run_old, "The word that made this firm is gone.")
             return

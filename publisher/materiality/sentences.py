@@ -1,7 +1,7 @@
 """Sentences: a clause tree cut into the units that are compared across the whole text."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -15,7 +15,7 @@ _SENTENCE = 6
 _LONGEST_LEAD = 600
 """Characters of what introduces a list; nested lists add up."""
 _LONGEST = 60
-"""Words that a quote may have."""
+"""Words that a quote may have; each ideograph is one."""
 _END = re.compile(r"[.!?。！？；…]+[\"'”’)\]）」』*_]*(?=\s|$)|[。！？；]+[”’）」』]*")
 _SEGMENT = re.compile(r"[,;:，、；：—–]\s*|\s[-–—]\s")
 _ROMAN = re.compile(r"[ivxlc]{1,5}|[a-z]|#|\d[\w.]*(?:-\d+)?")
@@ -87,21 +87,42 @@ class Sentence:
         return max(bisect_right(self._starts, offset) - 1, 0)
 
     def quote(self, first: int, last: int) -> str:
-        """The sentence when it is short enough, else the words around `first` to `last`, verbatim."""
-        if len(self.text.split()) <= _LONGEST and len(self.tokens) <= (_LONGEST if self.spaced else 2 * _LONGEST):
+        """The sentence when it is short enough, else the parts between commas around `first` to `last`, verbatim."""
+        if self._fits(self.start, self.end):
             return self.text
-        return self._window(first, last, _LONGEST - 10 if self.spaced else 2 * _LONGEST)
+        return self._between_commas(first, last, grow=True)
 
     def phrase(self, first: int, last: int) -> str:
         """The part between two commas that holds the words `first` to `last`, at most 60 words, verbatim."""
+        return self._between_commas(first, last, grow=False)
+
+    def _between_commas(self, first: int, last: int, *, grow: bool) -> str:
         text, (low, _), (_, high) = self.clause.text, self.spans[first], self.spans[last]
         cuts = [self.start, *(match.end() for match in _SEGMENT.finditer(text, self.start, self.end)), self.end]
-        left = max(cut for cut in cuts if cut <= low)
-        right = min(cut for cut in cuts if cut >= high)
-        piece = text[left:right].strip().rstrip(",;:，、；：—– ")
-        if piece and len(piece.split()) <= _LONGEST and len(piece) <= 600:
-            return piece
-        return self._window(first, last, 30)
+        left = max(place for place, cut in enumerate(cuts) if cut <= low)
+        right = min(place for place, cut in enumerate(cuts) if cut >= high)
+        if not self._fits(cuts[left], cuts[right]):
+            return self._window(first, last, _LONGEST // 2)
+        while grow:
+            if right + 1 < len(cuts) and self._fits(cuts[left], cuts[right + 1]):
+                right += 1
+            elif left and self._fits(cuts[left - 1], cuts[right]):
+                left -= 1
+            else:
+                break
+        return text[cuts[left] : cuts[right]].strip().rstrip(",;:，、；：—– ")
+
+    def _fits(self, start: int, end: int) -> bool:
+        counted = bisect_left(self._places, end) - bisect_left(self._places, start)
+        return counted <= _LONGEST and len(self.clause.text[start:end].split()) <= _LONGEST
+
+    @cached_property
+    def _places(self) -> list[int]:
+        return [low for low, _ in self.spans]
+
+    def words(self, first: int, last: int) -> str:
+        """The words `first` to `last` with a few around them, verbatim: the least that can be quoted."""
+        return self._window(first, last, max(last - first + 1, 9))
 
     def _window(self, first: int, last: int, width: int) -> str:
         last = min(last, first + width - 1)
