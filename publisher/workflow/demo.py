@@ -18,11 +18,13 @@ from publisher.config import (
 )
 from publisher.errors import Place, one
 from publisher.store.engine import open_store
+from publisher.workflow.adopt import adopt_ledgers
 from publisher.workflow.deliver import DeliveryReport, Progress
 from publisher.workflow.dispatch import dispatch
 from publisher.workflow.ingest import import_users
 from publisher.workflow.publish import PublishReport, publish
 from publisher.workflow.tick import TickReport, tick
+from publisher.workflow.workspace import open_workspace
 
 MARKER = ".publisher-demo"
 USERS = 1000
@@ -63,6 +65,7 @@ def demo(
         if not users.exists():
             _write_users(users, USERS)
             import_users(store, users)
+        adopt_ledgers(open_workspace(scratch), store, by="publisher demo", reason="a demonstration", now=now())
         published = publish(scratch, store, now=now())
         delivered = dispatch(scratch, store, now=now, progress=progress)
         recorded = tick(scratch, store, now=now())
