@@ -39,8 +39,8 @@ def command(desk: Desk, dry_run: bool, as_json: bool) -> None:
     tell(report.warnings)
     for entry in report.released:
         click.echo(publish_report.line(entry))
-    for name in report.skipped:
-        click.echo(f"Skipped {name}: nobody has signed its review.")
+    for skipped in report.skipped:
+        click.echo(f"Skipped {skipped.version}: {skipped.reason}.")
     for name in report.completed:
         click.echo(f"Completed the ledger file of {name} from the store.")
     if not report.released:

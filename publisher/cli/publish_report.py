@@ -31,7 +31,7 @@ def record(report: PublishReport) -> dict[str, object]:
             }
             for entry in report.released
         ],
-        "skipped": list(report.skipped),
+        "skipped": [entry.version for entry in report.skipped],
         "completed": list(report.completed),
         "files": list(report.files),
         "pages": report.pages,
@@ -61,7 +61,7 @@ def rehearsal_record(rehearsal: Rehearsal) -> dict[str, object]:
             }
             for entry in rehearsal.releases
         ],
-        "skipped": list(rehearsal.skipped),
+        "skipped": [entry.version for entry in rehearsal.skipped],
     }
 
 
@@ -82,8 +82,8 @@ def print_rehearsal(rehearsal: Rehearsal) -> None:
                 click.echo(f"    {channel:7} {row.language:8} {count(row.users, 'user')}{without}")
         for sample in entry.samples:
             click.echo(f"    for example {sample}")
-    for name in rehearsal.skipped:
-        click.echo(f"Would skip {name}: nobody has signed its review.")
+    for skipped in rehearsal.skipped:
+        click.echo(f"Would skip {skipped.version}: {skipped.reason}.")
     if not rehearsal.releases:
         click.echo("Nothing new to publish.")
     click.echo("Nothing was written.")

@@ -47,11 +47,19 @@ class Released:
 
 
 @dataclass(frozen=True, slots=True)
+class Skipped:
+    """A version that is not released yet, and why, in words."""
+
+    version: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class PublishReport:
-    """What publishing did. `skipped` names versions that nobody signed; `files` are those to commit."""
+    """What publishing did. `skipped` names versions that wait; `files` are those to commit."""
 
     released: tuple[Released, ...]
-    skipped: tuple[str, ...]
+    skipped: tuple[Skipped, ...]
     warnings: tuple[Fault, ...]
     completed: tuple[str, ...]
     files: tuple[str, ...]
@@ -64,7 +72,7 @@ class Plan:
 
     workspace: Workspace
     releases: tuple[Release, ...]
-    skipped: tuple[str, ...]
+    skipped: tuple[Skipped, ...]
     warnings: tuple[Fault, ...]
 
 
@@ -111,15 +119,19 @@ def plan_publish(settings: Settings, store: "Store | None", *, now: datetime) ->
     workspace, faults = _as_the_store_knows(open_workspace(settings), store)
     told = check_workspace(workspace, now=now)
     releases: list[Release] = []
-    skipped: list[str] = []
+    skipped: list[Skipped] = []
     drafts: list[str] = []
     for policy in workspace.policies:
         events = workspace.events(policy.name)
+        before: Version | None = None
+        waiting: Version | None = None
         for version in unreleased(policy, events):
             review, review_faults = library.read_review(settings.root / version.folder)
             first = last_released(events) is None
-            if not first and not review_faults and (review is None or not review.sign_offs):
-                skipped.append(f"{policy.name} {version.name}")
+            reason = "" if first or review_faults else _waits(policy, review, before, waiting)
+            if reason:
+                waiting = version
+                skipped.append(Skipped(f"{policy.name} {version.name}", reason))
                 drafts.append(version.folder + "/")
                 continue
             if version.text(policy.settings.language) is None:
@@ -129,6 +141,7 @@ def plan_publish(settings: Settings, store: "Store | None", *, now: datetime) ->
             faults.extend(_signature_faults(policy, version, review) if review and not first else ())
             releases.append(release)
             events = (*events, release.event)
+            before = version
     blocking = [fault for fault in told if not _below(fault, drafts)]
     faults.extend(fault for fault in errors_only(blocking) if not _same_told(fault, faults))
     if errors_only(faults):
@@ -136,6 +149,25 @@ def plan_publish(settings: Settings, store: "Store | None", *, now: datetime) ->
     folders = [release.version.folder + "/" for release in releases]
     warnings = tuple(replace(fault, severity=Severity.WARNING) for fault in told if _below(fault, folders))
     return Plan(workspace, tuple(releases), tuple(skipped), warnings)
+
+
+def _waits(policy: Policy, review: Review | None, before: Version | None, waiting: Version | None) -> str:
+    """Why a version is not released in this run though nothing is wrong with it; empty when it is.
+
+    Args:
+        policy: its policy.
+        review: its review.
+        before: the version that this run releases before it, if any.
+        waiting: a version before it that is not released, if any.
+    """
+    if review is None or not review.sign_offs:
+        return "nobody has signed its review"
+    if waiting is not None:
+        return f"{waiting.name} before it is not released; delete that folder if it is given up"
+    text = before.text(policy.settings.language) if before else None
+    if before is not None and (text is None or review.old != text.digest):
+        return f"its review does not know {before.name}, which is released now; review it again"
+    return ""
 
 
 def _as_the_store_knows(workspace: Workspace, store: "Store | None") -> tuple[Workspace, list[Fault]]:

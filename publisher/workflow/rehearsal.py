@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from publisher.config import Settings
 from publisher.domain.notice import Channel
 from publisher.languages import best_match
-from publisher.workflow.publish import plan_publish
+from publisher.workflow.publish import Skipped, plan_publish
 from publisher.workflow.release import Release
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Rehearsal:
     """Everything a run would release, and what it would skip."""
 
     releases: tuple[Rehearsed, ...]
-    skipped: tuple[str, ...]
+    skipped: tuple[Skipped, ...]
 
 
 def rehearse(settings: Settings, store: "Store | None", *, now: datetime) -> Rehearsal:

@@ -116,6 +116,10 @@ def _date_faults(
     today = local_date(now, policy.settings.timezone)
     effective = release.event.effective or today
     faults: list[Fault] = []
+    overtaken = [name for name in (event.version for event in events) if name and _follows(name, version.name)]
+    if overtaken:
+        message = f"{policy.name} {version.name} cannot be released any more: {overtaken[-1]} is in the ledger."
+        faults.append(Fault("version-overtaken", message, "Give it the next free number.", Place(version.folder)))
     if release.event.grade is Grade.MATERIAL:
         earliest = earliest_effective(today, release.event.floor, policy.settings.delivery_days)
         if effective < earliest:
@@ -155,3 +159,7 @@ def _date_faults(
             )
         )
     return tuple(faults)
+
+
+def _follows(version: str, other: str) -> bool:
+    return version_number(version) > version_number(other)

@@ -184,3 +184,43 @@ def test_a_clarification_needs_only_its_date(workbench: Workbench) -> None:
     workbench.now = datetime(2026, 12, 5, 12, tzinfo=UTC)
     workbench.run("tick")
     assert workbench.state_of("v2")["state"] == "in-force"
+
+
+def test_of_two_signed_versions_the_second_waits_for_a_review_that_knows_the_first(workbench: Workbench) -> None:
+    third = {language: text.replace("24", "36") for language, text in V2.items()}
+    workbench.write_version("v3", third, '"+60 days"')
+    workbench.sign("v2")
+    workbench.sign("v3")
+    report = workbench.json("publish")
+    assert [entry["version"] for entry in report["released"]] == ["v2"]
+    assert report["skipped"] == ["privacy v3"]
+    assert "review" in workbench.refused("publish")
+    workbench.sign("v3")
+    assert [entry["version"] for entry in workbench.json("publish")["released"]] == ["v3"]
+    assert [workbench.state_of(name)["state"] for name in ("v1", "v2", "v3")] == ["in-force", "announced", "announced"]
+
+
+def test_a_version_waits_for_the_one_before_it(workbench: Workbench) -> None:
+    workbench.write_version("v3", {language: text.replace("24", "36") for language, text in V2.items()}, '"+60 days"')
+    workbench.sign("v3")
+    told = workbench.run("publish")
+    assert "Skipped privacy v2: nobody has signed its review." in told
+    assert "Skipped privacy v3: v2 before it is not released" in told
+
+
+def test_a_held_version_keeps_the_one_after_it_waiting(workbench: Workbench) -> None:
+    workbench.import_users(2)
+    workbench.sign("v2")
+    workbench.run("publish")
+    clearer = {
+        "en": V2["en"].replace("You may ask us", "You may request that we").replace("to delete", "delete"),
+        "zh-CN": V2["zh-CN"].replace("您可以随时要求我们", "您随时可以要求我们"),
+    }
+    workbench.write_version("v3", clearer, "2027-01-20")
+    workbench.sign("v3")
+    workbench.run("publish")
+    workbench.now = datetime(2027, 3, 1, tzinfo=UTC)
+    workbench.run("tick")
+    assert workbench.state_of("v2")["state"] == "held"
+    assert workbench.state_of("v1")["state"] == "in-force"
+    assert workbench.state_of("v3")["state"] in ("announced", "held")
