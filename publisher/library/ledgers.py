@@ -34,6 +34,8 @@ def ledger_lines(root: Path, policy: str) -> tuple[str, ...]:
 def append_lines(root: Path, policy: str, lines: Sequence[str]) -> None:
     """Adds lines to a policy's ledger: after a crash at any moment it holds all of them or none.
 
+    Lines that another process has put at the end meanwhile are not put there twice: no two lines are ever alike.
+
     Raises:
         PublisherError: the file cannot be read, its last line was never finished, or it cannot be written.
     """
@@ -41,7 +43,11 @@ def append_lines(root: Path, policy: str, lines: Sequence[str]) -> None:
         return
     if any("\n" in line or "\r" in line or not line for line in lines):
         raise ValueError("a ledger line holds one event and no line end")
-    whole = "".join(f"{line}\n" for line in (*ledger_lines(root, policy), *lines))
+    held = ledger_lines(root, policy)
+    known = next((size for size in range(len(lines), 0, -1) if held[-size:] == tuple(lines[:size])), 0)
+    if known == len(lines):
+        return
+    whole = "".join(f"{line}\n" for line in (*held, *lines[known:]))
     try:
         atomic_write(_path(root, policy), whole.encode("utf-8"))
     except OSError as fault:

@@ -59,6 +59,14 @@ def test_lines_are_appended_and_read_back(root: Path) -> None:
     assert read_ledger(root, "privacy") == (chained((ADOPT, COMPLETE, HOLD), None), ())
 
 
+def test_lines_that_another_process_put_there_meanwhile_are_not_put_there_twice(root: Path) -> None:
+    lines = lines_of(ADOPT, COMPLETE)
+    append_lines(root, "privacy", lines)
+    append_lines(root, "privacy", lines)
+    append_lines(root, "privacy", lines[1:])
+    assert ledger_lines(root, "privacy") == tuple(lines)
+
+
 def test_appending_nothing_makes_no_file(root: Path) -> None:
     append_lines(root, "privacy", [])
 
