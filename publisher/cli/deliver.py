@@ -9,10 +9,11 @@ import click
 
 from publisher.cli.context import Desk, pass_desk
 from publisher.cli.faults import record, tell
-from publisher.cli.words import count, print_json
+from publisher.cli.words import count, print_files_to_commit, print_json
 
 if TYPE_CHECKING:
     from publisher.workflow.deliver import DeliveryReport
+    from publisher.workflow.tick import TickReport
 
 WATCH_SECONDS = 30
 
@@ -38,14 +39,19 @@ def _pass(desk: Desk, rate: int | None, as_json: bool, asked: Event) -> bool:
     """One pass; asked to end, it still records every answer. Says whether it was paused or stopped."""
     from publisher.cli.progress import bar
     from publisher.workflow.dispatch import dispatch
+    from publisher.workflow.tick import complete
 
     settings = desk.settings()
     with desk.store(settings) as store, bar("Delivering", unit="mails") as progress:
         report = dispatch(settings, store, now=desk.now, rate=rate, progress=progress, stopping=asked.is_set)
+        completion = complete(settings, store, now=desk.now())
     if as_json:
-        print_json(_plain(report))
+        print_json(_plain(report, completion))
     else:
         _print(report)
+        for entry in completion.happened:
+            click.echo(f"{entry.policy} {entry.version}: {entry.kind} ({entry.reason})")
+        print_files_to_commit(completion.files)
     return bool(report.stopped or report.paused)
 
 
@@ -69,12 +75,14 @@ def _print(report: "DeliveryReport") -> None:
     if report.next_at is not None:
         click.echo(f"Next try at {report.next_at:%Y-%m-%d %H:%M:%S} UTC.")
     for notice in report.overdue:
-        click.echo(f"{notice}: its effective date has come; what was not sent stays unsent.")
+        click.echo(f"{notice}: its time is over, and what was not sent stays unsent. Run: publisher tick")
     tell((*report.reasons, *([report.stopped] if report.stopped else [])))
 
 
-def _plain(report: "DeliveryReport") -> dict[str, object]:
+def _plain(report: "DeliveryReport", completion: "TickReport") -> dict[str, object]:
     return {
+        "complete": [f"{entry.policy} {entry.version}" for entry in completion.happened],
+        "files": list(completion.files),
         "accepted": report.accepted,
         "refused": report.refused,
         "deferred": report.deferred,

@@ -58,10 +58,10 @@ def _numerals(line: str) -> tuple[Numeral, ...]:
 
 
 def _follows(earlier: Numeral, later: Numeral) -> bool:
-    """Whether a number is the next one of its family: 1.2, 1.1.1 and 2 follow 1.1."""
+    """Whether a number is the next of its family (1.2, 1.1.1 and 2 follow 1.1) or begins one below: (a), （一）."""
     before, after = earlier.value, later.value
     if later.style is not earlier.style:
-        return False
+        return later.style is not Style.DOTTED and after == (1,)
     if len(after) == len(before) + 1:
         return after[:-1] == before and after[-1] == 1
     shared = len(after) - 1

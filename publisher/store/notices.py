@@ -82,6 +82,11 @@ def add(connection: Connection, added: Notice, mails: Sequence[MailTemplate]) ->
         connection.execute(template.insert(), [_template_values(place, mail) for place, mail in enumerate(mails)])
 
 
+def extend(connection: Connection, notice_id: NoticeId, deadline: datetime) -> None:
+    """Lets what is left of a notice be sent until a later instant."""
+    connection.execute(notice.update().where(notice.c.id == str(notice_id)).values(deadline=deadline))
+
+
 def close(connection: Connection, notice_id: NoticeId, now: datetime) -> None:
     """Ends a notice: nothing more is sent from it."""
     connection.execute(

@@ -42,6 +42,8 @@ def adopt(
     """
     workspace, _ = caught_up(workspace, store)
     policy = workspace.policy(policy_name)
+    if workspace.ledger_faults(policy_name):
+        raise PublisherError(workspace.ledger_faults(policy_name))
     if policy.version(through) is None:
         raise one(
             "version-unknown", f"{policy_name} has no {through}.", "Name a version that exists.", Place(policy.folder)
@@ -64,7 +66,7 @@ def adopt(
         in_file = workspace.lines[policy_name]
         refuse_if_changed(connection, policy_name, in_file)
         held = append_both(connection, store.identity, policy_name, in_file, events[known:])
-    complete_file(workspace.settings, policy_name, in_file, held)
+    complete_file(workspace.settings, policy_name, held)
     names = tuple(version.name for version in wanted)
     return Adopted(names, (ledger_file(policy_name),) if names else ())
 
@@ -78,6 +80,8 @@ def adopt_ledgers(workspace: Workspace, store: "Store", *, by: str, reason: str,
 
     bound: list[str] = []
     for policy in workspace.policies:
+        if workspace.ledger_faults(policy.name):
+            raise PublisherError(workspace.ledger_faults(policy.name))
         in_file = workspace.lines[policy.name]
         with store.begin() as connection:
             held = ledger.lines(connection, policy.name)
@@ -87,7 +91,7 @@ def adopt_ledgers(workspace: Workspace, store: "Store", *, by: str, reason: str,
                 ledger.take_over(connection, policy.name, in_file)
             ledger.append(connection, policy.name, (_store_event(policy.name, store.identity, by, reason, now),))
             held = ledger.lines(connection, policy.name)
-        complete_file(workspace.settings, policy.name, in_file, held)
+        complete_file(workspace.settings, policy.name, held)
         bound.append(policy.name)
     return Adopted(tuple(bound), tuple(ledger_file(name) for name in bound))
 

@@ -15,7 +15,7 @@ from publisher.domain.timeline import (
     State,
     earliest_effective,
     local_date,
-    local_midnight,
+    must_hold_from,
 )
 from publisher.errors import Fault, Place, PublisherError, one
 from publisher.workflow.announce import mail_templates, notice_contents
@@ -66,6 +66,8 @@ def postpone(
     settings = workspace.settings
     workspace, _ = caught_up(workspace, store)
     policy = workspace.policy(policy_name)
+    if workspace.ledger_faults(policy_name):
+        raise PublisherError(workspace.ledger_faults(policy_name))
     standing = _movable(workspace, policy, version, now)
     floor = max(standing.floor, floor_of(policy, standing.grade))
     faults = _date_faults(workspace, policy, standing, to, floor, now)
@@ -130,7 +132,7 @@ def _record(
             templates = mail_templates(settings, policy, (*contents, *follow_ups))
             done = outbox.queue_after(connection, notice, templates, now=event.at)
             queued, cancelled = done.total, done.cancelled
-    complete_file(settings, policy.name, in_file, held)
+    complete_file(settings, policy.name, held)
     return queued, cancelled
 
 
@@ -197,5 +199,5 @@ def _next_notice(policy: Policy, standing: Standing, to: date, floor: int, now: 
         effective=to,
         floor=floor,
         created=now,
-        deadline=local_midnight(to, policy.settings.timezone),
+        deadline=must_hold_from(to, floor, policy.settings.timezone),
     )

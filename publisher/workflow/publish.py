@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from publisher.store.engine import Store
 
 
+_OF_DATES = ("below-floor", "effective-past", "effective-decreases")
+
+
 @dataclass(frozen=True, slots=True)
 class Released:
     """What was released, or would be: the version, its dates and how many messages were queued."""
@@ -97,16 +100,27 @@ def publish(settings: Settings, store: "Store", *, now: datetime) -> PublishRepo
                 held[release.policy.name], told = _release(settings, store, connection, plan, release)
                 released.append(told)
         for policy, lines in held.items():
-            complete_file(settings, policy, library.ledger_lines(settings.root, policy), lines)
+            complete_file(settings, policy, lines)
     site = build(open_workspace(settings), now=now)
+    unheard = [entry for entry in released if entry.notice is not None and not entry.queued]
     touched = dict.fromkeys([*completed, *(entry.policy for entry in released)])
     return PublishReport(
         released=tuple(released),
         skipped=plan.skipped,
-        warnings=plan.warnings,
+        warnings=(*plan.warnings, *(_nobody_to_tell(entry) for entry in unheard)),
         completed=completed,
         files=tuple(ledger_file(policy) for policy in touched),
         pages=site.pages,
+    )
+
+
+def _nobody_to_tell(entry: Released) -> Fault:
+    return Fault(
+        "audience-empty",
+        f"{entry.policy} {entry.version} is material, and no mail is queued: the store knows no users.",
+        "If there are any: publisher users import FILE before a release.",
+        Place(ledger_file(entry.policy)),
+        Severity.WARNING,
     )
 
 
@@ -143,7 +157,8 @@ def plan_publish(settings: Settings, store: "Store | None", *, now: datetime) ->
             events = (*events, release.event)
             before = version
     blocking = [fault for fault in told if not _below(fault, drafts)]
-    faults.extend(fault for fault in errors_only(blocking) if not _same_told(fault, faults))
+    own = tuple(faults)
+    faults.extend(fault for fault in errors_only(blocking) if not _same_told(fault, own))
     if errors_only(faults):
         raise PublisherError(errors_only(faults))
     folders = [release.version.folder + "/" for release in releases]
@@ -179,9 +194,14 @@ def _as_the_store_knows(workspace: Workspace, store: "Store | None") -> tuple[Wo
     faults = [
         fault
         for name, lines in held.items()
-        if (fault := disagreement(store.identity, name, lines, workspace.lines[name])) is not None
+        if not workspace.ledger_faults(name)
+        and (fault := disagreement(store.identity, name, lines, workspace.lines[name])) is not None
     ]
-    ahead = {name: lines for name, lines in held.items() if len(lines) > len(workspace.lines[name]) and not faults}
+    ahead = {
+        name: lines
+        for name, lines in held.items()
+        if len(lines) > len(workspace.lines[name]) and not faults and not workspace.ledger_faults(name)
+    }
     events = {name: tuple(event_of(line) for line in lines) for name, lines in ahead.items()}
     known = replace(workspace, ledgers={**workspace.ledgers, **events}, lines={**workspace.lines, **ahead})
     return known, faults
@@ -261,4 +281,5 @@ def _below(fault: Fault, folders: Sequence[str]) -> bool:
 
 
 def _same_told(fault: Fault, told: Sequence[Fault]) -> bool:
-    return any(other.code == fault.code and other.place.file == fault.place.file for other in told)
+    """Whether publish itself has told this already, in its own words."""
+    return any(other.code == fault.code in _OF_DATES and other.place.file == fault.place.file for other in told)

@@ -1,6 +1,7 @@
 """The ledger's two homes: the store, written first, and the file, which follows and is committed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from publisher import library
@@ -51,11 +52,13 @@ def caught_up(workspace: Workspace, store: "Store") -> tuple[Workspace, tuple[st
 
     done: list[str] = []
     for policy in workspace.policies:
+        if workspace.ledger_faults(policy.name):
+            continue
         in_file = workspace.lines[policy.name]
         with store.read() as connection:
             held = ledger.lines(connection, policy.name)
         agree = disagreement(store.identity, policy.name, held, in_file) is None
-        if agree and complete_file(workspace.settings, policy.name, in_file, held):
+        if agree and complete_file(workspace.settings, policy.name, held):
             done.append(policy.name)
     return (open_workspace(workspace.settings) if done else workspace), tuple(done)
 
@@ -80,7 +83,7 @@ def append_both(
     if not held and in_file:
         ledger.take_over(connection, policy, in_file)
     if events:
-        ledger.append(connection, policy, events)
+        ledger.append(connection, policy, _in_order(ledger.lines(connection, policy), events))
     return ledger.lines(connection, policy)
 
 
@@ -100,8 +103,16 @@ def refuse_if_changed(connection: "Connection", policy: str, known: Sequence[str
         )
 
 
-def complete_file(settings: Settings, policy: str, in_file: Sequence[str], held: Sequence[str]) -> bool:
-    """Writes the lines that the store has and the file lacks; says whether there were any."""
+def complete_file(settings: Settings, policy: str, held: Sequence[str]) -> bool:
+    """Writes the lines that the store has and the file lacks; says whether there were any.
+
+    Raises:
+        PublisherError: the two tell different stories, or the file cannot be read.
+    """
+    in_file = library.ledger_lines(settings.root, policy)
+    shared = min(len(held), len(in_file))
+    if tuple(held[:shared]) != in_file[:shared]:
+        raise PublisherError((_diverged(policy, held, in_file),))
     missing = held[len(in_file) :]
     if missing:
         library.append_lines(settings.root, policy, missing)
@@ -109,9 +120,14 @@ def complete_file(settings: Settings, policy: str, in_file: Sequence[str], held:
 
 
 def record(
-    store: "Store", settings: Settings, policy: str, in_file: Sequence[str], events: Sequence[LedgerEvent]
+    store: "Store",
+    settings: Settings,
+    policy: str,
+    in_file: Sequence[str],
+    events: Sequence[LedgerEvent],
+    also: "Callable[[Connection], None]" = lambda _: None,
 ) -> None:
-    """Records events that queue nothing: in the store, then in the file.
+    """Records events that queue nothing, and what goes with them: in the store, then in the file.
 
     Raises:
         PublisherError: store and file do not agree.
@@ -119,7 +135,18 @@ def record(
     with store.begin() as connection:
         refuse_if_changed(connection, policy, in_file)
         held = append_both(connection, store.identity, policy, in_file, events)
-    complete_file(settings, policy, in_file, held)
+        also(connection)
+    complete_file(settings, policy, held)
+
+
+def _in_order(held: Sequence[str], events: Sequence[LedgerEvent]) -> tuple[LedgerEvent, ...]:
+    """The events, none dated before the line it follows: a clock that was set back rewrites no story."""
+    last = event_of(held[-1]).at if held else None
+    dated: list[LedgerEvent] = []
+    for event in events:
+        last = event.at if last is None else max(last, event.at)
+        dated.append(replace(event, at=last))
+    return tuple(dated)
 
 
 def _foreign(policy: str) -> Fault:

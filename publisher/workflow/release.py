@@ -11,7 +11,7 @@ from publisher.domain.ledger import EventKind, LedgerEvent
 from publisher.domain.notice import Channel, Notice, NoticeId, NoticeKind
 from publisher.domain.policy import Policy, Version, version_number
 from publisher.domain.review import Review, graded
-from publisher.domain.timeline import earliest_effective, last_released, local_date, local_midnight, release_of
+from publisher.domain.timeline import earliest_effective, last_released, local_date, must_hold_from, release_of
 from publisher.errors import Fault, Place
 from publisher.workflow.texts import assess_version, clause_entries, draft_trees
 
@@ -102,7 +102,7 @@ def _notice(
         effective=effective,
         floor=floor,
         created=now,
-        deadline=local_midnight(effective, policy.settings.timezone),
+        deadline=must_hold_from(effective, floor, policy.settings.timezone),
     )
 
 

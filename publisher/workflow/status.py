@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from publisher import library
 from publisher.domain import regime
-from publisher.domain.ledger import EventKind
 from publisher.domain.notice import MessageState, NoticeId
 from publisher.domain.policy import Manuscript, Policy
 from publisher.domain.timeline import (
@@ -19,7 +18,8 @@ from publisher.domain.timeline import (
     local_date,
     must_hold_from,
 )
-from publisher.errors import Place, one
+from publisher.errors import Place, errors_only, one
+from publisher.workflow.check import check_workspace
 from publisher.workflow.release import unreleased
 from publisher.workflow.workspace import Workspace
 
@@ -60,12 +60,12 @@ def status(workspace: Workspace, store: "Store | None", *, now: datetime) -> tup
                 state=standing.state,
                 effective=standing.effective.isoformat(),
                 floor=standing.floor,
-                messages=_messages(workspace, store, policy, standing),
+                messages=_messages(store, standing),
                 due=_due(policy, standing, now),
             )
             for standing in standings
         )
-        found.extend(_drafts(workspace, policy))
+        found.extend(_drafts(workspace, policy, now))
     return tuple(found)
 
 
@@ -97,26 +97,16 @@ def applied(workspace: Workspace, policy_name: str, day: date, *, language: str 
     return Applied(standing, text)
 
 
-def _messages(
-    workspace: Workspace, store: "Store | None", policy: Policy, standing: Standing
-) -> Mapping[MessageState, int]:
-    """The counts over all notices of a version, the earlier ones' sent messages included."""
+def _messages(store: "Store | None", standing: Standing) -> Mapping[MessageState, int]:
+    """The counts of a version's newest notice, whose audience they add up to."""
     counts = dict.fromkeys(MessageState, 0)
-    if store is None:
+    if store is None or standing.notice is None:
         return counts
     from publisher.store import outbox
 
-    notices = {
-        event.notice
-        for event in workspace.events(policy.name)
-        if event.version == standing.version
-        and event.notice is not None
-        and event.kind in (EventKind.RELEASE, EventKind.POSTPONE)
-    }
     with store.read() as connection:
-        for notice in sorted(notices):
-            for entry in outbox.counts(connection, NoticeId.parse(notice)):
-                counts[entry.state] += entry.count
+        for entry in outbox.counts(connection, NoticeId.parse(standing.notice)):
+            counts[entry.state] += entry.count
     return counts
 
 
@@ -136,17 +126,22 @@ def _due(policy: Policy, standing: Standing, now: datetime) -> str:
     return ""
 
 
-def _drafts(workspace: Workspace, policy: Policy) -> Sequence[VersionStatus]:
+def _drafts(workspace: Workspace, policy: Policy, now: datetime) -> Sequence[VersionStatus]:
     events = workspace.events(policy.name)
     first = last_released(events) is None
     found: list[VersionStatus] = []
-    for version in unreleased(policy, events):
+    versions = unreleased(policy, events)
+    faults = errors_only(check_workspace(workspace, now=now, only=policy.name)) if versions else ()
+    for version in versions:
         review, _ = library.read_review(workspace.settings.root / version.folder)
         signed = review is not None and bool(review.sign_offs)
         text = version.text(policy.settings.language)
         written = text.front.effective if text else ""
         material = not first and (review is None or review.grade.rank == 2)
+        wrong = next((fault for fault in faults if (fault.place.file or "").startswith(version.folder + "/")), None)
         due = "publisher publish" if signed or first else f"publisher review {policy.name} {version.name}"
+        if wrong is not None:
+            due = f"{wrong.message} {wrong.remedy}"
         found.append(
             VersionStatus(
                 policy=policy.name,

@@ -11,13 +11,16 @@ from publisher.domain.ledger import EventKind, LedgerEvent
 from publisher.domain.notice import Channel, NoticeId
 from publisher.domain.policy import Policy
 from publisher.domain.timeline import Standing, State, earliest_effective, local_date
+from publisher.errors import PublisherError
 from publisher.workflow.build import build
 from publisher.workflow.homepage import banner_shown
 from publisher.workflow.records import caught_up, ledger_file, record
 from publisher.workflow.release import PUBLISHER
-from publisher.workflow.workspace import open_workspace
+from publisher.workflow.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from publisher.store.engine import Store
 
 
@@ -44,33 +47,69 @@ class TickReport:
 def tick(settings: Settings, store: "Store", *, now: datetime) -> TickReport:
     """Records what is due and rebuilds the site; safe late, twice, or by two at once."""
     workspace, completed = caught_up(open_workspace(settings), store)
-    if any(not workspace.lines[name] and workspace.ledgers[name] for name in workspace.ledgers):
-        from publisher.errors import PublisherError, errors_only
-
-        raise PublisherError(errors_only(workspace.faults))
+    _refuse_broken(workspace)
     build(workspace, now=now)
     happened: list[Happened] = []
     waiting: list[str] = []
     for policy in workspace.policies:
-        due, still = _due(settings, store, policy, workspace.standings(policy, now), workspace.events(policy.name), now)
+        standings = workspace.standings(policy, now)
+        complete, still = _completions(settings, store, policy, standings, now)
         waiting.extend(still)
-        if due:
-            record(store, settings, policy.name, workspace.lines[policy.name], due)
-            happened.extend(Happened(policy.name, event.version or "", event.kind, event.reason) for event in due)
-            _stop_held(store, due)
+        due = (*complete, *_turns(policy, standings, workspace.events(policy.name), now))
+        happened.extend(_recorded_now(workspace, store, policy, due, standings))
     site = build(open_workspace(settings), now=now)
     files = tuple(ledger_file(name) for name in dict.fromkeys([*completed, *(entry.policy for entry in happened)]))
     return TickReport(tuple(happened), tuple(waiting), files, site.pages)
 
 
-def _due(
-    settings: Settings,
-    store: "Store",
-    policy: Policy,
-    found: Sequence[Standing],
-    events: Sequence[LedgerEvent],
-    now: datetime,
+def complete(settings: Settings, store: "Store", *, now: datetime) -> TickReport:
+    """Records each notice that is complete by now, and nothing else: what a delivery pass has brought about."""
+    workspace, completed = caught_up(open_workspace(settings), store)
+    _refuse_broken(workspace)
+    happened: list[Happened] = []
+    waiting: list[str] = []
+    for policy in workspace.policies:
+        standings = workspace.standings(policy, now)
+        due, still = _completions(settings, store, policy, standings, now)
+        waiting.extend(still)
+        happened.extend(_recorded_now(workspace, store, policy, due, standings))
+    files = tuple(ledger_file(name) for name in dict.fromkeys([*completed, *(entry.policy for entry in happened)]))
+    return TickReport(tuple(happened), tuple(waiting), files)
+
+
+def _refuse_broken(workspace: Workspace) -> None:
+    faults = [fault for policy in workspace.policies for fault in workspace.ledger_faults(policy.name)]
+    if faults:
+        raise PublisherError(faults)
+
+
+def _recorded_now(
+    workspace: Workspace, store: "Store", policy: Policy, due: Sequence[LedgerEvent], standings: Sequence[Standing]
+) -> tuple[Happened, ...]:
+    """Records events with what they mean for messages still waiting, in one transaction."""
+    if not due:
+        return ()
+    starts = {standing.notice: standing.starts for standing in standings if standing.notice is not None}
+
+    def also(connection: "Connection") -> None:
+        from publisher.store import notices, outbox
+
+        for event in due:
+            if event.notice is None:
+                continue
+            if event.kind is EventKind.COMPLETE:
+                notices.extend(connection, NoticeId.parse(event.notice), starts[event.notice])
+            elif event.kind is EventKind.HOLD:
+                outbox.cancel(connection, NoticeId.parse(event.notice), now=event.at, reason="held")
+
+    record(store, workspace.settings, policy.name, workspace.lines[policy.name], due, also)
+    return tuple(Happened(policy.name, event.version or "", event.kind, event.reason) for event in due)
+
+
+def _completions(
+    settings: Settings, store: "Store", policy: Policy, found: Sequence[Standing], now: datetime
 ) -> tuple[tuple[LedgerEvent, ...], tuple[str, ...]]:
+    """The notices that are complete now, and what the others wait for."""
     due: list[LedgerEvent] = []
     waiting: list[str] = []
     for standing in found:
@@ -81,7 +120,16 @@ def _due(
                 waiting.append(f"{name}: {missing}")
             else:
                 due.append(_event(EventKind.COMPLETE, standing, now, "the banner is shown and the audience is settled"))
-        elif standing.state is State.HELD and not _recorded(events, standing.version, EventKind.HOLD):
+    return tuple(due), tuple(waiting)
+
+
+def _turns(
+    policy: Policy, found: Sequence[Standing], events: Sequence[LedgerEvent], now: datetime
+) -> tuple[LedgerEvent, ...]:
+    """What time alone brings: versions held, versions in force."""
+    due: list[LedgerEvent] = []
+    for standing in found:
+        if standing.state is State.HELD and not _recorded(events, standing.version, EventKind.HOLD):
             today = local_date(now, policy.settings.timezone)
             proposed = earliest_effective(today, standing.floor, policy.settings.delivery_days)
             due.append(_event(EventKind.HOLD, standing, now, _hold_reason(standing, proposed)))
@@ -91,7 +139,7 @@ def _due(
             and not _recorded(events, standing.version, EventKind.IN_FORCE)
         ):
             due.append(_event(EventKind.IN_FORCE, standing, now, f"its effective date, {standing.effective}, has come"))
-    return tuple(due), tuple(waiting)
+    return tuple(due)
 
 
 def _incomplete(settings: Settings, store: "Store", policy: Policy, standing: Standing) -> str:
@@ -116,19 +164,6 @@ def _incomplete(settings: Settings, store: "Store", policy: Policy, standing: St
     return ""
 
 
-def _stop_held(store: "Store", due: Sequence[LedgerEvent]) -> None:
-    """Unsent mails of a held version would tell a date that no longer holds."""
-    from publisher.store import notices, outbox
-
-    held = {(event.policy, event.version) for event in due if event.kind is EventKind.HOLD}
-    if not held:
-        return
-    with store.begin() as connection:
-        for notice in notices.open_notices(connection):
-            if (notice.id.policy, notice.id.version) in held:
-                outbox.cancel(connection, notice.id, now=due[0].at, reason="held")
-
-
 def _event(kind: EventKind, standing: Standing, now: datetime, reason: str) -> LedgerEvent:
     return LedgerEvent(
         kind=kind,
@@ -144,7 +179,7 @@ def _event(kind: EventKind, standing: Standing, now: datetime, reason: str) -> L
 def _hold_reason(standing: Standing, proposed: date) -> str:
     last = standing.effective - timedelta(days=standing.floor + 1)
     return (
-        f"notice was not complete by {last}, {standing.floor} days before {standing.effective};"
+        f"no complete notice was recorded by {last}, {standing.floor} days before {standing.effective};"
         f" proposed date: {proposed}"
     )
 

@@ -9,7 +9,7 @@ from publisher.config import Settings
 from publisher.domain.ledger import LedgerEvent
 from publisher.domain.policy import Policy
 from publisher.domain.timeline import Standing, standings
-from publisher.errors import Fault, Place, one
+from publisher.errors import Fault, Place, errors_only, one
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,11 @@ class Workspace:
         """The ledger of a policy; empty before its first release or adoption."""
         return self.ledgers.get(policy, ())
 
+    def ledger_faults(self, policy: str) -> tuple[Fault, ...]:
+        """What keeps a policy's ledger file from being read; its lines are not known then."""
+        file = library.ledger_name(policy)
+        return tuple(fault for fault in errors_only(self.faults) if fault.place.file == file)
+
     def standings(self, policy: Policy, now: datetime) -> tuple[Standing, ...]:
         """Where the policy's released versions stand."""
         return standings(self.events(policy.name), now, policy.settings.timezone)
@@ -52,6 +57,6 @@ def open_workspace(settings: Settings) -> Workspace:
     for policy in reading.policies:
         events, ledger_faults = library.read_ledger(settings.root, policy.name)
         ledgers[policy.name] = events
-        lines[policy.name] = library.ledger_lines(settings.root, policy.name) if not ledger_faults else ()
+        lines[policy.name] = () if errors_only(ledger_faults) else library.ledger_lines(settings.root, policy.name)
         faults.extend(ledger_faults)
     return Workspace(settings, reading.policies, ledgers, lines, tuple(faults))

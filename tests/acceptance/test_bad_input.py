@@ -130,3 +130,34 @@ def test_misuse_exits_2(workbench: Workbench) -> None:
 def test_a_folder_without_a_workspace_is_told_what_to_do(tmp_path: Path) -> None:
     told = Workbench(tmp_path).refused("status")
     assert "publisher.toml" in told
+
+
+def test_a_tampered_ledger_of_a_released_version_is_refused_and_left_as_it_is(workbench: Workbench) -> None:
+    workbench.import_users(2)
+    workbench.sign()
+    workbench.run("publish")
+    edit(workbench, "policies/privacy/ledger.jsonl", '"by":"Acme"', '"by":"Mallory"')
+    before = snapshot(workbench)
+    for command in ("publish", "tick"):
+        assert "ledger.jsonl:" in workbench.refused(command)
+        assert snapshot(workbench) == before
+    assert "ledger.jsonl:" in workbench.refused(
+        "postpone", "privacy", "v2", "--to", "2027-05-01", "--by", "A", "--reason", "B"
+    )
+    assert snapshot(workbench) == before
+
+
+def test_every_clause_edited_after_the_signature_is_told_in_one_run(workbench: Workbench) -> None:
+    workbench.sign()
+    edit(workbench, EN, "24 months", "36 months")
+    edit(workbench, EN, "precise location", "precise location and your contacts")
+    told = workbench.refused("publish")
+    assert "1.1" in told
+    assert "2.2" in told
+
+
+def test_numbered_lines_without_a_blank_line_are_an_error_with_the_remedy(workbench: Workbench) -> None:
+    edit(workbench, EN, "1.2 We will not", "1.2 We may do so:\n(a) for law\n(b) for safety\n\n1.3 We will not")
+    told = workbench.refused("check")
+    assert f"{EN}:12" in told
+    assert "blank line" in told

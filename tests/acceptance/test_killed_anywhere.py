@@ -17,7 +17,7 @@ KILLING = Path(__file__).parent / "killing.py"
     ("before", "command", "instant"),
     [
         ([], ["publish"], "2026-12-01T09:00:00+00:00"),
-        ([["publish"], ["deliver"]], ["tick"], "2026-12-01T09:10:00+00:00"),
+        ([["publish"], ["deliver"]], ["tick"], "2027-01-16T09:00:00+00:00"),
     ],
     ids=["publish", "tick"],
 )

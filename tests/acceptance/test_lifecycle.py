@@ -224,3 +224,38 @@ def test_a_held_version_keeps_the_one_after_it_waiting(workbench: Workbench) -> 
     assert workbench.state_of("v2")["state"] == "held"
     assert workbench.state_of("v1")["state"] == "in-force"
     assert workbench.state_of("v3")["state"] in ("announced", "held")
+
+
+def test_a_delivery_pass_records_that_the_notice_is_complete(workbench: Workbench) -> None:
+    workbench.import_users(3)
+    workbench.sign()
+    workbench.run("publish")
+    told = workbench.json("deliver")
+    assert told["complete"] == ["privacy v2"]
+    assert told["files"] == ["policies/privacy/ledger.jsonl"]
+    workbench.now = datetime(2027, 1, 13, tzinfo=UTC)
+    workbench.run("tick")
+    assert workbench.state_of("v2")["state"] == "complete"
+
+
+def test_no_mail_of_a_version_that_must_be_held_goes_out_even_before_the_hold_is_recorded(workbench: Workbench) -> None:
+    workbench.import_users(3)
+    workbench.sign()
+    workbench.run("publish")
+    workbench.now = datetime(2026, 12, 15, 16, 0, 5, tzinfo=UTC)
+    assert workbench.state_of("v2")["state"] == "held"
+    assert workbench.json("deliver")["accepted"] == 0
+
+
+def test_a_clock_that_was_set_back_rewrites_nothing(workbench: Workbench) -> None:
+    workbench.import_users(3)
+    workbench.sign()
+    workbench.run("publish")
+    workbench.now = NOW - timedelta(hours=3)
+    workbench.run("deliver")
+    workbench.run("tick")
+    workbench.run("publish")
+    events = workbench.ledger()
+    assert [event["kind"] for event in events] == ["adopt", "store", "release", "complete"]
+    assert [event["at"] for event in events] == sorted(event["at"] for event in events)
+    assert "agree" in workbench.run("verify")
