@@ -210,13 +210,18 @@ def _impossible(settings: Settings, text: str) -> list[Fault]:
         faults.append(Fault("settings-value", message, remedy, _line_of(text, section, key)))
 
     for key, url in (("base_url", settings.site.base_url), *(("homepage", page) for page in settings.site.homepage)):
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            parts = urlsplit("")
         if parts.scheme not in ("http", "https") or not parts.netloc:
             tell("site", key, f"'{url}' is no web address.", "Write it whole: https://example.com")
     if "@" not in parseaddr(settings.email.sender)[1] or re.search(r"[\r\n\0]|=\?", settings.email.sender):
         tell("email", "from", f"'{settings.email.sender}' is no sender.", "Write: Name <name@example.com>")
-    if settings.email.connections < 1:
-        tell("email", "connections", "At least one connection is needed.", "Write 1 or more.")
+    if not 1 <= settings.email.connections <= 1000:
+        tell("email", "connections", "That many connections cannot be used.", "Write a number from 1 to 1000.")
+    if settings.email.rate < 0:
+        tell("email", "rate", "A rate cannot be negative.", "Write mails a second, or 0 for no limit.")
     if settings.email.copy not in ("link", "inline", "attachment"):
         tell("email", "copy", f"'{settings.email.copy}' is no kind of copy.", "Write link, inline or attachment.")
     scheme = settings.email.transport.partition(":")[0]

@@ -10,6 +10,7 @@ import click
 from publisher.cli.context import Desk, pass_desk
 from publisher.cli.faults import record, tell
 from publisher.cli.words import count, print_files_to_commit, print_json
+from publisher.errors import PublisherError
 
 if TYPE_CHECKING:
     from publisher.workflow.deliver import DeliveryReport
@@ -39,20 +40,27 @@ def _pass(desk: Desk, rate: int | None, as_json: bool, asked: Event) -> bool:
     """One pass; asked to end, it still records every answer. Says whether it was paused or stopped."""
     from publisher.cli.progress import bar
     from publisher.workflow.dispatch import dispatch
-    from publisher.workflow.tick import complete
+    from publisher.workflow.tick import TickReport, complete
 
     settings = desk.settings()
+    halted = False
     with desk.store(settings) as store, bar("Delivering", unit="mails") as progress:
         report = dispatch(settings, store, now=desk.now, rate=rate, progress=progress, stopping=asked.is_set)
-        completion = complete(settings, store, now=desk.now())
+        if not as_json:
+            _print(report)
+        try:
+            completion = complete(settings, store, now=desk.now())
+        except PublisherError as error:
+            tell(error.faults)
+            completion = TickReport((), (), ())
+            halted = True
     if as_json:
         print_json(_plain(report, completion))
     else:
-        _print(report)
         for entry in completion.happened:
             click.echo(f"{entry.policy} {entry.version}: {entry.kind} ({entry.reason})")
         print_files_to_commit(completion.files)
-    return bool(report.stopped or report.paused)
+    return bool(report.stopped or report.paused or halted)
 
 
 def _print(report: "DeliveryReport") -> None:

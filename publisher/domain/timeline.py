@@ -161,6 +161,9 @@ def _at_rest(events: tuple[LedgerEvent, ...], timezone: str) -> Standing:
             effective = event.effective or effective
             notice, completed = event.notice or notice, None
             floor = max(floor, event.floor)
+            state = State.ANNOUNCED
+        elif event.kind is EventKind.HOLD:
+            state = State.HELD
         elif event.kind is EventKind.WITHDRAW:
             state = State.WITHDRAWN
         elif event.kind is EventKind.IN_FORCE:
@@ -183,8 +186,8 @@ def _at_rest(events: tuple[LedgerEvent, ...], timezone: str) -> Standing:
 
 
 def _state(standing: Standing, now: datetime, timezone: str, *, predecessor_applies: bool) -> State:
-    if standing.state is State.IN_FORCE:
-        return State.IN_FORCE
+    if standing.state in (State.IN_FORCE, State.HELD):
+        return standing.state
     needs_notice = standing.witnessed and standing.grade is Grade.MATERIAL
     noticed = not needs_notice or (
         standing.completed is not None and standing.completed + timedelta(days=standing.floor) < standing.effective

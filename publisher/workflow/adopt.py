@@ -49,6 +49,13 @@ def adopt(
             "version-unknown", f"{policy_name} has no {through}.", "Name a version that exists.", Place(policy.folder)
         )
     events = list(workspace.events(policy_name))
+    if any(event.kind in (EventKind.RELEASE, EventKind.STORE) for event in events):
+        raise one(
+            "adopt-late",
+            f"{policy_name} is published by this tool already; later versions need their review and their notice.",
+            f"Run: publisher review {policy_name} {through}, then publish.",
+            Place(ledger_file(policy_name)),
+        )
     wanted = [
         version
         for version in policy.versions

@@ -11,7 +11,7 @@ from publisher.domain.citation import Citation
 from publisher.domain.ledger import LedgerEvent
 from publisher.domain.policy import Manuscript, Policy
 from publisher.domain.timeline import Standing, release_of
-from publisher.errors import Fault, Place, PublisherError
+from publisher.errors import Fault, Place, PublisherError, errors_only
 from publisher.notices.plan import Links, Reason, reasons, told_changes
 from publisher.render.views import Edition, Published, Series, Site
 from publisher.website.build import build as build_site
@@ -51,7 +51,7 @@ def site_of(workspace: Workspace, *, now: datetime) -> Site:
     Raises:
         PublisherError: with every released text that is missing or altered.
     """
-    faults: list[Fault] = []
+    faults = [fault for fault in errors_only(workspace.faults) if _hides_a_policy(fault)]
     series = [
         found
         for policy in workspace.policies
@@ -61,6 +61,12 @@ def site_of(workspace: Workspace, *, now: datetime) -> Site:
         raise PublisherError(faults)
     settings = workspace.settings.site
     return Site(settings.name, settings.base_url, tuple(series))
+
+
+def _hides_a_policy(fault: Fault) -> bool:
+    """Whether a fault would let a policy, or what its ledger says, vanish from the site unnoticed."""
+    file = fault.place.file or ""
+    return file == "policies" or file.endswith(("/policy.toml", "/ledger.jsonl"))
 
 
 def _series(workspace: Workspace, policy: Policy, found: Sequence[Standing], faults: list[Fault]) -> Series | None:

@@ -20,6 +20,7 @@ from publisher.domain.timeline import (
 from publisher.errors import Fault, Place, PublisherError, one
 from publisher.workflow.announce import mail_templates, notice_contents
 from publisher.workflow.build import build
+from publisher.workflow.check import released_text_faults
 from publisher.workflow.records import append_both, caught_up, complete_file, ledger_file, refuse_if_changed
 from publisher.workflow.release import floor_of
 from publisher.workflow.workspace import Workspace, open_workspace
@@ -68,6 +69,9 @@ def postpone(
     policy = workspace.policy(policy_name)
     if workspace.ledger_faults(policy_name):
         raise PublisherError(workspace.ledger_faults(policy_name))
+    altered = released_text_faults(policy, workspace.events(policy_name))
+    if altered:
+        raise PublisherError(altered)
     standing = _movable(workspace, policy, version, now)
     floor = max(standing.floor, floor_of(policy, standing.grade))
     faults = _date_faults(workspace, policy, standing, to, floor, now)

@@ -1,5 +1,6 @@
 """Whether the banner can be seen on every homepage that is to show it."""
 
+from http.client import HTTPException
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
@@ -30,5 +31,5 @@ def _fetched(url: str) -> bytes:
     try:
         with urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310  as above
             return bytes(answer.read(MOST_BYTES))
-    except (URLError, OSError, ValueError):
+    except (URLError, HTTPException, OSError, ValueError):
         return b""

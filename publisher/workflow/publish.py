@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from publisher import library
 from publisher.config import Settings
 from publisher.domain.ledger import EventKind, LedgerEvent, event_of
+from publisher.domain.notice import Channel
 from publisher.domain.policy import Policy, Version
 from publisher.domain.review import Review, people_wanted
 from publisher.domain.timeline import last_released
@@ -102,7 +103,11 @@ def publish(settings: Settings, store: "Store", *, now: datetime) -> PublishRepo
         for policy, lines in held.items():
             complete_file(settings, policy, lines)
     site = build(open_workspace(settings), now=now)
-    unheard = [entry for entry in released if entry.notice is not None and not entry.queued]
+    unheard = [
+        told
+        for told, release in zip(released, plan.releases, strict=True)
+        if release.notice is not None and Channel.EMAIL in release.notice.channels and not told.queued
+    ]
     touched = dict.fromkeys([*completed, *(entry.policy for entry in released)])
     return PublishReport(
         released=tuple(released),

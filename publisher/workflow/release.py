@@ -120,6 +120,11 @@ def _date_faults(
     if overtaken:
         message = f"{policy.name} {version.name} cannot be released any more: {overtaken[-1]} is in the ledger."
         faults.append(Fault("version-overtaken", message, "Give it the next free number.", Place(version.folder)))
+    if release.event.grade is Grade.MATERIAL and not {"banner", "email"} & set(policy.settings.channels):
+        message = f"{policy.name} {version.name} is material, and no channel of the policy can tell anybody."
+        faults.append(
+            Fault("channels-missing", message, "Name banner or email.", Place(f"{policy.folder}/policy.toml"))
+        )
     if release.event.grade is Grade.MATERIAL:
         earliest = earliest_effective(today, release.event.floor, policy.settings.delivery_days)
         if effective < earliest:

@@ -172,6 +172,9 @@ def sign(
     Raises:
         PublisherError: a finding is left undecided.
     """
+    by = " ".join(by.split())
+    if not by:
+        raise one("name-missing", "A signature needs a name.", "Give it with --by NAME.", Place(sheet.path))
     standing = _kept(sheet)
     for entry in decisions:
         earlier = standing.get(entry.key)

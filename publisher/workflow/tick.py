@@ -149,16 +149,17 @@ def _incomplete(settings: Settings, store: "Store", policy: Policy, standing: St
     if standing.notice is None:
         return ""
     notice = NoticeId.parse(standing.notice)
-    if Channel.BANNER in policy.settings.channels:
+    with store.read() as connection:
+        queued = notices.find(connection, notice)
+        if queued is None:
+            return f"this store does not hold the messages of {notice}"
+        settled, total = outbox.settled_share(connection, notice)
+    if Channel.BANNER in queued.channels:
         unseen = banner_shown(settings, notice)
         if unseen:
             return unseen
-    if Channel.EMAIL not in policy.settings.channels:
+    if Channel.EMAIL not in queued.channels:
         return ""
-    with store.read() as connection:
-        if notices.find(connection, notice) is None:
-            return f"this store does not hold the messages of {notice}"
-        settled, total = outbox.settled_share(connection, notice)
     if total and settled < policy.settings.notice_share * total:
         return f"{settled} of {total} users are settled"
     return ""

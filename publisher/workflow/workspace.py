@@ -44,8 +44,10 @@ class Workspace:
         return tuple(fault for fault in errors_only(self.faults) if fault.place.file == file)
 
     def standings(self, policy: Policy, now: datetime) -> tuple[Standing, ...]:
-        """Where the policy's released versions stand."""
-        return standings(self.events(policy.name), now, policy.settings.timezone)
+        """Where the policy's released versions stand, by the time zone in which they were announced."""
+        events = self.events(policy.name)
+        announced = [event.settings.timezone for event in events if event.settings is not None]
+        return standings(events, now, announced[-1] if announced else policy.settings.timezone)
 
 
 def open_workspace(settings: Settings) -> Workspace:
