@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 
-from tests.acceptance.workspaces import NOW, V1, V2, Workbench
+from tests.acceptance.workspaces import NOW, POLICY, V1, V2, Workbench
 
 
 def homepage(bench: Workbench, language: str = "") -> str:
@@ -259,3 +259,34 @@ def test_a_clock_that_was_set_back_rewrites_nothing(workbench: Workbench) -> Non
     assert [event["kind"] for event in events] == ["adopt", "store", "release", "complete"]
     assert [event["at"] for event in events] == sorted(event["at"] for event in events)
     assert "agree" in workbench.run("verify")
+
+
+def test_a_paused_version_sends_nothing_until_it_is_resumed(workbench: Workbench) -> None:
+    workbench.import_users(3)
+    workbench.sign()
+    workbench.run("publish")
+    workbench.run("pause", "privacy", "v2")
+    assert workbench.invoke("deliver").exit_code == 1
+    assert workbench.state_of("v2")["messages"]["queued"] == 3
+    workbench.run("resume", "privacy", "v2")
+    workbench.run("deliver")
+    assert workbench.state_of("v2")["messages"]["accepted"] == 3
+
+
+def test_a_changed_time_zone_moves_no_announced_date(workbench: Workbench) -> None:
+    workbench.import_users(1)
+    workbench.sign()
+    workbench.run("publish")
+    workbench.run("deliver")
+    workbench.write("policies/privacy/policy.toml", POLICY.replace("Asia/Shanghai", "Pacific/Kiritimati"))
+    workbench.now = datetime(2027, 1, 14, 12, tzinfo=UTC)
+    workbench.run("tick")
+    assert workbench.state_of("v2")["state"] == "complete"
+
+
+def test_what_is_published_already_cannot_be_adopted(workbench: Workbench) -> None:
+    workbench.import_users(1)
+    workbench.sign()
+    workbench.run("publish")
+    workbench.write_version("v3", V1, "2026-11-01")
+    assert "review" in workbench.refused("adopt", "privacy", "--through", "v3", "--by", "Mallory")
