@@ -32,6 +32,12 @@ def main() -> None:
     """Runs the command: exit 0 done, 1 errors told, 2 misuse."""
     from publisher.cli.faults import told_and_exited
 
+    for argument in sys.argv[1:]:
+        if any("\ud800" <= char <= "\udfff" for char in argument):
+            click.echo(
+                f"An argument is not text in UTF-8: {argument.encode('utf-8', 'backslashreplace').decode()}", err=True
+            )
+            sys.exit(2)
     with told_and_exited():
         publisher(prog_name="publisher", standalone_mode=True)
     sys.exit(0)

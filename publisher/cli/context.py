@@ -55,8 +55,10 @@ class Desk:
     @contextmanager
     def store_if_any(self, settings: Settings) -> "Iterator[Store | None]":
         """The store, or None when its file was never made: looking must not create it."""
-        url = settings.store_url
-        if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
+        from publisher.store.engine import sqlite_file
+
+        file = sqlite_file(settings.store_url)
+        if file is not None and not file.exists():
             yield None
             return
         with self.store(settings) as store:

@@ -1,13 +1,15 @@
 """How faults are told on a terminal, to programs, and by exit code."""
 
+import errno
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import click
 
-from publisher.errors import Fault, PublisherError, Severity
+from publisher.errors import Fault, Place, PublisherError, Severity
 
 
 def tell(faults: Iterable[Fault], *, err: bool = True) -> None:
@@ -64,6 +66,27 @@ def told_and_exited() -> Iterator[None]:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
+    except OSError as error:
+        if error.errno not in _OF_THE_WORLD:
+            raise
+        tell((_of_the_disk(error),))
+        sys.exit(1)
+
+
+_OF_THE_WORLD = frozenset(
+    {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE}
+)
+"""What a disk or its owner may refuse to any program; another fault of the system is a bug."""
+
+
+def _of_the_disk(error: OSError) -> Fault:
+    named = error.filename2 or error.filename
+    return Fault(
+        "disk-refused",
+        f"The system refused it: {error.strerror}.",
+        "Make room on the disk, or let this user write there, and run the command again: it goes on where it stopped.",
+        Place(os.fsdecode(named) if isinstance(named, str | bytes) else None),
+    )
 
 
 def _data(text: str) -> str:

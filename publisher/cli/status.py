@@ -3,6 +3,7 @@
 import click
 
 from publisher.cli.context import Desk, pass_desk
+from publisher.cli.faults import tell
 from publisher.cli.words import print_json
 
 
@@ -34,6 +35,7 @@ def command(desk: Desk, as_json: bool) -> None:
             }
         )
         return
+    tell(fault for policy in workspace.policies for fault in workspace.ledger_faults(policy.name))
     if not found:
         click.echo("There is no version of any policy yet.")
     for entry in found:

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 _VERSION = re.compile(r"v([1-9][0-9]*)")
@@ -92,6 +92,19 @@ class PolicySettings:
     def all_languages(self) -> tuple[str, ...]:
         """The authoritative language first, then the translations that a version must have."""
         return (self.language, *self.languages)
+
+    def no_laxer_than(self, promised: "PolicySettings") -> "PolicySettings":
+        """These settings, with every promise to readers that `promised` made and these make smaller put back.
+
+        Floors, shares and time for delivery take the longer value, regimes both lists; the rest is as it is here.
+        """
+        return replace(
+            self,
+            regimes=tuple(dict.fromkeys((*promised.regimes, *self.regimes))),
+            notice_days=max(promised.notice_days, self.notice_days),
+            notice_share=max(promised.notice_share, self.notice_share),
+            delivery_days=max(promised.delivery_days, self.delivery_days),
+        )
 
 
 @dataclass(frozen=True, slots=True)

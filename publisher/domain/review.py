@@ -159,6 +159,12 @@ def graded(assessment: Assessment, decisions: Iterable[Decided]) -> Grade:
     return gravest(words, *confirmed, *added)
 
 
+def signatures_missing(review: Review, sign_off: int) -> int:
+    """How many more people must sign; names that differ in case alone are one person."""
+    people = {person.name.casefold() for person in review.sign_offs}
+    return max(0, people_wanted(review.decisions, sign_off) - len(people))
+
+
 def people_wanted(decisions: Iterable[Decided], sign_off: int) -> int:
     """How many people must sign: the policy's own number, and two when a material finding is lowered."""
     lowered = any(entry.decision is Decision.OVERRIDDEN for entry in decisions)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from publisher.domain.change import Grade
 from publisher.domain.ledger import EventKind, LedgerEvent
-from publisher.domain.policy import version_number
+from publisher.domain.policy import PolicySettings, version_number
 
 
 class State(StrEnum):
@@ -141,6 +141,17 @@ def release_of(events: Iterable[LedgerEvent], version: str) -> LedgerEvent | Non
     """The event that put a version's text into the ledger: its release or adoption."""
     kinds = (EventKind.RELEASE, EventKind.ADOPT)
     return next((event for event in events if event.version == version and event.kind in kinds), None)
+
+
+def announced_under(events: Iterable[LedgerEvent], version: str, current: PolicySettings) -> PolicySettings:
+    """The settings under which a version was announced: its channels, languages and zone, its promises no smaller.
+
+    `current` stands in for records that keep none, and may promise more than was promised then.
+    """
+    release = release_of(events, version)
+    if release is None or release.settings is None:
+        return current
+    return release.settings.no_laxer_than(current)
 
 
 def _versions(events: Iterable[LedgerEvent]) -> list[str]:

@@ -24,6 +24,7 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DAYS = re.compile(r"\+ ?([0-9]{1,5}) days?")
 _CAMPAIGN = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _MARKUP = re.compile(r"\*\*|__|\]\(|<[a-zA-Z/]|^#{1,6} |`")
+_OPENING, _CLOSING = "“”„‟«»‘’", "“”‟»«’‘"
 _AGAIN = re.compile(r"\s*---[ \t]*\n(?:[ \t]*\n)*(effective|summary|campaign)[ \t]*:")
 
 
@@ -170,6 +171,15 @@ def _summary(keys: Keys) -> str | None:
             "summary-markup",
             "The summary is plain text: readers will see this markup as it stands.",
             "Write it without Markdown or HTML.",
+            Severity.WARNING,
+        )
+    if text[0] in _OPENING and text[-1] in _CLOSING and not value.style:
+        _tell(
+            keys,
+            value,
+            "summary-quotes",
+            f"The quotes around the summary are a word processor's ({text[0]} {text[-1]}): readers would see them.",
+            'Write straight ones ("), or none.',
             Severity.WARNING,
         )
     return re.sub(r"[ \n]+", " ", text)

@@ -1,15 +1,15 @@
 """review.toml: the signed decisions on a version's findings, written for people and read strictly."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from publisher.domain.assessment import FindingKind, Limb, RulePack, Side
+from publisher.domain.assessment import Finding, FindingKind, Limb, RulePack, Side
 from publisher.domain.change import Grade
 from publisher.domain.policy import is_language
-from publisher.domain.review import AudienceSigned, Decided, Decision, Review, SignOff, TranslationSigned
+from publisher.domain.review import AudienceSigned, Decided, Decision, Review, SignOff, TranslationSigned, quote_digest
 from publisher.errors import Fault, Severity
 from publisher.library.files import atomic_write
 from publisher.library.source import read_source
@@ -35,7 +35,16 @@ _HEADER = """\
 # The review of this version: what was judged material, who decided what, and who signed.
 # `publisher review` writes it. A note stays in this file; a public_note may be shown to readers.
 # A decision holds as long as the clause it was taken on: editing the text reopens only what changed.
-
+"""
+_TO_FILL_IN = """\
+#
+# To decide here: write decision = "confirmed" or "overridden" and by = ["Your Name"] below each finding, and a note
+# where you override. Then sign by adding, at the end:
+#   [[sign_off]]
+#   name = "Your Name"
+#   role = "Your role"
+#   at = 2027-01-31 09:00:00Z
+# Lowering a finding takes two people. `publisher check` says what is still open.
 """
 
 
@@ -59,24 +68,33 @@ def read_review(folder: Path, *, name: str | None = None) -> tuple[Review | None
     return (None if failed else review), (*faults, *found)
 
 
-def write_review(folder: Path, review: Review) -> None:
+def write_review(folder: Path, review: Review, *, undecided: Iterable[Finding] = ()) -> None:
     """Writes a version's review whole; reading it back gives the same review.
+
+    Args:
+        folder: the version's folder.
+        review: what is decided and signed.
+        undecided: findings written with an empty decision, for a person to fill in with an editor; read back, they are
+            as undecided as before.
 
     Raises:
         OSError: it could not be written; the old one is as it was.
     """
-    atomic_write(folder / REVIEW_FILE, (_HEADER + _written(review)).encode("utf-8"))
+    left = tuple(undecided)
+    header = _HEADER + _TO_FILL_IN if left else _HEADER
+    atomic_write(folder / REVIEW_FILE, (header + "\n" + _written(review, left)).encode("utf-8"))
 
 
 def _shown(folder: Path) -> str:
     return "/".join(("policies", *folder.parts[-2:]))
 
 
-def _written(review: Review) -> str:
+def _written(review: Review, undecided: Sequence[Finding]) -> str:
     """The review as TOML. Lists of tables are written one by one: the library would put short ones on a single line."""
     import tomli_w
 
     plain = _plain(review)
+    plain["finding"] = [*plain.get("finding", []), *(_to_decide(finding) for finding in undecided)]
     listed = {key: plain.pop(key, []) for key in ("finding", "sign_off")}
     last = {key: plain.pop(key) for key in ("translations",) if key in plain}
     tables = [f"[[{key}]]\n{tomli_w.dumps(entry)}" for key, entries in listed.items() for entry in entries]
@@ -126,6 +144,21 @@ def _finding(decided: Decided) -> dict[str, Any]:
         "bulk": decided.bulk,
     }
     return plain | {key: value for key, value in optional.items() if value}
+
+
+def _to_decide(finding: Finding) -> dict[str, Any]:
+    return {
+        "limb": finding.limb.value,
+        "clause": finding.clause,
+        "kind": finding.kind.value,
+        "side": finding.side.value,
+        "quote": quote_digest(finding.quote),
+        "words": finding.quote,
+        "why": finding.why,
+        "decision": "",
+        "by": [],
+        "note": "",
+    }
 
 
 def _review(table: Table) -> Review | None:
@@ -197,16 +230,30 @@ def _decided(table: Table) -> Decided | None:
     limb = table.choice("limb", Limb, Limb.COLLECTION if kind in _COLLECTION else Limb.RIGHTS)
     side = table.choice("side", Side, Side.NEW)
     quote = _digest(table, "quote")
+    if table.values.get("decision") == "":
+        _left_open(table)
+        return None
     decision = table.choice("decision", Decision)
     by = (table.text("by"),) if isinstance(table.values.get("by"), str) else table.texts("by")
     if table.values.get("by") == []:
         table.tell("value", "by names nobody.", "Name who decided.", "by")
     words, note, public_note = table.text("words", ""), table.text("note", ""), table.text("public_note", "")
+    table.text("why", "")
     added, bulk = table.flag("added"), table.flag("bulk")
     table.close()
     if kind is None or limb is None or side is None or decision is None:
         return None
     return Decided(limb, kind, clause, side, quote, words, decision, by, note, public_note, added, bulk)
+
+
+def _left_open(table: Table) -> None:
+    """A finding that somebody left to be decided: it decides nothing."""
+    for key in ("words", "why", "decision", "note", "public_note"):
+        table.text(key, "")
+    table.raw("by")
+    table.flag("added")
+    table.flag("bulk")
+    table.close()
 
 
 def _twice(table: Table, decisions: Iterable[Decided | None]) -> None:

@@ -19,6 +19,7 @@ BUSY_MILLISECONDS = 30_000
 
 _CACHE_KIBIBYTES = 16_384
 _READING = "publisher_reading"
+_NOT_COMMITTED = "# Addresses, keys and mails of this installation stay out of version control.\n*\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,16 @@ def open_store(url: str) -> Store:
     return Store(engine, identity)
 
 
+def sqlite_file(url: str) -> Path | None:
+    """The file that a SQLite URL names; None for any other database, and for a URL that names none."""
+    try:
+        parsed = make_url(url)
+        found = parsed.database if parsed.get_backend_name() == "sqlite" else None
+    except ArgumentError:
+        return None
+    return Path(found) if found and found != ":memory:" else None
+
+
 def _engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
@@ -109,7 +120,9 @@ def _engine(url: str) -> Engine:
 def _make_file(path: Path) -> None:
     """Makes sure of a database file; a new one can only be read by its owner, since it is going to hold addresses."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.parent.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            (path.parent / ".gitignore").write_text(_NOT_COMMITTED, "utf-8")
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
     except OSError as fault:
         raise one(

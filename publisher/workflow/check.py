@@ -87,7 +87,7 @@ def _edited(policy: Policy, events: Sequence[LedgerEvent], version: Version, lan
         raise LookupError(f"{version.name} is not released in {language}")
     remedy = (
         f"Restore it from version control (git checkout -- {text.path}), and write what should change into the next"
-        f" version: publisher draft {policy.name}"
+        f" version: copy the folder of the newest one under the next number, without its review.toml."
     )
     what, line = "", 1
     if language == policy.settings.language:

@@ -1,13 +1,15 @@
 """Effective dates: in order, not past, and not before the floor."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from publisher.domain.ledger import LedgerEvent
 from publisher.domain.policy import Policy, Version
 from publisher.domain.timeline import State, local_date, release_of, standings
-from publisher.errors import Fault, Place
+from publisher.errors import Fault, Place, Severity
 from publisher.workflow.release import effective_date
+
+_FAR = timedelta(days=731)
 
 
 def date_faults(policy: Policy, events: Sequence[LedgerEvent], now: datetime) -> Iterator[Fault]:
@@ -41,6 +43,14 @@ def date_faults(policy: Policy, events: Sequence[LedgerEvent], now: datetime) ->
                 f"{policy.name} {version.name} would take effect on {effective}, which is past.",
                 f"Write {today} or a later date.",
                 place,
+            )
+        elif effective > today + _FAR:
+            yield Fault(
+                "effective-far",
+                f"{policy.name} {version.name} would take effect on {effective}, in more than two years.",
+                "Correct the year if it is not meant.",
+                place,
+                Severity.WARNING,
             )
         latest = (version.name, max(effective, latest[1]) if latest else effective)
 

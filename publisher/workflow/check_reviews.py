@@ -11,7 +11,8 @@ from publisher.domain.policy import Policy, Version, digest_of
 from publisher.domain.review import Review, graded, open_findings, reopened_clauses
 from publisher.domain.timeline import earliest_effective, last_released, local_date
 from publisher.errors import Fault, Place, Severity
-from publisher.workflow.release import effective_date, floor_of, unreleased
+from publisher.workflow.one_language import one_sided_faults
+from publisher.workflow.release import effective_date, floor_of, governed, unreleased
 from publisher.workflow.texts import assess_version
 from publisher.workflow.workspace import Workspace
 
@@ -30,7 +31,8 @@ def review_faults(workspace: Workspace, policy: Policy, now: datetime) -> Iterat
         assessment = _assessed(policy, events, version, before)
         if assessment is None:
             continue
-        yield from _floor(policy, version, assessment, review, now)
+        yield from _floor(policy, events, version, assessment, review, now)
+        yield from one_sided_faults(policy, events, version, before, review)
         if review is None and not faults:
             yield _unsigned(policy, version, "nobody has reviewed it", None)
         elif review is not None and not review.sign_offs:
@@ -81,9 +83,10 @@ def _stale(policy: Policy, version: Version, review: Review, assessment: Assessm
         yield Fault(
             "review-stale",
             f"{policy.name} {version.name} was reviewed against another text than the last released one.",
-            again,
+            f"{again} (if the file was copied from another version, delete it first).",
             place,
         )
+        return
     reopened = reopened_clauses(review, assessment)
     undecided = open_findings(review, assessment)
     for clause in reopened:
@@ -141,22 +144,28 @@ def _translations(policy: Policy, version: Version, review: Review) -> Iterator[
 
 
 def _floor(
-    policy: Policy, version: Version, assessment: Assessment, review: Review | None, now: datetime
+    policy: Policy,
+    events: Sequence[LedgerEvent],
+    version: Version,
+    assessment: Assessment,
+    review: Review | None,
+    now: datetime,
 ) -> Iterator[Fault]:
     """A material version that would be refused today; only a warning here, since the day of release is not known."""
     text = version.text(policy.settings.language)
     grade = graded(assessment, review.decisions if review else ())
     if text is None or grade is not Grade.MATERIAL:
         return
-    floor = floor_of(policy, grade)
+    promised = governed(policy, events)
+    floor, days = floor_of(promised, grade), promised.settings.delivery_days
     effective = effective_date(policy, version, now)
-    earliest = earliest_effective(local_date(now, policy.settings.timezone), floor, policy.settings.delivery_days)
+    earliest = earliest_effective(local_date(now, policy.settings.timezone), floor, days)
     if effective < earliest:
         yield Fault(
             "below-floor",
             f"{policy.name} {version.name} is material: published today it could not take effect on {effective},"
             f" only {floor} days after complete notice.",
-            f'Write {earliest} or later, or "+{floor + policy.settings.delivery_days} days".',
+            f'Write {earliest} or later, or "+{floor + days} days".',
             Place(text.path, text.front.line_of("effective")),
             Severity.WARNING,
         )

@@ -88,6 +88,8 @@ def _scratch(settings: Settings, folder: Path) -> Settings:
     current = _fingerprint(source)
     if marked != current:
         shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / MARKER).write_text("unfinished\n", "utf-8")
         shutil.copytree(source, folder / "policies")
         if settings.path("site").is_dir():
             shutil.copytree(settings.path("site"), folder / "site", ignore=shutil.ignore_patterns("public"))

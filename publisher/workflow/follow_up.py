@@ -13,6 +13,7 @@ from publisher.domain.policy import Policy, version_number
 from publisher.domain.timeline import (
     Standing,
     State,
+    announced_under,
     earliest_effective,
     local_date,
     must_hold_from,
@@ -73,6 +74,7 @@ def postpone(
     if altered:
         raise PublisherError(altered)
     standing = _movable(workspace, policy, version, now)
+    policy = replace(policy, settings=announced_under(workspace.events(policy_name), version, policy.settings))
     floor = max(standing.floor, floor_of(policy, standing.grade))
     faults = _date_faults(workspace, policy, standing, to, floor, now)
     if faults:

@@ -10,7 +10,7 @@ from publisher.config import Settings
 from publisher.domain.ledger import EventKind, LedgerEvent, event_of
 from publisher.domain.notice import Channel
 from publisher.domain.policy import Policy, Version
-from publisher.domain.review import Review, people_wanted
+from publisher.domain.review import Review, people_wanted, signatures_missing
 from publisher.domain.timeline import last_released
 from publisher.errors import Fault, Place, PublisherError, Severity, errors_only
 from publisher.workflow.announce import mail_templates, notice_contents
@@ -267,14 +267,14 @@ def _held(connection: "Connection", policy: str) -> tuple[str, ...]:
 
 def _signature_faults(policy: Policy, version: Version, review: Review) -> tuple[Fault, ...]:
     """Whether enough different people have signed."""
-    wanted = people_wanted(review.decisions, policy.settings.sign_off)
-    people = {person.name.casefold() for person in review.sign_offs}
-    if len(people) >= wanted:
+    missing = signatures_missing(review, policy.settings.sign_off)
+    if not missing:
         return ()
+    wanted = people_wanted(review.decisions, policy.settings.sign_off)
     return (
         Fault(
             "signatures-missing",
-            f"{policy.name} {version.name} needs {wanted} people to sign and has {len(people)}.",
+            f"{policy.name} {version.name} needs {wanted} people to sign and has {wanted - missing}.",
             f"Another person runs: publisher review {policy.name} {version.name}",
             Place(f"{version.folder}/review.toml"),
         ),

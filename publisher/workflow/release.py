@@ -1,7 +1,7 @@
 """What would be released: each signed, unreleased version, against its review, its floor and its predecessor."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from publisher.domain import regime
@@ -46,6 +46,15 @@ def floor_of(policy: Policy, grade: Grade | None) -> int:
     return regime.floor_days(policy.settings.regimes, policy.settings.notice_days)
 
 
+def governed(policy: Policy, events: Sequence[LedgerEvent]) -> Policy:
+    """The policy under the stricter of its settings now and at its last release: a promise ends only with a release."""
+    before = last_released(events)
+    release = release_of(events, before) if before else None
+    if release is None or release.settings is None:
+        return policy
+    return replace(policy, settings=policy.settings.no_laxer_than(release.settings))
+
+
 def effective_date(policy: Policy, version: Version, now: datetime) -> date:
     """The effective date that a version gets when it is released now: as written, or counted from today."""
     text = version.text(policy.settings.language)
@@ -63,7 +72,7 @@ def plan_release(
     assessment = assess_version(policy, events, version.name, before) if before else None
     grade = graded(assessment, review.decisions if review else ()) if assessment else None
     effective = effective_date(policy, version, now)
-    floor = floor_of(policy, grade)
+    floor = floor_of(governed(policy, events), grade)
     notice = _notice(policy, version, grade, effective, floor, now)
     trees = draft_trees(policy, events, version.name, before)
     event = LedgerEvent(
@@ -126,16 +135,16 @@ def _date_faults(
             Fault("channels-missing", message, "Name banner or email.", Place(f"{policy.folder}/policy.toml"))
         )
     if release.event.grade is Grade.MATERIAL:
-        earliest = earliest_effective(today, release.event.floor, policy.settings.delivery_days)
+        days = governed(policy, events).settings.delivery_days
+        earliest = earliest_effective(today, release.event.floor, days)
         if effective < earliest:
             faults.append(
                 Fault(
                     "below-floor",
                     f"{policy.name} {version.name} is material and would take effect on {effective}, before its floor:"
                     f" users must have had complete notice for {release.event.floor} days, and delivery may take"
-                    f" {policy.settings.delivery_days}.",
-                    f"Write an effective date of {earliest} or later,"
-                    f' or "+{release.event.floor + policy.settings.delivery_days} days".',
+                    f" {days}.",
+                    f'Write an effective date of {earliest} or later, or "+{release.event.floor + days} days".',
                     place,
                 )
             )

@@ -18,16 +18,20 @@ from publisher.domain.review import (
     graded,
     key_of,
     open_findings,
-    people_wanted,
     quote_digest,
     reopened_clauses,
     seen_of,
+    signatures_missing,
 )
 from publisher.domain.timeline import last_released, release_of
 from publisher.errors import Fault, Place, PublisherError, errors_only, one
 from publisher.workflow.check import check_workspace
-from publisher.workflow.texts import assess_version
+from publisher.workflow.one_language import OneSided, one_sided
+from publisher.workflow.texts import assess_pair, assess_version, trees_of
 from publisher.workflow.workspace import Workspace
+
+_DECIDED_HERE = ("review-", "signatures-", "translation-stale", "translation-behind", "translation-alone")
+"""Faults that a review is there to settle: they do not keep it from being opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ class Sheet:
     """What a reviewer has before them.
 
     `review` is what was signed so far, if anything; `undecided` the findings nobody has decided; `reopened` the clauses
-    edited since the last signature.
+    edited since the last signature; `one_sided` the clauses that changed in one language alone.
     """
 
     policy: Policy
@@ -45,6 +49,7 @@ class Sheet:
     review: Review | None
     undecided: tuple[Finding, ...]
     reopened: tuple[str, ...]
+    one_sided: tuple[OneSided, ...]
     warnings: tuple[Fault, ...]
 
     @property
@@ -98,7 +103,7 @@ def open_sheet(workspace: Workspace, policy_name: str, version_name: str, *, now
     stopping = [
         fault
         for fault in errors_only((*review_faults, *told))
-        if not fault.code.startswith("review-") and _concerns(fault, policy, version)
+        if not fault.code.startswith(_DECIDED_HERE) and _concerns(fault, policy, version)
     ]
     if stopping:
         raise PublisherError(dict.fromkeys(stopping))
@@ -115,6 +120,11 @@ def open_sheet(workspace: Workspace, policy_name: str, version_name: str, *, now
         review=review,
         undecided=open_findings(review, assessment) if review else assessment.findings,
         reopened=reopened_clauses(review, assessment) if review and review.sign_offs else (),
+        one_sided=tuple(
+            entry
+            for language in policy.settings.languages
+            for entry in one_sided(policy, events, version, before, language)
+        ),
         warnings=tuple(fault for fault in told if _concerns(fault, policy, version)),
     )
 
@@ -138,8 +148,44 @@ def decided(
     )
 
 
-def missed(entry: Missed, by: str) -> Decided:
-    """A finding that a person adds."""
+def translated(workspace: Workspace, sheet: Sheet, language: str) -> Assessment | None:
+    """The same changes as a reader of a translation gets them; None where either version lacks it."""
+    old = sheet.policy.version(sheet.before)
+    if old is None or old.text(language) is None or sheet.version.text(language) is None:
+        return None
+    settings = sheet.policy.settings
+    events = workspace.events(sheet.policy.name)
+    return assess_pair(
+        sheet.policy, events, sheet.before, sheet.version.name, language=language, regimes=settings.regimes
+    )
+
+
+def missed(workspace: Workspace, sheet: Sheet, entry: Missed, by: str) -> Decided:
+    """A finding that a person adds.
+
+    Raises:
+        PublisherError: that side has no such clause, or the clause does not hold the words.
+    """
+    policy, events = sheet.policy, workspace.events(sheet.policy.name)
+    name = sheet.version.name if entry.side is Side.NEW else sheet.before
+    tree = trees_of(policy, events, name)[policy.settings.language]
+    placed = tree.by_id().get(entry.clause)
+    if placed is None:
+        raise one(
+            "finding-clause",
+            f"{policy.name} {name} has no clause {entry.clause}.",
+            "Name it by the id that the redline shows.",
+            Place(sheet.path, clause=entry.clause),
+        )
+    words = " ".join(entry.words.split())
+    if not words or words not in " ".join(placed.clause.text.split()):
+        raise one(
+            "finding-words",
+            f"Clause {entry.clause} of {name} does not hold the words “{words}”.",
+            "Copy them from the text as they stand.",
+            Place(sheet.path, clause=entry.clause),
+        )
+    entry = replace(entry, words=words)
     return Decided(
         limb=entry.limb,
         kind=entry.kind,
@@ -160,14 +206,15 @@ def sign(
     decisions: Sequence[Decided],
     *,
     by: str,
-    role: str,
+    role: str | None,
     now: datetime,
     translations: Sequence[str],
 ) -> Review:
     """Writes the review with a person's decisions and signature.
 
     Decisions of others on findings that stand unchanged are kept; signatures given before an edit are not.
-    `translations` names the languages that the person found to say the same.
+    `translations` names the languages that the person found to say the same; without a `role`, the one
+    signed with before is kept.
 
     Raises:
         PublisherError: a finding is left undecided.
@@ -175,12 +222,15 @@ def sign(
     by = " ".join(by.split())
     if not by:
         raise one("name-missing", "A signature needs a name.", "Give it with --by NAME.", Place(sheet.path))
-    standing = _kept(sheet)
+    standing = kept(sheet)
     for entry in decisions:
         earlier = standing.get(entry.key)
         agreed = earlier.by if earlier is not None and earlier.decision is entry.decision else ()
         standing[entry.key] = replace(entry, by=tuple(dict.fromkeys([*agreed, *entry.by])))
     _refuse_undecided(sheet, standing)
+    if role is None:
+        signed = sheet.review.sign_offs if sheet.review else ()
+        role = next((entry.role for entry in signed if entry.name == by), "")
     earlier_signatures = _signatures_that_hold(sheet, standing)
     signatures = (*(entry for entry in earlier_signatures if entry.name != by), SignOff(by, role, now))
     language = sheet.policy.settings.language
@@ -200,13 +250,30 @@ def sign(
     return review
 
 
+def prefill(workspace: Workspace, sheet: Sheet) -> Review:
+    """Writes the review with every open finding left to be decided in an editor, and nobody's signature."""
+    standing = kept(sheet)
+    review = Review(
+        old=sheet.assessment.old_digest,
+        new=sheet.assessment.new_digest,
+        grade=graded(sheet.assessment, standing.values()),
+        rules=sheet.assessment.rules,
+        audience=_audience(sheet, standing),
+        decisions=tuple(standing.values()),
+        seen=seen_of(sheet.assessment.changes),
+        sign_offs=(),
+    )
+    open_ones = tuple(finding for finding in sheet.assessment.findings if key_of(finding) not in standing)
+    library.write_review(workspace.settings.root / sheet.version.folder, review, undecided=open_ones)
+    return review
+
+
 def people_missing(sheet: Sheet, review: Review) -> int:
     """How many more people must sign."""
-    people = {person.name.casefold() for person in review.sign_offs}
-    return max(0, people_wanted(review.decisions, sheet.policy.settings.sign_off) - len(people))
+    return signatures_missing(review, sheet.policy.settings.sign_off)
 
 
-def _kept(sheet: Sheet) -> dict[FindingKey, Decided]:
+def kept(sheet: Sheet) -> dict[FindingKey, Decided]:
     """Earlier decisions that still decide something: on findings that stand, or added by a person."""
     if sheet.review is None:
         return {}
@@ -215,8 +282,10 @@ def _kept(sheet: Sheet) -> dict[FindingKey, Decided]:
 
 
 def _signatures_that_hold(sheet: Sheet, standing: Mapping[FindingKey, Decided]) -> tuple[SignOff, ...]:
-    """A signature stands as long as what was signed does: the same changes, decided the same way."""
+    """A signature stands as long as what was signed does: the same changes, decided alike, for the same audience."""
     if sheet.review is None or sheet.reopened:
+        return ()
+    if sheet.review.audience is not None and sheet.review.audience != _audience(sheet, standing):
         return ()
     signed = {entry.key: entry.decision for entry in sheet.review.decisions}
     now = {key: entry.decision for key, entry in standing.items()}
@@ -254,7 +323,7 @@ def _translations(sheet: Sheet, languages: Sequence[str], by: str) -> tuple[Tran
         earlier = next((e for e in (sheet.review.translations if sheet.review else ()) if e.language == language), None)
         if language in languages:
             signed[language] = TranslationSigned(language, digest, by)
-        elif earlier is not None and earlier.digest == digest:
+        elif earlier is not None and earlier.digest == digest and not sheet.reopened:
             signed[language] = earlier
     return tuple(signed.values())
 

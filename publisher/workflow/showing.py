@@ -13,7 +13,7 @@ from publisher.domain.policy import Policy
 from publisher.domain.timeline import local_midnight, release_of
 from publisher.errors import Place, PublisherError, errors_only, one
 from publisher.workflow.announce import mail_templates, notice_contents
-from publisher.workflow.release import effective_date, floor_of
+from publisher.workflow.release import effective_date, floor_of, governed
 from publisher.workflow.workspace import Workspace
 
 SHOWN_VALUES = {
@@ -94,7 +94,7 @@ def _notice(workspace: Workspace, policy: Policy, version: str, now: datetime) -
         kind=NoticeKind.REVISION,
         channels=tuple(Channel(name) for name in policy.settings.channels),
         effective=effective,
-        floor=standing.floor if standing else floor_of(policy, Grade.MATERIAL),
+        floor=standing.floor if standing else floor_of(governed(policy, events), Grade.MATERIAL),
         created=released.at if released else now,
         deadline=local_midnight(effective, policy.settings.timezone),
     )

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from publisher import library
 from publisher.domain import regime
 from publisher.domain.notice import MessageState, NoticeId
-from publisher.domain.policy import Manuscript, Policy
+from publisher.domain.policy import Manuscript, Policy, Version
+from publisher.domain.review import Review, signatures_missing
 from publisher.domain.timeline import (
     Standing,
     State,
@@ -18,7 +19,7 @@ from publisher.domain.timeline import (
     local_date,
     must_hold_from,
 )
-from publisher.errors import Place, errors_only, one
+from publisher.errors import Place, PublisherError, errors_only, one
 from publisher.workflow.check import check_workspace
 from publisher.workflow.release import unreleased
 from publisher.workflow.workspace import Workspace
@@ -76,6 +77,8 @@ def applied(workspace: Workspace, policy_name: str, day: date, *, language: str 
         PublisherError: no version applied then, or it has no text in the language.
     """
     policy = workspace.policy(policy_name)
+    if workspace.ledger_faults(policy_name):
+        raise PublisherError(workspace.ledger_faults(policy_name))
     standing = applied_on(workspace.standings(policy, now), day)
     if standing is None:
         raise one(
@@ -126,6 +129,19 @@ def _due(policy: Policy, standing: Standing, now: datetime) -> str:
     return ""
 
 
+def _next_step(policy: Policy, version: Version, review: Review | None, *, first: bool) -> str:
+    """What brings a draft forward, in words."""
+    again = f"publisher review {policy.name} {version.name}"
+    if first:
+        return "publisher publish"
+    if review is None or not review.sign_offs:
+        return again
+    missing = signatures_missing(review, policy.settings.sign_off)
+    if missing:
+        return f"{missing} more {'person' if missing == 1 else 'people'} must sign: {again}"
+    return "publisher publish"
+
+
 def _drafts(workspace: Workspace, policy: Policy, now: datetime) -> Sequence[VersionStatus]:
     events = workspace.events(policy.name)
     first = last_released(events) is None
@@ -139,7 +155,7 @@ def _drafts(workspace: Workspace, policy: Policy, now: datetime) -> Sequence[Ver
         written = text.front.effective if text else ""
         material = not first and (review is None or review.grade.rank == 2)
         wrong = next((fault for fault in faults if (fault.place.file or "").startswith(version.folder + "/")), None)
-        due = "publisher publish" if signed or first else f"publisher review {policy.name} {version.name}"
+        due = _next_step(policy, version, review, first=first)
         if wrong is not None:
             due = f"{wrong.message} {wrong.remedy}"
         found.append(

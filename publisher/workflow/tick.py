@@ -1,6 +1,6 @@
 """What time and completion bring: notice complete, version in force, version held; each recorded once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -10,8 +10,8 @@ from publisher.domain.change import Grade
 from publisher.domain.ledger import EventKind, LedgerEvent
 from publisher.domain.notice import Channel, NoticeId
 from publisher.domain.policy import Policy
-from publisher.domain.timeline import Standing, State, earliest_effective, local_date
-from publisher.errors import PublisherError
+from publisher.domain.timeline import Standing, State, announced_under, earliest_effective, local_date
+from publisher.errors import BusyError, PublisherError
 from publisher.workflow.build import build
 from publisher.workflow.homepage import banner_shown
 from publisher.workflow.records import caught_up, ledger_file, record
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from publisher.store.engine import Store
+
+
+_TRIES = 5
+"""How often a tick looks again when others were quicker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,27 @@ class TickReport:
 
 
 def tick(settings: Settings, store: "Store", *, now: datetime) -> TickReport:
-    """Records what is due and rebuilds the site; safe late, twice, or by two at once."""
+    """Records what is due and rebuilds the site; safe late, twice, or by two at once.
+
+    Of two at once, whoever comes second looks again at what the first has recorded.
+
+    Raises:
+        PublisherError: a ledger has a fault; nothing was recorded.
+    """
+    return _again_if_changed(lambda: _tick(settings, store, now))
+
+
+def _again_if_changed(work: "Callable[[], TickReport]") -> TickReport:
+    for _ in range(_TRIES - 1):
+        try:
+            return work()
+        except BusyError as busy:
+            if busy.faults[0].code != "ledger-changed":
+                raise
+    return work()
+
+
+def _tick(settings: Settings, store: "Store", now: datetime) -> TickReport:
     workspace, completed = caught_up(open_workspace(settings), store)
     _refuse_broken(workspace)
     build(workspace, now=now)
@@ -53,9 +77,10 @@ def tick(settings: Settings, store: "Store", *, now: datetime) -> TickReport:
     waiting: list[str] = []
     for policy in workspace.policies:
         standings = workspace.standings(policy, now)
-        complete, still = _completions(settings, store, policy, standings, now)
+        events = workspace.events(policy.name)
+        complete, still = _completions(settings, store, policy, standings, events, now)
         waiting.extend(still)
-        due = (*complete, *_turns(policy, standings, workspace.events(policy.name), now))
+        due = (*complete, *_turns(policy, standings, events, now))
         happened.extend(_recorded_now(workspace, store, policy, due, standings))
     site = build(open_workspace(settings), now=now)
     files = tuple(ledger_file(name) for name in dict.fromkeys([*completed, *(entry.policy for entry in happened)]))
@@ -64,13 +89,17 @@ def tick(settings: Settings, store: "Store", *, now: datetime) -> TickReport:
 
 def complete(settings: Settings, store: "Store", *, now: datetime) -> TickReport:
     """Records each notice that is complete by now, and nothing else: what a delivery pass has brought about."""
+    return _again_if_changed(lambda: _complete(settings, store, now))
+
+
+def _complete(settings: Settings, store: "Store", now: datetime) -> TickReport:
     workspace, completed = caught_up(open_workspace(settings), store)
     _refuse_broken(workspace)
     happened: list[Happened] = []
     waiting: list[str] = []
     for policy in workspace.policies:
         standings = workspace.standings(policy, now)
-        due, still = _completions(settings, store, policy, standings, now)
+        due, still = _completions(settings, store, policy, standings, workspace.events(policy.name), now)
         waiting.extend(still)
         happened.extend(_recorded_now(workspace, store, policy, due, standings))
     files = tuple(ledger_file(name) for name in dict.fromkeys([*completed, *(entry.policy for entry in happened)]))
@@ -107,7 +136,12 @@ def _recorded_now(
 
 
 def _completions(
-    settings: Settings, store: "Store", policy: Policy, found: Sequence[Standing], now: datetime
+    settings: Settings,
+    store: "Store",
+    policy: Policy,
+    found: Sequence[Standing],
+    events: Sequence[LedgerEvent],
+    now: datetime,
 ) -> tuple[tuple[LedgerEvent, ...], tuple[str, ...]]:
     """The notices that are complete now, and what the others wait for."""
     due: list[LedgerEvent] = []
@@ -115,7 +149,8 @@ def _completions(
     for standing in found:
         name = f"{policy.name} {standing.version}"
         if standing.state is State.ANNOUNCED and standing.grade is Grade.MATERIAL and standing.completed is None:
-            missing = _incomplete(settings, store, policy, standing)
+            share = announced_under(events, standing.version, policy.settings).notice_share
+            missing = _incomplete(settings, store, share, standing)
             if missing:
                 waiting.append(f"{name}: {missing}")
             else:
@@ -142,7 +177,7 @@ def _turns(
     return tuple(due)
 
 
-def _incomplete(settings: Settings, store: "Store", policy: Policy, standing: Standing) -> str:
+def _incomplete(settings: Settings, store: "Store", share: float, standing: Standing) -> str:
     """What the notice still lacks, in words; empty when it is complete."""
     from publisher.store import notices, outbox
 
@@ -160,7 +195,7 @@ def _incomplete(settings: Settings, store: "Store", policy: Policy, standing: St
             return unseen
     if Channel.EMAIL not in queued.channels:
         return ""
-    if total and settled < policy.settings.notice_share * total:
+    if total and settled < share * total:
         return f"{settled} of {total} users are settled"
     return ""
 

@@ -35,6 +35,15 @@ def verify(workspace: Workspace, store: "Store | None") -> Verified:
         faults.extend(released_text_faults(policy, events))
         if store is not None:
             faults.extend(_store_faults(workspace, store, policy))
+        elif any(event.kind is EventKind.STORE for event in events):
+            faults.append(
+                Fault(
+                    "store-missing",
+                    f"The ledger of {policy.name} says that a store sends its notices, and none is at [store] url.",
+                    "Point [store] url to it, or restore it from a backup.",
+                    Place(ledger_file(policy.name)),
+                )
+            )
     return Verified(len(workspace.policies), lines, texts, tuple(dict.fromkeys(faults)))
 
 

@@ -211,3 +211,12 @@ def test_a_text_of_the_disk_is_read_the_same(tmp_path: Path) -> None:
     (tmp_path / "en.md").write_text(GOOD, "utf-8")
 
     assert read_front((tmp_path / "en.md").read_text("utf-8"))[0] is not None
+
+
+def test_quotes_of_a_word_processor_around_the_summary_are_told() -> None:
+    found, _, faults = read_front(front("effective: 2027-03-01", "summary: “We keep data for longer.”"))
+    assert [(fault.code, fault.severity.value, fault.place.line) for fault in faults] == [
+        ("summary-quotes", "warning", 3)
+    ], faults
+    assert found is not None
+    assert not read_front(front("effective: 2027-03-01", 'summary: "“Data” now means more, also for “guests”"'))[2]

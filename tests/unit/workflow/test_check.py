@@ -93,7 +93,7 @@ def test_an_edited_released_text_is_an_error_that_names_version_and_clauses(
     assert "privacy v1" in fault.message
     assert named in fault.message
     assert (fault.place.file, fault.place.line) == ("policies/privacy/v1/en.md", line)
-    assert "publisher draft privacy" in fault.remedy
+    assert "into the next version: copy the folder" in fault.remedy
 
 
 def test_an_edited_released_translation_is_an_error(adopted: Desk) -> None:
@@ -297,3 +297,10 @@ def test_no_damage_makes_check_crash(signed: Desk, harm: Callable[[Path], object
     harm(signed.root)
 
     assert signed.faults()
+
+
+def test_a_date_years_ahead_is_a_warning(drafted: Desk) -> None:
+    for language in ("en", "zh-CN"):
+        drafted.edit(f"v2/{language}.md", '"+45 days"', "2127-03-01")
+    fault = drafted.one("effective-far")
+    assert (fault.severity.value, fault.place.file, fault.place.line) == ("warning", "policies/privacy/v2/en.md", 2)
