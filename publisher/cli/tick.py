@@ -24,6 +24,7 @@ def command(desk: Desk, as_json: bool) -> None:
                     for entry in report.happened
                 ],
                 "waiting": list(report.waiting),
+                "joined": report.joined,
                 "files": list(report.files),
                 "pages": report.pages,
             }
@@ -31,6 +32,8 @@ def command(desk: Desk, as_json: bool) -> None:
         return
     for entry in report.happened:
         click.echo(f"{entry.policy} {entry.version}: {entry.kind} ({entry.reason})")
+    if report.joined:
+        click.echo(f"{count(report.joined, 'message')} queued for users who came later.")
     for line in report.waiting:
         click.echo(f"waiting: {line}")
     if not report.happened:

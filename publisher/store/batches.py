@@ -21,7 +21,10 @@ DOUBTS_ALLOWED = 1
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Up to a thousand recipients of a notice, in key order from `lo` to `hi`."""
+    """Up to a thousand recipients of a notice, in key order from `lo` to `hi`.
+
+    Batches of those who joined late lie in the same range of keys as the others: the number tells whose a message is.
+    """
 
     notice: NoticeId
     number: int
@@ -50,6 +53,7 @@ def due_count(connection: Connection, notice_id: NoticeId, now: datetime) -> int
             batch,
             outbox,
             (outbox.c.notice == batch.c.notice)
+            & (outbox.c.batch == batch.c.number)
             & (outbox.c.recipient >= batch.c.lo)
             & (outbox.c.recipient <= batch.c.hi)
             & (outbox.c.channel == batch.c.channel),
@@ -140,5 +144,6 @@ def rows_of(given: Batch) -> tuple[ColumnElement[bool], ...]:
         outbox.c.notice == str(given.notice),
         outbox.c.recipient >= given.lo,
         outbox.c.recipient <= given.hi,
+        outbox.c.batch == given.number,
         outbox.c.channel == given.channel,
     )

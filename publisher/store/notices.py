@@ -42,6 +42,12 @@ def is_open(connection: Connection, notice_id: NoticeId) -> bool:
     return connection.execute(rows).first() is not None
 
 
+def is_current(connection: Connection, notice_id: NoticeId) -> bool:
+    """Whether the notice still speaks, paused or not: it was neither cancelled nor followed by another."""
+    rows = select(notice.c.id).where(notice.c.id == str(notice_id), notice.c.closed.is_(None))
+    return connection.execute(rows).first() is not None
+
+
 def closed_among(connection: Connection, notice_ids: Iterable[NoticeId]) -> frozenset[NoticeId]:
     """Those of the notices from which nothing more will be sent."""
     wanted = {str(entry): entry for entry in notice_ids}

@@ -103,6 +103,28 @@ def queue_after(
     return QueuedAfter(total, follow_ups, cancelled)
 
 
+def queue_late(connection: Connection, given: Notice) -> int:
+    """Queues an open notice for users who were not in the store when it was queued; run again, it finds nobody.
+
+    Returns:
+        How many messages were made.
+    """
+    if Channel.EMAIL not in given.channels or not notices.is_current(connection, given.id):
+        return 0
+    known = outbox.alias("known")
+    late = ~exists(
+        select(literal(1)).where(
+            known.c.notice == str(given.id),
+            known.c.recipient == users.c.recipient,
+            known.c.channel == Channel.EMAIL.value,
+        )
+    )
+    first = connection.execute(
+        select(func.coalesce(func.max(batch.c.number) + 1, 0)).where(batch.c.notice == str(given.id))
+    ).scalar_one()
+    return _insert(connection, given.id, literal(NoticeKind.REVISION.value, String(16)), late, first)
+
+
 def cancel(connection: Connection, notice_id: NoticeId, *, now: datetime, reason: str) -> int:
     """Ends a notice: what it has not sent is cancelled, what it has sent stays. Returns how many were cancelled."""
     changed = connection.execute(
@@ -176,8 +198,17 @@ def _need(given: Notice, templates: Sequence[MailTemplate], *kinds: NoticeKind) 
         raise ValueError(f"{given.id} has no template of kind {', '.join(sorted(missing))}")
 
 
-def _insert(connection: Connection, notice_id: NoticeId, kind: ColumnElement[Any]) -> int:
-    """One row for each user, in key order, then one row for each thousand of them."""
+def _insert(
+    connection: Connection,
+    notice_id: NoticeId,
+    kind: ColumnElement[Any],
+    concerned: ColumnElement[bool] | None = None,
+    first: int = 0,
+) -> int:
+    """One row for each user concerned, in key order, then one row for each thousand of them. Returns how many users.
+
+    `first` is the number of the first batch that is made.
+    """
     reachable = users.c.email.is_not(None)
     reason = case(
         (reachable, null()), (users.c.aside.is_not(None), literal(REASON_MALFORMED)), else_=literal(REASON_NO_ADDRESS)
@@ -186,13 +217,15 @@ def _insert(connection: Connection, notice_id: NoticeId, kind: ColumnElement[Any
         literal(str(notice_id), Text).label("notice"),
         users.c.recipient,
         literal(Channel.EMAIL.value, String(16)).label("channel"),
-        ((func.row_number().over(order_by=users.c.recipient) - 1) // BATCH_SIZE).label("batch"),
+        ((func.row_number().over(order_by=users.c.recipient) - 1) // BATCH_SIZE + first).label("batch"),
         kind.label("kind"),
         case((reachable, MessageState.QUEUED.value), else_=MessageState.SKIPPED.value).label("state"),
         literal(0, Integer).label("attempts"),
         literal(0, Integer).label("doubts"),
         reason.label("reason"),
     ).order_by(users.c.recipient)
+    if concerned is not None:
+        rows = rows.where(concerned)
     connection.execute(outbox.insert().from_select([column.name for column in rows.selected_columns], rows))
     batches = (
         select(
@@ -207,12 +240,14 @@ def _insert(connection: Connection, notice_id: NoticeId, kind: ColumnElement[Any
             literal(0, Integer).label("doubtful"),
             literal(0, Integer).label("held"),
         )
-        .where(outbox.c.notice == str(notice_id))
+        .where(outbox.c.notice == str(notice_id), outbox.c.batch >= first)
         .group_by(outbox.c.batch)
     )
     connection.execute(batch.insert().from_select([column.name for column in batches.selected_columns], batches))
-    total = connection.execute(
-        select(func.coalesce(func.sum(batch.c.count), 0)).where(batch.c.notice == str(notice_id))
+    added = connection.execute(
+        select(func.coalesce(func.sum(batch.c.count), 0)).where(
+            batch.c.notice == str(notice_id), batch.c.number >= first
+        )
     ).scalar_one()
-    connection.execute(notice.update().where(notice.c.id == str(notice_id)).values(total=total))
-    return int(total)
+    connection.execute(notice.update().where(notice.c.id == str(notice_id)).values(total=notice.c.total + added))
+    return int(added)

@@ -40,12 +40,13 @@ class Happened:
 
 @dataclass(frozen=True, slots=True)
 class TickReport:
-    """What a tick recorded, what it waits for, and the files to commit."""
+    """What a tick recorded, what it waits for, and the files to commit; `joined` late readers were queued."""
 
     happened: tuple[Happened, ...]
     waiting: tuple[str, ...]
     files: tuple[str, ...]
     pages: int = 0
+    joined: int = 0
 
 
 def tick(settings: Settings, store: "Store", *, now: datetime) -> TickReport:
@@ -75,6 +76,7 @@ def _tick(settings: Settings, store: "Store", now: datetime) -> TickReport:
     build(workspace, now=now)
     happened: list[Happened] = []
     waiting: list[str] = []
+    joined = 0
     for policy in workspace.policies:
         standings = workspace.standings(policy, now)
         events = workspace.events(policy.name)
@@ -82,9 +84,10 @@ def _tick(settings: Settings, store: "Store", now: datetime) -> TickReport:
         waiting.extend(still)
         due = (*complete, *_turns(policy, standings, events, now))
         happened.extend(_recorded_now(workspace, store, policy, due, standings))
+        joined += _late_joiners(store, workspace.standings(policy, now))
     site = build(open_workspace(settings), now=now)
     files = tuple(ledger_file(name) for name in dict.fromkeys([*completed, *(entry.policy for entry in happened)]))
-    return TickReport(tuple(happened), tuple(waiting), files, site.pages)
+    return TickReport(tuple(happened), tuple(waiting), files, site.pages, joined)
 
 
 def complete(settings: Settings, store: "Store", *, now: datetime) -> TickReport:
@@ -156,6 +159,22 @@ def _completions(
             else:
                 due.append(_event(EventKind.COMPLETE, standing, now, "the banner is shown and the audience is settled"))
     return tuple(due), tuple(waiting)
+
+
+def _late_joiners(store: "Store", found: Sequence[Standing]) -> int:
+    """Queues what is announced and does not apply yet for users who came after it was announced."""
+    from publisher.store import notices, outbox
+
+    announced = [
+        NoticeId.parse(standing.notice)
+        for standing in found
+        if standing.notice is not None and standing.state in (State.ANNOUNCED, State.COMPLETE)
+    ]
+    if not announced:
+        return 0
+    with store.begin() as connection:
+        queued = [given for name in announced if (given := notices.find(connection, name)) is not None]
+        return sum(outbox.queue_late(connection, given) for given in queued)
 
 
 def _turns(

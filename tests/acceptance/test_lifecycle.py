@@ -290,3 +290,19 @@ def test_what_is_published_already_cannot_be_adopted(workbench: Workbench) -> No
     workbench.run("publish")
     workbench.write_version("v3", V1, "2026-11-01")
     assert "review" in workbench.refused("adopt", "privacy", "--through", "v3", "--by", "Mallory")
+
+
+def test_users_who_come_between_announcement_and_effect_are_told_too(workbench: Workbench) -> None:
+    workbench.import_users(3)
+    workbench.sign()
+    workbench.run("publish")
+    workbench.run("deliver")
+    workbench.import_users(5)
+    assert workbench.json("tick")["joined"] == 2
+    assert workbench.json("tick")["joined"] == 0
+    assert workbench.json("deliver")["accepted"] == 2
+    assert len(list((workbench.folder / "var/mail/new").iterdir())) == 5
+    workbench.now = datetime(2027, 1, 20, tzinfo=UTC)
+    workbench.run("tick")
+    workbench.import_users(6)
+    assert workbench.json("tick")["joined"] == 0

@@ -211,3 +211,27 @@ def _answer(connection: Connection, outcome: Outcome, number: int, notice_id: No
     for key in keys:
         _record(connection, outcome, key, notice_id)
     return keys
+
+
+def test_users_who_come_later_are_queued_once(store: Store) -> None:
+    with store.begin() as connection:
+        queue_first(connection, [user(number) for number in range(3)])
+        add_users(connection, [user(number) for number in range(8)])
+        assert outbox.queue_late(connection, notice()) == 5
+        assert outbox.queue_late(connection, notice()) == 0
+        assert outbox.settled_share(connection, FIRST) == (0, 8)
+        assert batches.due_count(connection, FIRST, NOW) == 8
+        first, late = batches.due_batches(connection, FIRST, MessageState.QUEUED, NOW)
+        assert len(sending.messages(connection, first, MessageState.QUEUED, NOW)) == 3
+        assert len(sending.messages(connection, late, MessageState.QUEUED, NOW)) == 5
+        outbox.cancel(connection, FIRST, now=NOW, reason="held")
+        add_users(connection, [user(9)])
+        assert outbox.queue_late(connection, notice()) == 0
+
+
+def test_users_who_come_to_a_notice_that_had_nobody_are_queued(store: Store) -> None:
+    with store.begin() as connection:
+        assert queue_first(connection, []) == 0
+        add_users(connection, [user(number) for number in range(1200)])
+        assert outbox.queue_late(connection, notice()) == 1200
+        assert len(batches.due_batches(connection, FIRST, MessageState.QUEUED, NOW)) == 2
