@@ -36,6 +36,8 @@ PLAYBOOK: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("tick", ()),
     ("status", ()),
     ("postpone", ("privacy", "v2", "--to", "2027-04-01", "--by", "Ada", "--reason", "more time")),
+    ("correct", ("privacy", "v2", "--text", "corrected.md", "--by", "Ada", "--reason", "emphasis")),
+    ("withdraw", ("privacy", "v2", "--by", "Ada", "--reason", "given up")),
     ("build", ("--at", "2027-05-01T00:00:00Z", "--no-redlines")),
     ("asof", ("privacy", "2025-01-01", "--language", "en")),
     ("verify", ()),
@@ -95,6 +97,8 @@ def test_every_command_that_the_readme_shows_runs(tmp_path: Path) -> None:
     shutil.copy(ROOT / "publisher.toml", tmp_path)
     rows = "id,email,name,language,joined\nu1,a@example.com,A,en,2024-01-01\nu2,b@example.com,B,zh-CN,2024-01-01\n"
     (tmp_path / "users.csv").write_text(rows, "utf-8")
+    text = (tmp_path / "policies/privacy/v2/en.md").read_text("utf-8")
+    (tmp_path / "corrected.md").write_text(text.replace("free of charge", "**free of charge**"), "utf-8")
     bench = Workbench(tmp_path)
     here = Path.cwd()
     os.chdir(tmp_path)

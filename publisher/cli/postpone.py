@@ -19,7 +19,7 @@ from publisher.cli.words import count, print_files_to_commit, print_json
 @pass_desk
 def command(desk: Desk, policy: str, version: str, to: date, by: str, reason: str, as_json: bool) -> None:
     """Set a new effective date after notice; those told get one follow-up, all others one notice."""
-    from publisher.workflow.follow_up import postpone
+    from publisher.workflow.postpone import postpone
 
     workspace = desk.workspace()
     with desk.store(workspace.settings) as store:

@@ -17,6 +17,8 @@ COMMANDS: Mapping[str, str] = {
     "tick": "Record what time and completion bring: complete, in force, held.",
     "status": "Where each version stands and what is due.",
     "postpone": "Set a new effective date after notice; the only way out of a hold.",
+    "withdraw": "Take an announced version back; those told are told so.",
+    "correct": "Correct words of a released text without a change of meaning.",
     "build": "Build the site alone.",
     "adopt": "Enter versions that were in force before this tool came.",
     "asof": "The text that applied on a date.",

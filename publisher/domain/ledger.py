@@ -162,6 +162,13 @@ def recorded_texts(events: Sequence[LedgerEvent], version: str) -> dict[str, tup
     return found
 
 
+def recorded_clauses(events: Sequence[LedgerEvent], version: str) -> tuple[ClauseEntry, ...]:
+    """The clauses of a version's authoritative text as it is now: those of its release, or of its last correction."""
+    kinds = (EventKind.RELEASE, EventKind.ADOPT, EventKind.CORRECT)
+    found = [event.clauses for event in events if event.version == version and event.kind in kinds and event.clauses]
+    return found[-1] if found else ()
+
+
 _TEXT, _TEXT_OR_NOTHING = (str,), (str, type(None))
 _SHAPES: dict[str, tuple[type, ...]] = {
     "kind": _TEXT,

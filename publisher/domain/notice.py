@@ -17,10 +17,15 @@ class Channel(StrEnum):
 
 
 class NoticeKind(StrEnum):
-    """What a notice tells: a revision for the first time, or what became of one already told."""
+    """What a notice tells: a revision for the first time, or what became of one already told.
+
+    A follow-up tells of another date, a correction of other words that mean the same, a withdrawal that nothing comes.
+    """
 
     REVISION = "revision"
     FOLLOW_UP = "follow-up"
+    CORRECTION = "correction"
+    WITHDRAWAL = "withdrawal"
 
 
 class MessageState(StrEnum):
@@ -140,7 +145,8 @@ class NoticeContent:
     """What a notice says in one language, before it is laid out for a channel.
 
     `links` are absolute. `digest` is that of the text in this language; `effective` a date in `timezone`.
-    `former_effective` is set when a follow-up tells of a new date. `prevails` is the authoritative language's tag when
+    `former_effective` is set when a follow-up tells of a new date; `applies` when the version is in force already, or
+    for a withdrawal when another one stays in force. `prevails` is the authoritative language's tag when
     this is a translation, else None.
     """
 
@@ -159,6 +165,7 @@ class NoticeContent:
     redline_link: str
     digest: str
     former_effective: date | None = None
+    applies: bool = False
     reason: str = ""
     prevails: str | None = None
 

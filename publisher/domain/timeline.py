@@ -165,6 +165,7 @@ def _at_rest(events: tuple[LedgerEvent, ...], timezone: str) -> Standing:
     first = next(event for event in events if event.kind in (EventKind.RELEASE, EventKind.ADOPT))
     effective = first.effective or local_date(first.at, timezone)
     notice, floor, completed, state = first.notice, first.floor, None, State.ANNOUNCED
+    texts = dict(first.texts)
     for event in events:
         if event.kind is EventKind.COMPLETE:
             completed = local_date(event.at, timezone)
@@ -173,6 +174,9 @@ def _at_rest(events: tuple[LedgerEvent, ...], timezone: str) -> Standing:
             notice, completed = event.notice or notice, None
             floor = max(floor, event.floor)
             state = State.ANNOUNCED
+        elif event.kind is EventKind.CORRECT:
+            notice = event.notice or notice
+            texts = {**texts, **dict(event.texts)}
         elif event.kind is EventKind.HOLD:
             state = State.HELD
         elif event.kind is EventKind.WITHDRAW:
@@ -192,7 +196,7 @@ def _at_rest(events: tuple[LedgerEvent, ...], timezone: str) -> Standing:
         notice=notice,
         consent_needed=first.consent_needed,
         witnessed=first.kind is EventKind.RELEASE,
-        texts=first.texts,
+        texts=tuple(texts.items()),
     )
 
 

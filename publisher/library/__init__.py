@@ -4,14 +4,18 @@ from publisher.library.files import atomic_write
 from publisher.library.folders import Reading, read_policies, setting_place
 from publisher.library.ledgers import append_lines, ledger_lines, ledger_name, read_ledger
 from publisher.library.reviews import read_review, write_review
+from publisher.library.revisions import former_path, put_in_place, read_candidate
 from publisher.library.source import read_source, read_text
 
 __all__ = [
     "Reading",
     "append_lines",
     "atomic_write",
+    "former_path",
     "ledger_lines",
     "ledger_name",
+    "put_in_place",
+    "read_candidate",
     "read_ledger",
     "read_policies",
     "read_review",

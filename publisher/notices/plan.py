@@ -82,6 +82,12 @@ def told_changes(
     return tuple(entry for _, entry in sorted(told, key=lambda entry: entry[0]))
 
 
+def corrected_changes(changes: ChangeSet, link: str) -> tuple[ToldChange, ...]:
+    """The clauses whose words a correction mended, as readers of one language are told of them."""
+    links = Links(new=link, old=link)
+    return tuple(_changed(change, (), links) for change in changes.changes if _words_differ(change))
+
+
 def _added(decisions: Iterable[Decided]) -> list[tuple[str, Side, FindingKind, str]]:
     return [
         (entry.clause, entry.side, entry.kind, entry.public_note)

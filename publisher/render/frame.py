@@ -76,7 +76,7 @@ def path_of(view: View) -> str:
         return history_path(view.series.name, language)
     if isinstance(view, RedlineView):
         return redline_path(view.series.name, view.version.before or "", view.version.name, language)
-    return Citation(view.series.name, None if view.current else view.version.name, language).path
+    return Citation(view.series.name, None if view.current else view.version.name, language, view.revision).path
 
 
 def frame_of(

@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 SLOTS = ("date", "to", "message-id")
 """The values that differ from one recipient to the next, in the order of the message."""
 
+_TEMPLATES: Mapping[NoticeKind, str] = {
+    NoticeKind.REVISION: "notice",
+    NoticeKind.FOLLOW_UP: "follow-up",
+    NoticeKind.CORRECTION: "correction",
+    NoticeKind.WITHDRAWAL: "withdrawal",
+}
 _UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]|=\\?")
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+")
 _SENDER = re.compile(r"\s*(?:(?P<name>[^<>]*?)\s*<(?P<address>[^<>\s]+)>|(?P<bare>[^<>\s]+))\s*")
@@ -72,7 +78,7 @@ def mail(
     file_name = f"{content.notice.policy}-{content.version}-{content.language}.md"
     head = _head(content, subject(content, strings), sender)
     values = _values(content, strings, copy=copy, file_name=file_name if copy == "attachment" else "")
-    stem = "follow-up" if content.kind is NoticeKind.FOLLOW_UP else "notice"
+    stem = _TEMPLATES[content.kind]
     text = _tidy(environment.get_template(f"mail/{stem}.txt.j2").render(values))
     html = _tidy(environment.get_template(f"mail/{stem}.html.j2").render(values))
     body = _body(text, html, attachment if copy == "attachment" else None, file_name)
@@ -90,17 +96,21 @@ def mail(
 
 def subject(content: NoticeContent, strings: Mapping[str, str]) -> str:
     """The subject line: what changes, and when."""
-    key = "mail.subject"
-    if content.kind is NoticeKind.FOLLOW_UP:
-        key = "mail.subject_later" if content.former_effective else "mail.subject_update"
-    return strings[key].format(policy=content.policy_title, date=_day(content.effective, content.language))
+    return strings[f"mail.subject{_suffix(content, content.former_effective is not None)}"].format(
+        policy=content.policy_title, date=_day(content.effective, content.language)
+    )
 
 
 def _heading(content: NoticeContent) -> str:
-    if content.kind is not NoticeKind.FOLLOW_UP:
-        return "mail.heading"
     later = content.former_effective is not None and content.former_effective < content.effective
-    return "mail.heading_later" if later else "mail.heading_update"
+    return f"mail.heading{_suffix(content, later)}"
+
+
+def _suffix(content: NoticeContent, later: bool) -> str:
+    """Which wording of subject and heading a mail has."""
+    if content.kind is NoticeKind.FOLLOW_UP:
+        return "_later" if later else "_update"
+    return {NoticeKind.CORRECTION: "_correction", NoticeKind.WITHDRAWAL: "_withdrawal"}.get(content.kind, "")
 
 
 def _values(content: NoticeContent, strings: Mapping[str, str], *, copy: str, file_name: str) -> dict[str, object]:
@@ -115,6 +125,7 @@ def _values(content: NoticeContent, strings: Mapping[str, str], *, copy: str, fi
         "subject": subject(content, strings),
         "heading": strings[_heading(content)].format(policy=content.policy_title),
         "effective": _day(content.effective, language),
+        "applies": content.applies,
         "effective_from": _hour(content, strings),
         "former": _day(content.former_effective, language) if content.former_effective else "",
         "prevails": _language_in(content.prevails, language) if content.prevails else "",

@@ -10,7 +10,7 @@ from publisher.render.clauses import contents, text_html
 from publisher.render.frame import KNOWN_RELATIONS, Kit, Relation, frame_of, laid_out, redline_of
 from publisher.render.redlines import redline_blocks
 from publisher.render.status import day_html, readable_language, status, version_name
-from publisher.render.views import Published, RedlineView, Series, TextView
+from publisher.render.views import Edition, Published, RedlineView, Series, TextView
 from publisher.render.wording import Strings, language_named, text_direction
 
 
@@ -28,7 +28,11 @@ def text_page(view: TextView, kit: Kit) -> str:
     series, version = view.series, view.version
     words = kit.words(view.language)
     spoken = readable_language(version, view.language)
+    revisions = version.revisions(spoken)
     edition = version.edition(spoken) or version.authoritative
+    replaced = view.revision is not None and view.revision != edition.text.revision
+    if replaced:
+        edition = next(old for old in revisions if old.text.revision == view.revision)
     titled = edition.tree.title or series.settings.title
     number = version_number(version.name)
     applying = series.applying
@@ -37,12 +41,12 @@ def text_page(view: TextView, kit: Kit) -> str:
         view,
         kit,
         titled if view.current else words.say("page.version_of", policy=titled, number=number),
-        series.languages if view.current else version.languages,
-        indexed=view.current or version.standing.state in (State.ANNOUNCED, State.COMPLETE),
+        _languages(view),
+        indexed=view.revision is None and (view.current or version.standing.state in (State.ANNOUNCED, State.COMPLETE)),
         relations=_version_relations(series, version, view.language, kit),
-        canonical=Citation(series.name, None if view.current else version.name, view.language).path,
+        canonical=Citation(series.name, None if view.current else version.name, view.language, view.revision).path,
     )
-    if at_present:
+    if at_present and view.revision is None:
         frame = replace(frame, banners=tuple(entry for entry in kit.banners if entry.policy == series.name))
     previous, following = _neighbours(series, version, view.language, words, kit)
     prevails = version.authoritative.language
@@ -70,7 +74,13 @@ def text_page(view: TextView, kit: Kit) -> str:
         changes=len(edition.changes.changes) if edition.changes else 0,
         before=version_name(version.before, words) if version.before else "",
         redline=redline_of(series, version, spoken, kit),
-        permalink=kit.site.base_url.rstrip("/") + Citation(series.name, version.name, spoken).path,
+        permalink=kit.site.base_url.rstrip("/") + Citation(series.name, version.name, spoken, view.revision).path,
+        replaced=kit.linked(Citation(series.name, version.name, spoken).path) if replaced else "",
+        revisions=tuple(
+            Step("", words.say("page.revision", number=old.text.revision), kit.linked(_revision_path(view, old)))
+            for old in revisions
+        ),
+        revised=bool(revisions) and view.revision is None,
         old_path=kit.linked(Citation(series.name, version.before, spoken).path) if version.before else "",
         steps=tuple(step for step in (previous, following, _current_step(view, words, kit)) if step),
         history=kit.linked(history_path(series.name, view.language)),
@@ -79,6 +89,23 @@ def text_page(view: TextView, kit: Kit) -> str:
         witnessed=version.standing.witnessed,
         harmless=version.standing.grade in (Grade.EDITORIAL, Grade.CLARIFICATION),
     )
+
+
+def _languages(view: TextView) -> tuple[str, ...]:
+    """The languages that the page's address exists in."""
+    if view.current:
+        return view.series.languages
+    if view.revision is None:
+        return view.version.languages
+    return tuple(
+        language
+        for language in view.version.languages
+        if any(old.text.revision == view.revision for old in view.version.revisions(language))
+    )
+
+
+def _revision_path(view: TextView, old: Edition) -> str:
+    return Citation(view.series.name, view.version.name, old.language, old.text.revision).path
 
 
 def redline_page(view: RedlineView, kit: Kit) -> str:

@@ -40,12 +40,17 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A version that is in the ledger. `before` is the version it is compared with, None for the first."""
+    """A version that is in the ledger.
+
+    `before` is the version it is compared with, None for the first; `former` are its texts before corrections, by
+    language and revision.
+    """
 
     standing: Standing
     settings: PolicySettings
     editions: tuple[Edition, ...]
     before: str | None = None
+    former: tuple[Edition, ...] = ()
 
     @property
     def name(self) -> str:
@@ -60,6 +65,12 @@ class Published:
     def edition(self, language: str) -> Edition | None:
         """The text in one language, or None."""
         return next((edition for edition in self.editions if edition.language == language), None)
+
+    def revisions(self, language: str) -> tuple[Edition, ...]:
+        """Every revision of the text in one language, oldest first, when it was ever corrected; else none."""
+        old = tuple(edition for edition in self.former if edition.language == language)
+        now = self.edition(language)
+        return (*old, now) if old and now is not None else ()
 
     @property
     def authoritative(self) -> Edition:
@@ -172,13 +183,17 @@ class HomeView:
 
 @dataclass(frozen=True, slots=True)
 class TextView:
-    """A version in one language. `current` is set at the policy's own address, `named` where that names a language."""
+    """A version in one language.
+
+    `current` is set at the policy's own address, `named` where that names a language, `revision` where it names one.
+    """
 
     series: Series
     version: Published
     language: str
     named: bool
     current: bool = False
+    revision: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, String, Text, case, exists, func, literal, null, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    String,
+    Text,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    null,
+    select,
+    true,
+)
 
 from publisher.domain.notice import (
     SETTLED,
@@ -45,12 +59,12 @@ _UNSENT = (MessageState.QUEUED, MessageState.DEFERRED)
 class QueuedAfter:
     """What queueing a later notice of a version did.
 
-    `total` messages were made, `follow_ups` of them for people who were told before; `cancelled` are the messages of
+    `total` messages were made, `sequels` of them for people who were told before; `cancelled` are the messages of
     earlier notices that will not be sent any more.
     """
 
     total: int
-    follow_ups: int
+    sequels: int
     cancelled: int
 
 
@@ -73,12 +87,28 @@ def queue(connection: Connection, given: Notice, templates: Sequence[MailTemplat
 
 
 def queue_after(
-    connection: Connection, given: Notice, templates: Sequence[MailTemplate], *, now: datetime
+    connection: Connection,
+    given: Notice,
+    templates: Sequence[MailTemplate],
+    *,
+    now: datetime,
+    sequel: NoticeKind = NoticeKind.FOLLOW_UP,
+    whole: bool = True,
+    languages: Sequence[str] | None = None,
 ) -> QueuedAfter:
     """Queues a later notice of a version, such as after a postponement, in place of all earlier ones.
 
-    Everybody whom an earlier notice told, or may have told, gets the follow-up; everybody else gets the revision with
-    the new date; nobody gets both. What earlier notices had not sent is cancelled.
+    Everybody whom an earlier notice told, or may have told, gets the sequel; everybody else gets the revision as it is
+    now; nobody gets both. What earlier notices had not sent is cancelled.
+
+    Args:
+        connection: an open transaction.
+        given: the notice.
+        templates: its mails, of each kind that is sent.
+        now: the instant by which the others are cancelled.
+        sequel: what those who were told get.
+        whole: whether those who were not told get the revision; else they get nothing.
+        languages: the readers' languages that the sequel concerns; None is all of them.
 
     Raises:
         PublisherError: the notice is there already.
@@ -92,19 +122,30 @@ def queue_after(
     cancelled = sum(cancel(connection, entry, now=now, reason=REASON_SUPERSEDED) for entry in earlier)
     if Channel.EMAIL not in given.channels:
         return QueuedAfter(0, 0, cancelled)
-    _need(given, templates, NoticeKind.REVISION, NoticeKind.FOLLOW_UP)
-    kind = case((_told_before(earlier), NoticeKind.FOLLOW_UP.value), else_=NoticeKind.REVISION.value)
-    total = _insert(connection, given.id, kind)
-    follow_ups = connection.execute(
-        select(func.count())
-        .select_from(outbox)
-        .where(outbox.c.notice == str(given.id), outbox.c.kind == NoticeKind.FOLLOW_UP)
+    _need(given, templates, sequel, *([NoticeKind.REVISION] if whole else []))
+    told = told_condition(users.c.recipient, earlier)
+    kind = case((told, sequel.value), else_=NoticeKind.REVISION.value)
+    concerned: list[ColumnElement[bool]] = []
+    if not whole:
+        concerned.append(told)
+    if languages is not None:
+        concerned.append(users.c.language.in_(languages) | ~told)
+    total = _insert(connection, given.id, kind, and_(true(), *concerned))
+    sequels = connection.execute(
+        select(func.count()).select_from(outbox).where(outbox.c.notice == str(given.id), outbox.c.kind == sequel)
     ).scalar_one()
-    return QueuedAfter(total, follow_ups, cancelled)
+    return QueuedAfter(total, sequels, cancelled)
+
+
+def readers_languages(connection: Connection) -> tuple[str, ...]:
+    """The languages that the users read, in order."""
+    return tuple(connection.execute(select(users.c.language).distinct().order_by(users.c.language)).scalars())
 
 
 def queue_late(connection: Connection, given: Notice) -> int:
     """Queues an open notice for users who were not in the store when it was queued; run again, it finds nobody.
+
+    Whom any notice of the version has told is not told again.
 
     Returns:
         How many messages were made.
@@ -119,10 +160,13 @@ def queue_late(connection: Connection, given: Notice) -> int:
             known.c.channel == Channel.EMAIL.value,
         )
     )
+    told = told_condition(
+        users.c.recipient, [e.id for e in notices.of_version(connection, given.id.policy, given.id.version)]
+    )
     first = connection.execute(
         select(func.coalesce(func.max(batch.c.number) + 1, 0)).where(batch.c.notice == str(given.id))
     ).scalar_one()
-    return _insert(connection, given.id, literal(NoticeKind.REVISION.value, String(16)), late, first)
+    return _insert(connection, given.id, literal(NoticeKind.REVISION.value, String(16)), late & ~told, first)
 
 
 def cancel(connection: Connection, notice_id: NoticeId, *, now: datetime, reason: str) -> int:
@@ -186,10 +230,6 @@ def told_condition(recipient: ColumnElement[str], notice_ids: Sequence[NoticeId]
             told.c.state.in_(sorted(TOLD)),
         )
     )
-
-
-def _told_before(earlier: Sequence[NoticeId]) -> ColumnElement[bool]:
-    return told_condition(users.c.recipient, earlier)
 
 
 def _need(given: Notice, templates: Sequence[MailTemplate], *kinds: NoticeKind) -> None:

@@ -128,7 +128,7 @@ def record(connection: Connection, answers: Sequence[Answer], channel: Channel =
         connection.execute(attempt.insert(), attempts)
     for answer in answers:
         if answer.message.notice in closed and not _may_be_told(answer):
-            _tell_whole_story(connection, answer.message, channel)
+            _tell_whole_story(connection, answer.message, channel, answer.at)
 
 
 def doubt_interrupted(connection: Connection, now: datetime, channel: Channel = Channel.EMAIL) -> int:
@@ -249,12 +249,19 @@ def _outcome(answer: Answer, closed: bool) -> dict[str, Any]:
     }
 
 
-def _tell_whole_story(connection: Connection, message: Message, channel: Channel) -> None:
-    """In later notices of the same version, somebody whom no notice told gets the revision, not its follow-up."""
+def _tell_whole_story(connection: Connection, message: Message, channel: Channel, at: datetime) -> None:
+    """In later notices of the same version, somebody whom no notice told gets the revision, not its sequel.
+
+    Where there is no revision to tell any more, they get nothing.
+    """
     of_version = notices.of_version(connection, message.notice.policy, message.notice.version)
     later = [entry.id for entry in of_version if entry.id.revision > message.notice.revision]
     for entry in later:
         before = [other.id for other in of_version if other.id.revision < entry.revision]
+        whole = any(mail.kind is NoticeKind.REVISION for mail in notices.templates(connection, entry))
+        instead: dict[str, Any] = {"kind": NoticeKind.REVISION}
+        if not whole:
+            instead = {"state": MessageState.CANCELLED, "reason": REASON_CLOSED, "settled_at": at}
         connection.execute(
             outbox.update()
             .where(
@@ -264,7 +271,7 @@ def _tell_whole_story(connection: Connection, message: Message, channel: Channel
                 outbox.c.state == MessageState.QUEUED,
                 ~told_condition(outbox.c.recipient, before),
             )
-            .values(kind=NoticeKind.REVISION)
+            .values(**instead)
         )
 
 

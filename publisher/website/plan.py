@@ -53,6 +53,11 @@ def _version(series: Series, version: Published, *, redlines: bool) -> Iterator[
     yield TextView(series, version, version.authoritative.language, named=False)
     for edition in version.editions:
         yield TextView(series, version, edition.language, named=True)
+        for revision in version.revisions(edition.language):
+            number = revision.text.revision
+            yield TextView(series, version, edition.language, named=True, revision=number)
+            if edition is version.authoritative:
+                yield TextView(series, version, edition.language, named=False, revision=number)
     if not redlines:
         return
     compared = [edition for edition in version.editions if version.before and edition.changes is not None]

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from publisher import library
 from publisher.domain.change import Grade
 from publisher.domain.citation import Citation
-from publisher.domain.ledger import LedgerEvent
-from publisher.domain.policy import Manuscript, Policy
+from publisher.domain.ledger import LedgerEvent, recorded_texts
+from publisher.domain.policy import Manuscript, Policy, Version
 from publisher.domain.timeline import Standing, release_of
 from publisher.errors import Fault, Place, PublisherError, errors_only
 from publisher.notices.plan import Links, Reason, reasons, told_changes
 from publisher.render.views import Edition, Published, Series, Site
 from publisher.website.build import build as build_site
 from publisher.website.plan import aliases
-from publisher.workflow.texts import Trees, assess_version, changes_between, predecessor, released_trees
+from publisher.workflow.texts import Trees, assess_version, changes_between, former_tree, predecessor, released_trees
 from publisher.workflow.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -119,7 +119,19 @@ def _published(
         text = version.text(language)
         if text is not None:
             editions.append(_edition(policy, text, before, trees, reasoned))
-    return Published(standing, settings, tuple(editions), before)
+    former = _former(version, events, trees[standing.version])
+    return Published(standing, settings, tuple(editions), before, former)
+
+
+def _former(version: Version, events: Sequence[LedgerEvent], trees: Trees) -> tuple[Edition, ...]:
+    """The texts as they were before corrections, under the ids of those that took their place."""
+    recorded = recorded_texts(events, version.name)
+    found = [
+        text
+        for text in version.revisions
+        if text.language in trees and text.digest in recorded.get(text.language, ())[:-1]
+    ]
+    return tuple(Edition(text, former_tree(text, trees[text.language])) for text in found)
 
 
 def _reasons(

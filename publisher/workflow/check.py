@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from publisher import parse
-from publisher.domain.ledger import LedgerEvent, clause_digest, recorded_texts
+from publisher import library, parse
+from publisher.domain.ledger import LedgerEvent, clause_digest, recorded_clauses, recorded_texts
 from publisher.domain.policy import Policy, Version, version_number
 from publisher.domain.timeline import release_of
 from publisher.errors import Fault, Place, Severity
@@ -82,19 +82,21 @@ def released_text_faults(policy: Policy, events: Sequence[LedgerEvent]) -> tuple
 
 def _edited(policy: Policy, events: Sequence[LedgerEvent], version: Version, language: str) -> Fault:
     text = version.text(language)
-    release = release_of(events, version.name)
-    if text is None or release is None:
+    if text is None or release_of(events, version.name) is None:
         raise LookupError(f"{version.name} is not released in {language}")
+    former = library.former_path(text, len(recorded_texts(events, version.name)[language]))
     remedy = (
         f"Restore it from version control (git checkout -- {text.path}), and write what should change into the next"
         f" version: copy the folder of the newest one under the next number, without its review.toml."
+        f" If only words were mended: keep the former text as {former}, then run publisher correct."
     )
     what, line = "", 1
     if language == policy.settings.language:
-        kept = {entry.digest for entry in release.clauses}
+        recorded = recorded_clauses(events, version.name)
+        kept = {entry.digest for entry in recorded}
         clauses = [placed.clause for placed in parsed(text).walk()]
         present = {clause_digest(clause.text) for clause in clauses}
-        altered = [entry.number or entry.id for entry in release.clauses if entry.digest not in present]
+        altered = [entry.number or entry.id for entry in recorded if entry.digest not in present]
         fresh = [clause for clause in clauses if clause_digest(clause.text) not in kept]
         named = list(dict.fromkeys([*altered, *(clause.number or clause.id for clause in fresh)]))
         what = f": {_listed(named)}" if named else ": its front matter, markup or order"
@@ -175,8 +177,6 @@ def _trees(policy: Policy, events: Sequence[LedgerEvent], version: Version) -> T
 
 def _audience_faults(workspace: Workspace, policy: Policy, events: Sequence[LedgerEvent]) -> Iterator[Fault]:
     """Audiences that cannot be met yet, and those for clauses that no text has."""
-    from publisher import library
-
     narrowing = "applies_to" if policy.settings.applies_to else "audience" if policy.settings.audiences else None
     if narrowing is not None:
         yield Fault(

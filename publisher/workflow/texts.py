@@ -8,7 +8,7 @@ from publisher.assessing import assess_trees
 from publisher.domain.assessment import Assessment
 from publisher.domain.change import ChangeSet
 from publisher.domain.clause import ClauseTree
-from publisher.domain.ledger import ClauseEntry, LedgerEvent, clause_digest
+from publisher.domain.ledger import ClauseEntry, LedgerEvent, clause_digest, recorded_clauses
 from publisher.domain.policy import Manuscript, Policy, Version, version_number
 from publisher.domain.timeline import last_released, release_of
 from publisher.errors import Place, one
@@ -29,7 +29,7 @@ def released_trees(policy: Policy, events: Sequence[LedgerEvent], version: str) 
     if event is None or found is None or text is None:
         raise LookupError(f"{policy.name} {version} is not both in the ledger and in its folder")
     tree = parsed(text)
-    return _translated(policy, found, parse.with_ids(tree, _ledger_ids(tree, event.clauses)))
+    return _translated(policy, found, parse.with_ids(tree, _ledger_ids(tree, recorded_clauses(events, version))))
 
 
 def draft_trees(policy: Policy, events: Sequence[LedgerEvent], version: str, before: str | None = None) -> Trees:
@@ -107,6 +107,28 @@ def changes_between(old: Trees, new: Trees, language: str) -> ChangeSet | None:
     if language not in old or language not in new:
         return None
     return diff.compare(diff.align(old[language], new[language], identified=True))
+
+
+def corrected_clauses(events: Sequence[LedgerEvent], former: Manuscript, text: Manuscript) -> tuple[ClauseEntry, ...]:
+    """The clauses of a corrected authoritative text, each under the id that its former wording has in the ledger."""
+    tree = parsed(former)
+    old = parse.with_ids(tree, _ledger_ids(tree, recorded_clauses(events, former.version)))
+    return clause_entries(diff.carry_ids(diff.align(old, parsed(text))))
+
+
+def between_revisions(former: Manuscript, new: ClauseTree) -> ChangeSet:
+    """What a correction changed in one language: both revisions have the same clauses, `new` under lasting ids."""
+    return diff.compare(diff.align(former_tree(former, new), new, identified=True))
+
+
+def former_tree(former: Manuscript, new: ClauseTree) -> ClauseTree:
+    """A text as it was before a correction; its clauses are those of `new`, one for one, under the same ids.
+
+    Should a later parser cut the two otherwise, the former one's ids are those of first appearance.
+    """
+    tree = parsed(former)
+    ids = tuple(placed.clause.id for placed in new.walk())
+    return parse.with_ids(tree, ids) if len(ids) == sum(1 for _ in tree.walk()) else tree
 
 
 def clause_entries(tree: ClauseTree) -> tuple[ClauseEntry, ...]:

@@ -141,7 +141,7 @@ def test_after_a_postponement_the_told_get_the_follow_up_and_all_others_the_revi
         others = [*_answer(connection, Outcome.REFUSED, 1), *_answer(connection, Outcome.DEFERRED, 1)]
         add_users(connection, [user(7)])
         done = outbox.queue_after(connection, notice(SECOND, kind=NoticeKind.FOLLOW_UP), both_kinds(SECOND), now=NOW)
-        assert done == outbox.QueuedAfter(total=7, follow_ups=3, cancelled=2)
+        assert done == outbox.QueuedAfter(total=7, sequels=3, cancelled=2)
         kinds = _kinds(connection)
         assert {key for key, kind in kinds.items() if kind == NoticeKind.FOLLOW_UP} == set(told)
         assert all(kinds[key] == NoticeKind.REVISION for key in others)
@@ -157,7 +157,7 @@ def test_a_third_notice_looks_at_all_the_ones_before(store: Store) -> None:
         outbox.queue_after(connection, notice(SECOND), both_kinds(SECOND), now=NOW)
         told += _answer(connection, Outcome.ACCEPTED, 1, SECOND)
         done = outbox.queue_after(connection, notice(third), both_kinds(third), now=NOW)
-        assert done.follow_ups == len(set(told))
+        assert done.sequels == len(set(told))
         assert done.total == 3
 
 
@@ -167,7 +167,7 @@ def test_somebody_deferred_while_a_follow_up_was_queued_gets_the_whole_story_ins
         (key,) = _mark(connection, 1)
     with store.begin() as connection:
         done = outbox.queue_after(connection, notice(SECOND), both_kinds(SECOND), now=NOW)
-        assert done.follow_ups == 1
+        assert done.sequels == 1
     with store.begin() as connection:
         _record(connection, Outcome.DEFERRED, key)
         assert states(connection) == {MessageState.CANCELLED: 1}

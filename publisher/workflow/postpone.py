@@ -1,0 +1,166 @@
+"""A new effective date after notice: for those told a follow-up, for all others one notice with the new date."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from publisher import library
+from publisher.domain.change import Grade
+from publisher.domain.ledger import EventKind, LedgerEvent
+from publisher.domain.notice import Notice, NoticeKind
+from publisher.domain.policy import Policy, version_number
+from publisher.domain.timeline import (
+    Standing,
+    State,
+    announced_under,
+    earliest_effective,
+    local_date,
+    must_hold_from,
+)
+from publisher.errors import Fault, Place, PublisherError, one
+from publisher.workflow.announce import notice_contents
+from publisher.workflow.build import build
+from publisher.workflow.follow_up import (
+    ANNOUNCED,
+    Sequel,
+    next_notice,
+    record_sequel,
+    refuse_altered,
+    standing_of,
+)
+from publisher.workflow.records import caught_up, ledger_file
+from publisher.workflow.release import floor_of
+from publisher.workflow.workspace import Workspace, open_workspace
+
+if TYPE_CHECKING:
+    from publisher.store.engine import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """What a postponement did: the dates, the new notice, and how many messages of the old ones were cancelled."""
+
+    policy: str
+    version: str
+    former: date
+    effective: date
+    notice: str | None
+    queued: int
+    cancelled: int
+    files: tuple[str, ...]
+
+
+def postpone(
+    workspace: Workspace,
+    store: "Store",
+    policy_name: str,
+    version: str,
+    *,
+    to: date,
+    by: str,
+    reason: str,
+    now: datetime,
+) -> Postponed:
+    """Sets a new effective date for an announced version; the only way out of a hold.
+
+    Those told of the old date get one follow-up, all others one notice with the new date, in one transaction with the
+    ledger line; the floor starts again.
+
+    Raises:
+        PublisherError: with every reason against it.
+    """
+    settings = workspace.settings
+    workspace, _ = caught_up(workspace, store)
+    policy = workspace.policy(policy_name)
+    standing = standing_of(workspace, policy, version, now)
+    if standing.state not in ANNOUNCED:
+        raise one(
+            "version-settled",
+            f"{policy.name} {version} is {standing.state}; its date can no longer move.",
+            "Draft a new version.",
+            Place(ledger_file(policy.name)),
+        )
+    refuse_altered(workspace, policy)
+    policy = replace(policy, settings=announced_under(workspace.events(policy_name), version, policy.settings))
+    floor = max(standing.floor, floor_of(policy, standing.grade))
+    faults = _date_faults(workspace, policy, standing, to, floor, now)
+    if faults:
+        raise PublisherError(faults)
+    notice = _notice(policy, standing, to, floor, now)
+    event = LedgerEvent(
+        kind=EventKind.POSTPONE,
+        policy=policy_name,
+        version=version,
+        at=now,
+        by=by,
+        reason=reason,
+        effective=to,
+        floor=floor,
+        notice=str(notice.id) if notice else None,
+    )
+    sequel = _sequel(workspace, policy, standing, event, notice) if notice else None
+    done = record_sequel(settings, workspace, store, policy, event, sequel)
+    build(open_workspace(settings), now=now)
+    return Postponed(
+        policy_name,
+        version,
+        standing.effective,
+        to,
+        event.notice,
+        done.total,
+        done.cancelled,
+        (ledger_file(policy_name),),
+    )
+
+
+def _sequel(workspace: Workspace, policy: Policy, standing: Standing, event: LedgerEvent, notice: Notice) -> Sequel:
+    version = policy.version(standing.version)
+    review, _ = library.read_review(workspace.settings.root / version.folder) if version else (None, ())
+    contents = notice_contents(workspace.settings, policy, workspace.events(policy.name), notice, review)
+    told = tuple(
+        replace(content, kind=NoticeKind.FOLLOW_UP, former_effective=standing.effective, reason=event.reason)
+        for content in contents
+    )
+    return Sequel(notice, told, contents)
+
+
+def _notice(policy: Policy, standing: Standing, to: date, floor: int, now: datetime) -> Notice | None:
+    notice = next_notice(standing, policy.settings.channels, NoticeKind.FOLLOW_UP, now=now)
+    if notice is None:
+        return None
+    return replace(notice, effective=to, floor=floor, deadline=must_hold_from(to, floor, policy.settings.timezone))
+
+
+def _date_faults(
+    workspace: Workspace, policy: Policy, standing: Standing, to: date, floor: int, now: datetime
+) -> tuple[Fault, ...]:
+    today = local_date(now, policy.settings.timezone)
+    place = Place(ledger_file(policy.name))
+    name = f"{policy.name} {standing.version}"
+    faults: list[Fault] = []
+    if to <= standing.effective:
+        faults.append(
+            Fault("postpone-earlier", f"{name} was announced for {standing.effective}.", "Name a later date.", place)
+        )
+    material = standing.grade is Grade.MATERIAL
+    earliest = earliest_effective(today, floor, policy.settings.delivery_days) if material else today
+    if to < earliest:
+        message = f"{name} cannot take effect on {to}: its users must have had the new notice for {floor} days."
+        faults.append(Fault("below-floor", message, f"Name {earliest} or a later date.", place))
+    later = [
+        other
+        for other in workspace.standings(policy, now)
+        if version_number(other.version) > version_number(standing.version)
+        and other.state is not State.WITHDRAWN
+        and other.effective < to
+    ]
+    faults.extend(
+        Fault(
+            "effective-decreases",
+            f"{policy.name} {other.version} follows it and is announced for {other.effective}, before {to}.",
+            f"Postpone {other.version} first.",
+            place,
+        )
+        for other in later
+    )
+    return tuple(faults)
