@@ -52,6 +52,14 @@ class SecretSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class HookSettings:
+    """Commands, word by word, that are run after a version took effect, and when a person is needed."""
+
+    after_switch: tuple[str, ...] = ()
+    alert: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that publisher.toml and the environment say; paths resolve from `root`."""
 
@@ -60,6 +68,7 @@ class Settings:
     store: StoreSettings = StoreSettings()
     email: EmailSettings = EmailSettings()
     secrets: SecretSettings = SecretSettings()
+    hooks: HookSettings = HookSettings()
 
     def path(self, relative: str) -> Path:
         """A path from the settings, resolved from the workspace's folder."""
@@ -85,6 +94,7 @@ _SECTIONS: Mapping[str, type] = {
     "store": StoreSettings,
     "email": EmailSettings,
     "secrets": SecretSettings,
+    "hooks": HookSettings,
 }
 
 

@@ -3,6 +3,7 @@
 import click
 
 from publisher.cli.context import Desk, pass_desk
+from publisher.cli.faults import record, tell
 from publisher.cli.words import count, print_files_to_commit, print_json
 
 
@@ -24,6 +25,7 @@ def command(desk: Desk, as_json: bool) -> None:
                     for entry in report.happened
                 ],
                 "waiting": list(report.waiting),
+                "troubles": [record(fault) for fault in report.troubles],
                 "joined": report.joined,
                 "files": list(report.files),
                 "pages": report.pages,
@@ -34,6 +36,7 @@ def command(desk: Desk, as_json: bool) -> None:
         click.echo(f"{entry.policy} {entry.version}: {entry.kind} ({entry.reason})")
     if report.joined:
         click.echo(f"{count(report.joined, 'message')} queued for users who came later.")
+    tell(report.troubles)
     for line in report.waiting:
         click.echo(f"waiting: {line}")
     if not report.happened:

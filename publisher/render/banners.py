@@ -45,7 +45,7 @@ def banners_json(found: Sequence[Banner]) -> str:
 
 def words_digest(title: str, text: str) -> str:
     """What a banner carries about its own words, so that a later look at a homepage can tell that they are whole."""
-    return digest_of(f"{title}\n{text}")
+    return digest_of("\n".join(" ".join(words.split()) for words in (title, text)))
 
 
 def instant_text(instant: datetime) -> str:

@@ -10,7 +10,7 @@ from publisher.render.banners import banners, banners_json
 from publisher.render.feeds import atom, versions_json
 from publisher.render.pages import Kit, banner_fragment, page, path_of
 from publisher.render.templates import environment, hashed_name, static_files, strings
-from publisher.render.views import Site
+from publisher.render.views import Banner, Site
 from publisher.website.plan import plan
 from publisher.website.swap import Swapped, swap
 
@@ -43,6 +43,11 @@ def files(site: Site, overrides: Path | None, *, redlines: bool = True) -> Itera
     yield "banner.html", banner_fragment(kit, site.languages[0]).encode("utf-8")
     for language in site.languages:
         yield f"{language}/banner.html", banner_fragment(kit, language).encode("utf-8")
+
+
+def shown_banners(site: Site, overrides: Path | None) -> tuple[Banner, ...]:
+    """The banners that the website shows now, with their words in every language."""
+    return banners(site, cache(lambda language: strings(language, overrides)))
 
 
 def _kit(site: Site, overrides: Path | None, statics: Mapping[str, str], *, redlines: bool) -> Kit:

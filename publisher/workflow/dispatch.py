@@ -1,6 +1,7 @@
 """One delivery pass as the settings want it: transport, sender, key, connections and rate."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from email.utils import parseaddr
 from typing import TYPE_CHECKING
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING
 from publisher.config import Settings
 from publisher.delivery.transports import check_transport, open_transport
 from publisher.errors import PublisherError
+from publisher.workflow import hooks
 from publisher.workflow.deliver import DeliveryReport, Progress, deliver
 from publisher.workflow.secret_key import secret_key
 
@@ -42,7 +44,7 @@ def dispatch(
     if faults:
         raise PublisherError(faults)
     sender = parseaddr(settings.email.sender)[1]
-    return deliver(
+    report = deliver(
         store,
         lambda: open_transport(url, settings.root),
         now=now,
@@ -54,3 +56,5 @@ def dispatch(
         progress=progress,
         stopping=stopping,
     )
+    troubles = (*report.reasons, *((report.stopped,) if report.stopped and not stopping() else ()))
+    return replace(report, reasons=(*report.reasons, *hooks.alert(settings, troubles, now=now())))

@@ -1,28 +1,122 @@
-"""Whether the banner can be seen on every homepage that is to show it."""
+"""Whether a banner can be seen, with its own words, on every homepage that is to show it."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html.parser import HTMLParser
 from http.client import HTTPException
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 from publisher.config import Settings
-from publisher.domain.notice import NoticeId
+from publisher.render.banners import words_digest
+from publisher.render.views import Banner
 
 TIMEOUT_SECONDS = 10
 MOST_BYTES = 4_000_000
 
+_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 
-def banner_shown(settings: Settings, notice: NoticeId) -> str:
-    """Where a notice's banner is missing, in words; empty when it is on every homepage.
 
-    Without homepages in the settings it is the one in the built site.
-    """
-    marker = f'data-banner="{notice}"'.encode()
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A page on which the banner was seen, in which language, and the digest of its words there."""
+
+    page: str
+    language: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Where a banner was seen, and in words where it was not, or not as it is."""
+
+    seen: tuple[Sighting, ...]
+    missing: tuple[str, ...]
+
+
+def look_for(settings: Settings, banner: Banner) -> Look:
+    """Looks at every homepage of the settings; without any, at the homepage in the built site."""
     if not settings.site.homepage:
         page = settings.output / "index.html"
-        seen = page.is_file() and marker in page.read_bytes()
-        return "" if seen else f"the banner {notice} is not on the built homepage"
-    missing = [url for url in settings.site.homepage if marker not in _fetched(url)]
-    return f"the banner {notice} is not on {', '.join(missing)}" if missing else ""
+        held = page.read_bytes() if page.is_file() else b""
+        pages = [("the built homepage", held)]
+    else:
+        pages = [(url, _fetched(url)) for url in settings.site.homepage]
+    seen: list[Sighting] = []
+    missing: list[str] = []
+    for name, content in pages:
+        found = seen_in(content.decode("utf-8", "replace"), banner)
+        if isinstance(found, str):
+            missing.append(f"the banner {banner.id} {found} {name}")
+        else:
+            seen.append(Sighting(name, *found))
+    return Look(tuple(seen), tuple(missing))
+
+
+def seen_in(page: str, banner: Banner) -> tuple[str, str] | str:
+    """The language and digest of a banner in a page; or in words what is wrong: `is not on`, `has other words on`."""
+    digests = {digest: language for language, digest in banner.digest.items()}
+    shown = list(_Sections.of(page, banner.id))
+    for claimed, title, text in shown:
+        if claimed in digests and words_digest(title, text) == claimed:
+            return digests[claimed], claimed
+    return "has other words on" if shown else "is not on"
+
+
+class _Sections(HTMLParser):
+    """Collects the sections of one banner: the digest they claim, and their title and text as a reader gets them."""
+
+    def __init__(self, wanted: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self._wanted = wanted
+        self._depth = 0
+        self._part = ""
+        self._part_depth = 0
+        self._claimed = ""
+        self._words: dict[str, list[str]] = {}
+        self.found: list[tuple[str, str, str]] = []
+
+    @classmethod
+    def of(cls, page: str, wanted: str) -> Iterator[tuple[str, str, str]]:
+        """Each section as digest, title and text."""
+        parser = cls(wanted)
+        parser.feed(page)
+        parser.close()
+        yield from parser.found
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Enters a banner, or a part of it."""
+        if tag in _VOID:
+            return
+        given = dict(attrs)
+        if not self._depth:
+            if given.get("data-banner") == self._wanted and "hidden" not in given:
+                self._depth, self._claimed, self._words = 1, given.get("data-digest") or "", {}
+            return
+        self._depth += 1
+        names = (given.get("class") or "").split()
+        part = next((name for name in ("policy-banner-title", "policy-banner-text") if name in names), "")
+        if part and not self._part:
+            self._part, self._part_depth = part, self._depth
+
+    def handle_endtag(self, tag: str) -> None:
+        """Leaves a part, or the banner."""
+        if not self._depth or tag in _VOID:
+            return
+        if self._part and self._depth == self._part_depth:
+            self._part = ""
+        self._depth -= 1
+        if not self._depth:
+            title, text = (
+                " ".join("".join(self._words.get(name, [])).split())
+                for name in ("policy-banner-title", "policy-banner-text")
+            )
+            self.found.append((self._claimed, title, text))
+
+    def handle_data(self, data: str) -> None:
+        """Keeps the words of a part."""
+        if self._part:
+            self._words.setdefault(self._part, []).append(data)
 
 
 def _fetched(url: str) -> bytes:

@@ -161,6 +161,7 @@ def plan_publish(settings: Settings, store: "Store | None", *, now: datetime) ->
             releases.append(release)
             events = (*events, release.event)
             before = version
+    faults.extend(_rate_faults(settings, store, releases))
     blocking = [fault for fault in told if not _below(fault, drafts)]
     own = tuple(faults)
     faults.extend(fault for fault in errors_only(blocking) if not _same_told(fault, own))
@@ -263,6 +264,40 @@ def _held(connection: "Connection", policy: str) -> tuple[str, ...]:
     from publisher.store import ledger
 
     return ledger.lines(connection, policy)
+
+
+def _rate_faults(settings: Settings, store: "Store | None", releases: Sequence[Release]) -> tuple[Fault, ...]:
+    """Versions whose mails cannot be out in time at the rate of the settings."""
+    rate = settings.email.rate
+    if store is None or not rate:
+        return ()
+    from publisher.store import outbox
+
+    with store.read() as connection:
+        mails = sum(reachable for _, (reachable, _) in outbox.audience_counts(connection))
+    faults: list[Fault] = []
+    for release in releases:
+        notice, text = release.notice, release.version.text(release.policy.settings.language)
+        if notice is None or text is None or Channel.EMAIL not in notice.channels:
+            continue
+        left = (notice.deadline - release.event.at).total_seconds()
+        if mails > rate * left:
+            needed = -(-mails // rate)
+            faults.append(
+                Fault(
+                    "delivery-too-slow",
+                    f"{mails:,} mails at {rate} a second take {_time(needed)}, and {release.policy.name}"
+                    f" {release.version.name} leaves {_time(int(left))} before its floor begins.",
+                    "Write a later effective date, or raise [email] rate.",
+                    Place(text.path, text.front.line_of("effective")),
+                )
+            )
+    return tuple(faults)
+
+
+def _time(seconds: int) -> str:
+    hours = seconds / 3600
+    return f"{hours / 24:.1f} days" if hours >= 48 else f"{hours:.1f} hours"
 
 
 def _signature_faults(policy: Policy, version: Version, review: Review) -> tuple[Fault, ...]:

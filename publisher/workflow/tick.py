@@ -1,19 +1,19 @@
 """What time and completion bring: notice complete, version in force, version held; each recorded once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from publisher.config import Settings
-from publisher.domain.change import Grade
 from publisher.domain.ledger import EventKind, LedgerEvent
-from publisher.domain.notice import Channel, NoticeId
+from publisher.domain.notice import NoticeId
 from publisher.domain.policy import Policy
-from publisher.domain.timeline import Standing, State, announced_under, earliest_effective, local_date
-from publisher.errors import BusyError, PublisherError
+from publisher.domain.timeline import Standing, State, earliest_effective, local_date
+from publisher.errors import BusyError, Fault, Place, PublisherError, Severity
+from publisher.workflow import hooks
 from publisher.workflow.build import build
-from publisher.workflow.homepage import banner_shown
+from publisher.workflow.completion import Completing
 from publisher.workflow.records import caught_up, ledger_file, record
 from publisher.workflow.release import PUBLISHER
 from publisher.workflow.workspace import Workspace, open_workspace
@@ -40,13 +40,17 @@ class Happened:
 
 @dataclass(frozen=True, slots=True)
 class TickReport:
-    """What a tick recorded, what it waits for, and the files to commit; `joined` late readers were queued."""
+    """What a tick recorded, what it waits for, and the files to commit; `joined` late readers were queued.
+
+    `troubles` are for a person to see to.
+    """
 
     happened: tuple[Happened, ...]
     waiting: tuple[str, ...]
     files: tuple[str, ...]
     pages: int = 0
     joined: int = 0
+    troubles: tuple[Fault, ...] = ()
 
 
 def tick(settings: Settings, store: "Store", *, now: datetime) -> TickReport:
@@ -74,20 +78,25 @@ def _tick(settings: Settings, store: "Store", now: datetime) -> TickReport:
     workspace, completed = caught_up(open_workspace(settings), store)
     _refuse_broken(workspace)
     build(workspace, now=now)
+    completing = Completing(workspace, store, now=now)
     happened: list[Happened] = []
     waiting: list[str] = []
+    troubles: list[Fault] = []
     joined = 0
     for policy in workspace.policies:
         standings = workspace.standings(policy, now)
-        events = workspace.events(policy.name)
-        complete, still = _completions(settings, store, policy, standings, events, now)
-        waiting.extend(still)
-        due = (*complete, *_turns(policy, standings, events, now))
-        happened.extend(_recorded_now(workspace, store, policy, due, standings))
-        joined += _late_joiners(store, workspace.standings(policy, now))
+        found = completing.of(policy, standings)
+        waiting.extend(found.waiting)
+        troubles.extend(found.troubles)
+        turns = _turns(policy, standings, workspace.events(policy.name), now)
+        troubles.extend(_held(policy, event) for event in turns if event.kind is EventKind.HOLD)
+        happened.extend(_recorded_now(workspace, store, policy, (*found.due, *turns), standings))
+        joined += _late_joiners(store, standings)
     site = build(open_workspace(settings), now=now)
+    troubles.extend(hooks.after_switch(settings, _switched(happened)))
+    troubles.extend(hooks.alert(settings, troubles, now=now))
     files = tuple(ledger_file(name) for name in dict.fromkeys([*completed, *(entry.policy for entry in happened)]))
-    return TickReport(tuple(happened), tuple(waiting), files, site.pages, joined)
+    return TickReport(tuple(happened), tuple(waiting), files, site.pages, joined, tuple(troubles))
 
 
 def complete(settings: Settings, store: "Store", *, now: datetime) -> TickReport:
@@ -98,13 +107,14 @@ def complete(settings: Settings, store: "Store", *, now: datetime) -> TickReport
 def _complete(settings: Settings, store: "Store", now: datetime) -> TickReport:
     workspace, completed = caught_up(open_workspace(settings), store)
     _refuse_broken(workspace)
+    completing = Completing(workspace, store, now=now)
     happened: list[Happened] = []
     waiting: list[str] = []
     for policy in workspace.policies:
         standings = workspace.standings(policy, now)
-        due, still = _completions(settings, store, policy, standings, workspace.events(policy.name), now)
-        waiting.extend(still)
-        happened.extend(_recorded_now(workspace, store, policy, due, standings))
+        found = completing.of(policy, standings)
+        waiting.extend(found.waiting)
+        happened.extend(_recorded_now(workspace, store, policy, found.due, standings))
     files = tuple(ledger_file(name) for name in dict.fromkeys([*completed, *(entry.policy for entry in happened)]))
     return TickReport(tuple(happened), tuple(waiting), files)
 
@@ -138,27 +148,20 @@ def _recorded_now(
     return tuple(Happened(policy.name, event.version or "", event.kind, event.reason) for event in due)
 
 
-def _completions(
-    settings: Settings,
-    store: "Store",
-    policy: Policy,
-    found: Sequence[Standing],
-    events: Sequence[LedgerEvent],
-    now: datetime,
-) -> tuple[tuple[LedgerEvent, ...], tuple[str, ...]]:
-    """The notices that are complete now, and what the others wait for."""
-    due: list[LedgerEvent] = []
-    waiting: list[str] = []
-    for standing in found:
-        name = f"{policy.name} {standing.version}"
-        if standing.state is State.ANNOUNCED and standing.grade is Grade.MATERIAL and standing.completed is None:
-            share = announced_under(events, standing.version, policy.settings).notice_share
-            missing = _incomplete(settings, store, share, standing)
-            if missing:
-                waiting.append(f"{name}: {missing}")
-            else:
-                due.append(_event(EventKind.COMPLETE, standing, now, "the banner is shown and the audience is settled"))
-    return tuple(due), tuple(waiting)
+def _switched(happened: Sequence[Happened]) -> tuple[Mapping[str, str], ...]:
+    return tuple(
+        {"policy": entry.policy, "version": entry.version} for entry in happened if entry.kind is EventKind.IN_FORCE
+    )
+
+
+def _held(policy: Policy, event: LedgerEvent) -> Fault:
+    return Fault(
+        "version-held",
+        f"{policy.name} {event.version} is held: {event.reason}.",
+        f"Run: publisher postpone {policy.name} {event.version} --to DATE --by NAME --reason WHY",
+        Place(ledger_file(policy.name)),
+        Severity.WARNING,
+    )
 
 
 def _late_joiners(store: "Store", found: Sequence[Standing]) -> int:
@@ -194,29 +197,6 @@ def _turns(
         ):
             due.append(_event(EventKind.IN_FORCE, standing, now, f"its effective date, {standing.effective}, has come"))
     return tuple(due)
-
-
-def _incomplete(settings: Settings, store: "Store", share: float, standing: Standing) -> str:
-    """What the notice still lacks, in words; empty when it is complete."""
-    from publisher.store import notices, outbox
-
-    if standing.notice is None:
-        return ""
-    notice = NoticeId.parse(standing.notice)
-    with store.read() as connection:
-        queued = notices.find(connection, notice)
-        if queued is None:
-            return f"this store does not hold the messages of {notice}"
-        settled, total = outbox.settled_share(connection, notice)
-    if Channel.BANNER in queued.channels:
-        unseen = banner_shown(settings, notice)
-        if unseen:
-            return unseen
-    if Channel.EMAIL not in queued.channels:
-        return ""
-    if total and settled < share * total:
-        return f"{settled} of {total} users are settled"
-    return ""
 
 
 def _event(kind: EventKind, standing: Standing, now: datetime, reason: str) -> LedgerEvent:
