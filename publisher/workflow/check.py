@@ -10,6 +10,7 @@ from publisher.domain.policy import Policy, Version, version_number
 from publisher.domain.timeline import release_of
 from publisher.errors import Fault, Place, Severity
 from publisher.workflow.check_dates import date_faults
+from publisher.workflow.check_promises import promise_faults
 from publisher.workflow.check_reviews import review_faults
 from publisher.workflow.settings_changes import front_matter_changes, settings_changes
 from publisher.workflow.texts import Trees, draft_trees, parsed, released_trees
@@ -155,6 +156,7 @@ def _version_faults(policy: Policy, events: Sequence[LedgerEvent], version: Vers
         text = version.text(language)
         found.extend(fault.at(text.path if text else version.folder) for fault in parse.text_faults(tree))
     found.extend(translation_faults(policy, version, trees))
+    found.extend(promise_faults(policy, events, version, trees))
     if release_of(events, version.name) is None:
         yield from found
         return

@@ -304,3 +304,26 @@ def test_a_date_years_ahead_is_a_warning(drafted: Desk) -> None:
         drafted.edit(f"v2/{language}.md", '"+45 days"', "2127-03-01")
     fault = drafted.one("effective-far")
     assert (fault.severity.value, fault.place.file, fault.place.line) == ("warning", "policies/privacy/v2/en.md", 2)
+
+
+def test_a_clause_on_changes_that_promises_more_than_the_settings_keep_is_an_error(drafted: Desk) -> None:
+    for language, words in (
+        ("en", "\n## 3. Changes\n\n3.1 We will notify you by e-mail at least 45 days before a change.\n"),
+        ("zh-CN", "\n## 3. 变更\n\n3.1 我们将在变更前至少 45 日通过电子邮件通知您。\n"),
+    ):
+        path = drafted.root / f"policies/privacy/v2/{language}.md"
+        path.write_text(path.read_text("utf-8") + words, "utf-8")
+    fault = drafted.one("promise-longer")
+    assert (fault.severity.value, fault.place.file, fault.place.line) == ("error", "policies/privacy/v2/en.md", 21)
+    assert "notice_days = 45" in fault.remedy
+    drafted.edit("policy.toml", "notice_days = 30", "notice_days = 45")
+    drafted.edit("policy.toml", '["banner", "email"]', '["banner"]')
+    assert "does not use email" in drafted.one("promise-channel").message
+
+
+def test_going_on_taken_for_agreement_is_told_where_consent_must_be_given(drafted: Desk) -> None:
+    drafted.edit("v2/en.md", "See section 2.1.", "If you continue to use the site, you agree to this. See section 2.1.")
+    assert "consent-deemed" not in [code for code, _ in drafted.codes()]
+    drafted.edit("policy.toml", "notice_days = 30", 'regimes = ["section-8", "pipl"]\nnotice_days = 30')
+    fault = drafted.one("consent-deemed")
+    assert (fault.severity.value, fault.place.line) == ("warning", 11)
