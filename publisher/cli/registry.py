@@ -25,6 +25,8 @@ COMMANDS: Mapping[str, str] = {
     "verify": "Whether ledger, store and texts agree.",
     "notice": "Show a notice as its readers get it.",
     "users": "Import users, or erase one.",
+    "consent": "Who agreed to a version that needs fresh consent.",
+    "serve": "Site and API over HTTP.",
     "demo": "The main job on a scratch copy, with invented users.",
 }
 """Every command and its one line of help, in the order of a version's life."""

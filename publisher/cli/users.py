@@ -44,6 +44,18 @@ def import_(desk: Desk, file: Path, as_json: bool) -> None:
     click.echo(f"{count(report.imported, 'user')} imported{aside}.")
 
 
+@command.command("token")
+@click.argument("identity", metavar="ID")
+@pass_desk
+def token(desk: Desk, identity: str) -> None:
+    """Print the token by which your website names this user to the API; it does not look whether there is one."""
+    from publisher.workflow.secret_key import secret_key
+    from publisher.workflow.tokens import token_of
+
+    settings = desk.settings()
+    click.echo(token_of(secret_key(settings.path(settings.secrets.key_file)), identity))
+
+
 @command.command("erase")
 @click.argument("identity", metavar="ID")
 @pass_desk

@@ -182,6 +182,32 @@ attempt = Table(
 )
 """Append-only. A message accepted at the first attempt has none: its outbox row says the same."""
 
+acknowledgement = Table(
+    "acknowledgement",
+    metadata,
+    Column("notice", Text, nullable=False),
+    Column("recipient", String(RECIPIENT_LENGTH), nullable=False),
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("notice", "recipient", name="acknowledgement_key"),
+    sqlite_with_rowid=False,
+)
+"""Banners that readers put away, by notice: a later notice of the same version is shown again."""
+
+consent = Table(
+    "consent",
+    metadata,
+    Column("policy", String(64), nullable=False),
+    Column("version", Text, nullable=False),
+    Column("recipient", String(RECIPIENT_LENGTH), nullable=False),
+    Column("no", Integer, nullable=False),
+    Column("answer", String(16), nullable=False),
+    Column("digest", String(71), nullable=False),
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("policy", "version", "recipient", "no", name="consent_key"),
+    sqlite_with_rowid=False,
+)
+"""Append-only: the answer with the highest number stands. `digest` is that of the text that was shown."""
+
 run_lock = Table(
     "run_lock",
     metadata,

@@ -71,13 +71,19 @@ def find(connection: Connection, user_id: str) -> User | None:
     return _user(row) if row else None
 
 
+def key_of(connection: Connection, user_id: str) -> str | None:
+    """The key under which the record knows a user, or None."""
+    key: str | None = connection.execute(select(users.c.recipient).where(users.c.id == user_id)).scalar()
+    return key
+
+
 def erase(connection: Connection, user_id: str) -> bool:
     """Erases a user with address, attributes and secret; says whether there was one.
 
     Ledger, outbox and counts stay whole and become nameless: without the secret nobody can tell whose rows they are.
     Messages that were still to be sent are skipped.
     """
-    key = connection.execute(select(users.c.recipient).where(users.c.id == user_id)).scalar()
+    key = key_of(connection, user_id)
     if key is None:
         return False
     still_open = select(notice.c.id).where(notice.c.closed.is_(None))

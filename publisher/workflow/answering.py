@@ -1,0 +1,118 @@
+"""What a reader tells the organisation: a banner put away, consent given or declined; and what staff get of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from publisher.domain.consent import Answer, ConsentRecord, binds, may_answer
+from publisher.domain.ledger import recorded_texts
+from publisher.domain.timeline import State
+from publisher.errors import Place, one
+from publisher.workflow.records import ledger_file
+from publisher.workflow.workspace import Workspace
+
+if TYPE_CHECKING:
+    from publisher.domain.timeline import Standing
+    from publisher.store.engine import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """One line of a consent export; `bound` says whether the version binds this reader now."""
+
+    record: ConsentRecord
+    bound: bool
+
+
+def put_away(store: "Store", user: str, notice: str, *, now: datetime) -> bool:
+    """Records that a user put a banner away; False when there is no such user."""
+    from publisher.store import answers, users
+
+    with store.begin() as connection:
+        recipient = users.key_of(connection, user)
+        if recipient is None:
+            return False
+        answers.acknowledge(connection, notice, recipient, now)
+    return True
+
+
+def still_to_show(store: "Store", user: str, banners: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Those of the banners that a user has not put away; None when there is no such user."""
+    from publisher.store import answers, users
+
+    with store.read() as connection:
+        recipient = users.key_of(connection, user)
+        if recipient is None:
+            return None
+        gone = answers.acknowledged(connection, recipient, banners)
+    return tuple(banner for banner in banners if banner not in gone)
+
+
+def consent(
+    workspace: Workspace,
+    store: "Store",
+    user: str,
+    policy_name: str,
+    version: str,
+    *,
+    answer: Answer,
+    digest: str,
+    now: datetime,
+) -> bool:
+    """Records a user's answer to a version that needs consent, with the digest of the text they were shown.
+
+    Returns:
+        False when there is no such user.
+
+    Raises:
+        PublisherError: the version asks nobody, or the digest is not that of one of its texts.
+    """
+    from publisher.store import answers, users
+
+    standing = _asking(workspace, policy_name, version, now)
+    shown = {each for digests in recorded_texts(workspace.events(policy_name), version).values() for each in digests}
+    if not may_answer(standing) or digest not in shown:
+        raise one(
+            "consent-unasked",
+            f"{policy_name} {version} asks nobody for consent, or has no text of this digest.",
+            "Show the text that is announced, and send its own digest.",
+            Place(ledger_file(policy_name)),
+        )
+    with store.begin() as connection:
+        recipient = users.key_of(connection, user)
+        if recipient is None:
+            return False
+        answers.answer(connection, policy_name, version, recipient, given=answer, digest=digest, at=now)
+    return True
+
+
+def export(
+    workspace: Workspace, store: "Store", policy_name: str, version: str, *, now: datetime, only: Answer | None = None
+) -> Iterator[Exported]:
+    """Every user with their answer to a version, and whether it binds them; `only` those with one answer.
+
+    Raises:
+        PublisherError: the version is not released.
+    """
+    from publisher.store import answers
+
+    standing = _asking(workspace, policy_name, version, now)
+    with store.read() as connection:
+        for record in answers.records(connection, policy_name, version):
+            if only is None or record.answer is only:
+                yield Exported(record, binds(standing, record.answer))
+
+
+def _asking(workspace: Workspace, policy_name: str, version: str, now: datetime) -> "Standing":
+    policy = workspace.policy(policy_name)
+    found = {standing.version: standing for standing in workspace.standings(policy, now)}
+    if version not in found or found[version].state is State.WITHDRAWN:
+        known = ", ".join(found) or "none"
+        raise one(
+            "version-unreleased",
+            f"{policy_name} {version} is not announced.",
+            f"Announced: {known}.",
+            Place(ledger_file(policy_name)),
+        )
+    return found[version]

@@ -1,0 +1,104 @@
+"""The built website in memory, as it is served: read whole, and read anew when a build has put another in place."""
+
+import gzip
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from publisher.config import Settings
+
+_KINDS: Mapping[str, bytes] = {
+    ".html": b"text/html; charset=utf-8",
+    ".css": b"text/css; charset=utf-8",
+    ".js": b"text/javascript; charset=utf-8",
+    ".json": b"application/json; charset=utf-8",
+    ".atom": b"application/atom+xml; charset=utf-8",
+    ".svg": b"image/svg+xml",
+    ".ics": b"text/calendar; charset=utf-8",
+}
+_SMALLEST_ZIPPED = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One file: its bytes, zipped where that is shorter, its media type, its entity tag without the closing quote."""
+
+    body: bytes
+    zipped: bytes | None
+    kind: bytes
+    tag: bytes
+    immutable: bool
+
+
+class Snapshot:
+    """All files of one build, and the instants at which what they say ends."""
+
+    def __init__(self, folder: Path) -> None:
+        self._pages = dict(_read(folder))
+        self._turns = _turns(self.text("/banners.json"))
+
+    def find(self, path: str) -> Page | None:
+        """The page at a path; `/privacy/` is its index."""
+        return self._pages.get(path + "index.html" if path.endswith("/") else path)
+
+    def text(self, path: str) -> str:
+        """A file's text; empty when it is not there."""
+        page = self._pages.get(path)
+        return page.body.decode("utf-8") if page is not None else ""
+
+    def freshness(self, page: Page, now: datetime, longest: int) -> int:
+        """For how many seconds a page may be kept: never past the next version's effect."""
+        if page.immutable:
+            return longest
+        return max(0, min([longest, *(int((turn - now).total_seconds()) for turn in self._turns if turn > now)]))
+
+
+class Pages:
+    """The newest snapshot of a workspace's website."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._folder = settings.output
+        self._known: tuple[int, int] | None = None
+        self._snapshot: Snapshot | None = None
+
+    def current(self) -> Snapshot:
+        """The website as the last build left it."""
+        try:
+            status = self._folder.stat()
+            known = (status.st_ino, status.st_mtime_ns)
+        except OSError:
+            known = (0, 0)
+        if self._snapshot is None or known != self._known:
+            self._snapshot, self._known = Snapshot(self._folder), known
+        return self._snapshot
+
+
+def _read(folder: Path) -> Iterator[tuple[str, Page]]:
+    for path in sorted(folder.rglob("*")):
+        relative = path.relative_to(folder)
+        if path.is_symlink() or not path.is_file() or any(part.startswith(".") for part in relative.parts):
+            continue
+        body = path.read_bytes()
+        zipped = gzip.compress(body, mtime=0) if len(body) >= _SMALLEST_ZIPPED else None
+        tag = b'"' + hashlib.sha256(body).hexdigest()[:32].encode("ascii")
+        yield (
+            "/" + relative.as_posix(),
+            Page(
+                body,
+                zipped if zipped is not None and len(zipped) < len(body) else None,
+                _KINDS.get(path.suffix, b"application/octet-stream"),
+                tag,
+                relative.parts[0] == "static",
+            ),
+        )
+
+
+def _turns(banners: str) -> tuple[datetime, ...]:
+    try:
+        ends = [entry["until"] for entry in json.loads(banners or "[]")]
+        return tuple(datetime.strptime(end, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC) for end in ends)
+    except (ValueError, KeyError, TypeError):
+        return ()

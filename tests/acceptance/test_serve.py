@@ -1,0 +1,204 @@
+"""The site and the API over real HTTP."""
+
+import gzip
+import json
+import socket
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import uvicorn
+
+from publisher.config import read_settings
+from publisher.serve import Application
+from publisher.store.engine import open_store
+from tests.acceptance.workspaces import POLICY, Workbench
+
+
+class Client:
+    """One server and the workbench behind it."""
+
+    def __init__(self, bench: Workbench, port: int) -> None:
+        self.bench = bench
+        self.base = f"http://127.0.0.1:{port}"
+
+    def ask(
+        self, path: str, *, body: object = None, headers: Mapping[str, str] | None = None, method: str | None = None
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+        request = urllib.request.Request(  # noqa: S310  the test's own server
+            self.base + path, data=data, headers=dict(headers or {}), method=method
+        )
+        try:
+            with _opener.open(request, timeout=20) as answer:
+                return answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read()
+        except urllib.error.HTTPError as answer:
+            with answer:
+                return answer.code, {k.lower(): v for k, v in answer.headers.items()}, answer.read()
+
+    def json(self, path: str, body: object = None) -> tuple[int, Any]:
+        status, _, content = self.ask(path, body=body)
+        return status, json.loads(content)
+
+    def token(self, user: str) -> str:
+        return self.bench.run("users", "token", user).strip()
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: object) -> None:
+        return None
+
+
+_opener = urllib.request.build_opener(_Stay)
+
+
+@pytest.fixture
+def client(workbench: Workbench) -> Iterator[Client]:
+    workbench.write("policies/privacy/policy.toml", POLICY.replace('["section-8"]', '["section-8", "pipl"]'))
+    workbench.import_users(3)
+    workbench.sign()
+    workbench.run("publish")
+    workbench.run("deliver")
+    workbench.run("tick")
+    store = open_store(read_settings(workbench.folder).store_url)
+    application = Application(read_settings(workbench.folder), store, clock=lambda: workbench.now, ticking=False)
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(application, log_level="error", lifespan="on"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        while not server.started:
+            time.sleep(0.02)
+        yield Client(workbench, listening.getsockname()[1])
+        server.should_exit = True
+        thread.join()
+    store.close()
+
+
+def test_pages_are_those_of_the_build_zipped_tagged_and_guarded(client: Client) -> None:
+    built = (client.bench.folder / "site/public/privacy/index.html").read_bytes()
+    status, headers, body = client.ask("/privacy/")
+    assert (status, body) == (200, built)
+    assert headers["cache-control"] == "max-age=300"
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    _, zipped, packed = client.ask("/privacy/", headers={"Accept-Encoding": "gzip"})
+    assert gzip.decompress(packed) == built
+    assert zipped["etag"] != headers["etag"]
+    assert client.ask("/privacy/", headers={"If-None-Match": headers["etag"]})[0] == 304
+    status, redirect, _ = client.ask("/privacy")
+    assert (status, redirect["location"]) == (308, "/privacy/")
+    assert client.ask("/privacy/", method="HEAD")[2] == b""
+    assert client.ask("/../publisher.toml")[0] == 404
+    assert client.ask("/%2e%2e/publisher.toml")[0] == 404
+    assert client.ask("/.publisher-site.json")[0] == 404
+    assert client.ask("/privacy/", body=b"x")[0] == 405
+    assert client.json("/healthz") == (200, {"ok": True})
+
+
+def test_a_page_is_never_kept_past_the_next_versions_effect(client: Client) -> None:
+    client.bench.now = datetime(2027, 1, 14, 15, 59, 0, tzinfo=UTC)
+    assert client.ask("/privacy/")[1]["cache-control"] == "max-age=60"
+
+
+def test_a_new_build_is_served_at_once(client: Client) -> None:
+    client.bench.now = datetime(2027, 1, 15, tzinfo=UTC)
+    client.ask("/privacy/")
+    client.bench.run("tick")
+    assert "Version 2" in client.ask("/privacy/")[2].decode()
+
+
+def test_a_banner_is_put_away_by_its_reader_alone(client: Client) -> None:
+    mine, theirs = client.token("u00000"), client.token("u00001")
+    status, headers, body = client.ask(f"/api/banners?user={mine}")
+    assert (status, headers["cache-control"]) == (200, "private, no-store")
+    assert [entry["id"] for entry in json.loads(body)] == ["privacy-v2-1"]
+    assert client.json("/api/acknowledge", {"user": mine, "banner": "privacy-v2-1"}) == (200, {"ok": True})
+    assert client.json(f"/api/banners?user={mine}") == (200, [])
+    assert len(client.json(f"/api/banners?user={theirs}")[1]) == 1
+
+
+def test_nobody_is_found_by_a_token_that_was_not_made_here(client: Client) -> None:
+    tokens = ["", "u00000", "dTAwMDAw.AAAA", "dTAwMDAw." + "A" * 43, "%00", "\xff" * 10, "x" * 2000]
+    bodies = {
+        client.ask("/api/acknowledge", body={"user": user, "banner": "privacy-v2-1"})[2]
+        for user in (*tokens, client.token("nobody"))
+    }
+    assert bodies == {b'{"error": "not found"}'}
+
+
+def test_a_bad_body_is_refused_in_words(client: Client) -> None:
+    for body in (b"", b"x" * 5000, b"[" * 2000, b"[]", b'{"user": 1}', b'{"user": "x"}', b'{"user": NaN}', b"\xff"):
+        status, headers, content = client.ask("/api/acknowledge", body=body)
+        assert status == 400, content
+        assert "must be" in json.loads(content)["error"] or "needs" in json.loads(content)["error"]
+        assert headers["cache-control"] == "private, no-store"
+
+
+def test_consent_is_recorded_with_the_text_and_exported_with_whom_it_binds(client: Client) -> None:
+    bench = client.bench
+    digest = bench.ledger()[2]["texts"]["en"]
+    asked = {"policy": "privacy", "version": "v2", "digest": digest}
+    assert client.json("/api/acknowledge", {"user": client.token("u00000"), **asked, "answer": "accept"})[0] == 200
+    assert client.json("/api/acknowledge", {"user": client.token("u00001"), **asked, "answer": "accept"})[0] == 200
+    assert client.json("/api/acknowledge", {"user": client.token("u00001"), **asked, "answer": "decline"})[0] == 200
+    wrong = {**asked, "digest": "sha256:" + "0" * 64, "answer": "accept", "user": client.token("u00002")}
+    assert client.json("/api/acknowledge", wrong)[0] == 409
+    assert client.json("/api/acknowledge", {**wrong, "policy": "nothing"})[0] == 409
+
+    def exported(*more: str) -> list[tuple[str, str, bool]]:
+        lines = bench.run("consent", "export", "privacy", "v2", "--format", "jsonl", *more).splitlines()
+        return [(row["id"], row["answer"], row["bound"]) for row in map(json.loads, lines)]
+
+    assert exported() == [
+        ("u00000", "accepted", False),
+        ("u00001", "declined", False),
+        ("u00002", "none", False),
+    ]
+    bench.now = datetime(2027, 1, 20, tzinfo=UTC)
+    bench.run("tick")
+    assert exported("--only", "accepted") == [("u00000", "accepted", True)]
+    assert [bound for _, _, bound in exported()] == [True, False, False]
+    assert "\"'" not in bench.run("consent", "export", "privacy", "v2")
+
+
+def test_the_time_gate_leads_to_what_applied_and_never_to_what_does_not_apply_yet(client: Client) -> None:
+    for asked, version in (("Thu, 01 Jan 2015 00:00:00 GMT", "v1"), ("Fri, 01 Jan 2100 00:00:00 GMT", "v1")):
+        status, headers, _ = client.ask("/timegate/privacy", headers={"Accept-Datetime": asked})
+        assert (status, headers["location"]) == (302, f"https://acme.example/privacy/{version}/")
+    assert client.ask("/timegate/privacy", headers={"Accept-Datetime": "soon"})[0] == 400
+    assert client.ask("/timegate/nothing")[0] == 404
+
+
+def test_the_command_serves_and_ticks(workbench: Workbench) -> None:
+    import subprocess
+    import sys
+
+    workbench.import_users(1)
+    workbench.run("build")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "publisher", "-C", str(workbench.folder), "serve", "--port", str(port)],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        client = Client(workbench, port)
+        for _ in range(200):
+            try:
+                status = client.ask("/healthz")[0]
+                break
+            except OSError:
+                time.sleep(0.1)
+        assert status == 200
+        assert b"Privacy Policy" in client.ask("/privacy/")[2]
+    finally:
+        process.terminate()
+        _, errors = process.communicate()
+    assert "Traceback" not in errors
