@@ -146,8 +146,8 @@ class NoticeContent:
 
     `links` are absolute. `digest` is that of the text in this language; `effective` a date in `timezone`.
     `former_effective` is set when a follow-up tells of a new date; `applies` when the version is in force already, or
-    for a withdrawal when another one stays in force. `prevails` is the authoritative language's tag when
-    this is a translation, else None.
+    for a withdrawal when another one stays in force. `also` is what the same mail says of other policies. `prevails`
+    is the authoritative language's tag when this is a translation, else None.
     """
 
     notice: NoticeId
@@ -166,6 +166,7 @@ class NoticeContent:
     digest: str
     former_effective: date | None = None
     applies: bool = False
+    also: tuple["NoticeContent", ...] = ()
     reason: str = ""
     prevails: str | None = None
 

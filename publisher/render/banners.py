@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
 
 def banners(site: Site, words: "Callable[[str], Strings]") -> tuple[Banner, ...]:
     """One for each material version that is announced, has a date, and does not apply yet."""
-    return tuple(_banners(site, words))
+    shown: dict[str, list[Banner]] = {}
+    for banner in _banners(site, words):
+        shown.setdefault(banner.id, []).append(banner)
+    return tuple(_joined(together, words) for together in shown.values())
 
 
 def banners_json(found: Sequence[Banner]) -> str:
@@ -28,7 +32,7 @@ def banners_json(found: Sequence[Banner]) -> str:
     plain = [
         {
             "id": banner.id,
-            "policies": [banner.policy],
+            "policies": list(banner.policies),
             "version": banner.version,
             "revision": banner.revision,
             "from": banner.starts,
@@ -62,6 +66,30 @@ def _banners(site: Site, words: "Callable[[str], Strings]") -> "Iterator[Banner]
                 yield _banner(series, version, words)
 
 
+def _joined(together: Sequence[Banner], words: "Callable[[str], Strings]") -> Banner:
+    """One banner for all versions that one notice announces; languages are those of the first."""
+    lead, *others = together
+    if not others:
+        return lead
+    title: dict[str, str] = {}
+    text: dict[str, str] = {}
+    for language in lead.title:
+        say = words(language)
+        names = say["banner.join"].join(
+            entry.names.get(language) or next(iter(entry.names.values())) for entry in together
+        )
+        title[language] = say.say("banner.title_several", policy=names, date=lead.day[language])
+        texts = (entry.text.get(language) or next(iter(entry.text.values())) for entry in together)
+        text[language] = say["site.space"].join(texts)
+    return replace(
+        lead,
+        policies=tuple(entry.policy for entry in together),
+        title=title,
+        text=text,
+        digest={language: words_digest(title[language], text[language]) for language in title},
+    )
+
+
 def _banner(series: Series, version: Published, words: "Callable[[str], Strings]") -> Banner:
     standing = version.standing
     notice = NoticeId.parse(standing.notice) if standing.notice else NoticeId(series.name, version.name, 1)
@@ -79,6 +107,9 @@ def _banner(series: Series, version: Published, words: "Callable[[str], Strings]
     return Banner(
         id=str(notice),
         policy=series.name,
+        policies=(series.name,),
+        names={edition.language: edition.tree.title or series.settings.title for edition in version.editions},
+        day={edition.language: long_date(standing.effective, edition.language) for edition in version.editions},
         version=version.name,
         revision=notice.revision,
         starts=instant_text(moved[-1].at if moved else standing.announced),

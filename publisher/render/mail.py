@@ -37,6 +37,15 @@ _LONGEST_HEADER = 300
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """What a mail says of one policy; `title` stands above it when there are several."""
+
+    title: str
+    content: NoticeContent
+    changes: tuple["Told", ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """One change as the templates lay it out; `reasons` are in the reader's words, `clause` is its link's anchor."""
 
@@ -97,8 +106,13 @@ def mail(
 def subject(content: NoticeContent, strings: Mapping[str, str]) -> str:
     """The subject line: what changes, and when."""
     return strings[f"mail.subject{_suffix(content, content.former_effective is not None)}"].format(
-        policy=content.policy_title, date=_day(content.effective, content.language)
+        policy=_titles(content, strings), date=_day(content.effective, content.language)
     )
+
+
+def _titles(content: NoticeContent, strings: Mapping[str, str]) -> str:
+    """The names of the policies that a mail is about."""
+    return strings["mail.join"].join(entry.policy_title for entry in (content, *content.also))
 
 
 def _heading(content: NoticeContent) -> str:
@@ -110,7 +124,8 @@ def _suffix(content: NoticeContent, later: bool) -> str:
     """Which wording of subject and heading a mail has."""
     if content.kind is NoticeKind.FOLLOW_UP:
         return "_later" if later else "_update"
-    return {NoticeKind.CORRECTION: "_correction", NoticeKind.WITHDRAWAL: "_withdrawal"}.get(content.kind, "")
+    several = "_several" if content.also else ""
+    return {NoticeKind.CORRECTION: "_correction", NoticeKind.WITHDRAWAL: "_withdrawal"}.get(content.kind, several)
 
 
 def _values(content: NoticeContent, strings: Mapping[str, str], *, copy: str, file_name: str) -> dict[str, object]:
@@ -123,27 +138,32 @@ def _values(content: NoticeContent, strings: Mapping[str, str], *, copy: str, fi
         "language": language,
         "direction": text_direction(language),
         "subject": subject(content, strings),
-        "heading": strings[_heading(content)].format(policy=content.policy_title),
+        "heading": strings[_heading(content)].format(policy=_titles(content, strings)),
         "effective": _day(content.effective, language),
         "applies": content.applies,
         "effective_from": _hour(content, strings),
         "former": _day(content.former_effective, language) if content.former_effective else "",
         "prevails": _language_in(content.prevails, language) if content.prevails else "",
-        "changes": tuple(
-            Told(
-                where=change.where,
-                reasons=tuple(dict.fromkeys(strings[f"kinds.{reason}"] for reason in change.reasons)),
-                excerpt=excerpt(change.edits, strings["mail.fold"]),
-                link=change.link,
-                public_note=change.public_note,
-            )
-            for change in content.changes
-        ),
+        "changes": _told(content, strings),
+        "sections": tuple(Section(e.policy_title, e, _told(e, strings)) for e in (content, *content.also)),
         "inline": copy != "link",
         "file_name": file_name,
         "contact_link": _contact_link(content.contact),
         "Op": Op,
     }
+
+
+def _told(content: NoticeContent, strings: Mapping[str, str]) -> tuple[Told, ...]:
+    return tuple(
+        Told(
+            where=change.where,
+            reasons=tuple(dict.fromkeys(strings[f"kinds.{reason}"] for reason in change.reasons)),
+            excerpt=excerpt(change.edits, strings["mail.fold"]),
+            link=change.link,
+            public_note=change.public_note,
+        )
+        for change in content.changes
+    )
 
 
 def _day(day: date, language: str) -> str:

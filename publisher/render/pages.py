@@ -174,6 +174,6 @@ def _happened(series: Series, version: Published, words: Strings, language: str)
             told.append(words.say("history.postponed", date=day, reason=event.reason))
         elif event.kind is EventKind.WITHDRAW:
             told.append(words.say("history.withdrawn", reason=event.reason))
-        elif event.kind is EventKind.CORRECT:
+        elif event.kind is EventKind.CORRECT and event.texts:
             told.append(words.say("history.corrected", reason=event.reason))
     return tuple(told)

@@ -47,7 +47,7 @@ def text_page(view: TextView, kit: Kit) -> str:
         canonical=Citation(series.name, None if view.current else version.name, view.language, view.revision).path,
     )
     if at_present and view.revision is None:
-        frame = replace(frame, banners=tuple(entry for entry in kit.banners if entry.policy == series.name))
+        frame = replace(frame, banners=tuple(entry for entry in kit.banners if series.name in entry.policies))
     previous, following = _neighbours(series, version, view.language, words, kit)
     prevails = version.authoritative.language
     return laid_out(

@@ -138,13 +138,17 @@ class Series:
 class Banner:
     """An announcement of a material change, shown until it takes effect, in every language of the policy.
 
-    `starts` and `ends` are instants as texts; `title`, `text`, `digest` are by language.
+    `policy` is the one that leads, `policies` are all that it announces. `starts` and `ends` are instants as texts;
+    `names` (of the policy), `day` (of effect, in words), `title`, `text` and `digest` are by language.
     """
 
     id: str
     policy: str
+    policies: tuple[str, ...]
     version: str
     revision: int
+    names: Mapping[str, str]
+    day: Mapping[str, str]
     starts: str
     ends: str
     title: Mapping[str, str]

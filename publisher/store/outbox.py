@@ -92,9 +92,10 @@ def queue_after(
     templates: Sequence[MailTemplate],
     *,
     now: datetime,
-    sequel: NoticeKind = NoticeKind.FOLLOW_UP,
+    sequel: NoticeKind | None = NoticeKind.FOLLOW_UP,
     whole: bool = True,
     languages: Sequence[str] | None = None,
+    shared: NoticeId | None = None,
 ) -> QueuedAfter:
     """Queues a later notice of a version, such as after a postponement, in place of all earlier ones.
 
@@ -106,9 +107,10 @@ def queue_after(
         given: the notice.
         templates: its mails, of each kind that is sent.
         now: the instant by which the others are cancelled.
-        sequel: what those who were told get.
+        sequel: what those who were told get; None: nothing.
         whole: whether those who were not told get the revision; else they get nothing.
         languages: the readers' languages that the sequel concerns; None is all of them.
+        shared: an earlier notice that told of several versions, under another one's name.
 
     Raises:
         PublisherError: the notice is there already.
@@ -118,16 +120,20 @@ def queue_after(
         for entry in notices.of_version(connection, given.id.policy, given.id.version)
         if entry.id.revision < given.id.revision
     ]
+    if shared is not None and shared not in earlier:
+        earlier.append(shared)
     notices.add(connection, given, templates)
     cancelled = sum(cancel(connection, entry, now=now, reason=REASON_SUPERSEDED) for entry in earlier)
     if Channel.EMAIL not in given.channels:
         return QueuedAfter(0, 0, cancelled)
-    _need(given, templates, sequel, *([NoticeKind.REVISION] if whole else []))
+    _need(given, templates, *([sequel] if sequel else []), *([NoticeKind.REVISION] if whole else []))
     told = told_condition(users.c.recipient, earlier)
-    kind = case((told, sequel.value), else_=NoticeKind.REVISION.value)
+    kind = case((told, (sequel or NoticeKind.REVISION).value), else_=NoticeKind.REVISION.value)
     concerned: list[ColumnElement[bool]] = []
     if not whole:
         concerned.append(told)
+    if sequel is None:
+        concerned.append(~told)
     if languages is not None:
         concerned.append(users.c.language.in_(languages) | ~told)
     total = _insert(connection, given.id, kind, and_(true(), *concerned))

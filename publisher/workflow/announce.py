@@ -26,12 +26,13 @@ def notice_contents(
     notice: Notice,
     review: Review | None,
     *,
+    version: str | None = None,
     kind: NoticeKind = NoticeKind.REVISION,
     former_effective: date | None = None,
     reason: str = "",
 ) -> tuple[NoticeContent, ...]:
-    """What a notice of one version says, once for each language that the version has."""
-    version = notice.id.version
+    """What a notice says of one version (left out, the one it is named by), once for each language that it has."""
+    version = version or notice.id.version
     before = predecessor(events, version)
     assessment = assess_version(policy, events, version, before)
     new = trees_of(policy, events, version)

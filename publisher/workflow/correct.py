@@ -13,12 +13,13 @@ from publisher.domain.change import ChangeKind, Grade, gravest
 from publisher.domain.ledger import EventKind, LedgerEvent, recorded_texts
 from publisher.domain.notice import NoticeKind
 from publisher.domain.policy import Manuscript, Policy, Version
-from publisher.domain.timeline import Standing, State, announced_under, must_hold_from
+from publisher.domain.timeline import Standing, State, announced_under
 from publisher.errors import Fault, Place, PublisherError, errors_only, one
 from publisher.notices.plan import corrected_changes
 from publisher.workflow.announce import notice_contents
 from publisher.workflow.build import build
-from publisher.workflow.follow_up import ANNOUNCED, Sequel, next_notice, record_sequel, standing_of
+from publisher.workflow.campaigns import parting
+from publisher.workflow.follow_up import ANNOUNCED, Sequel, mailing_ends, next_notice, record_sequel, standing_of
 from publisher.workflow.records import caught_up, ledger_file
 from publisher.workflow.texts import between_revisions, corrected_clauses, parsed, trees_of
 from publisher.workflow.workspace import Workspace, open_workspace
@@ -130,7 +131,10 @@ def _recorded(
     sequel = _sequel(workspace, policy, standing, event, found) if grade is not Grade.EDITORIAL else None
     if sequel is not None:
         event = replace(event, notice=str(sequel.notice.id))
-    done = record_sequel(workspace.settings, workspace, store, policy, event, sequel)
+    parted = parting(workspace, standing, by=event) if sequel is not None else ()
+    done = record_sequel(
+        workspace.settings, workspace, store, policy, event, sequel, shared=standing.notice, partners=parted
+    )
     build(open_workspace(workspace.settings), now=now)
     files = [name for entry in found for name in (entry.text.path, library.former_path(entry.former, entry.number))]
     return Corrected(
@@ -249,7 +253,7 @@ def _sequel(
     review, _ = library.read_review(workspace.settings.root / version.folder) if version else (None, ())
     whole = standing.state in (State.ANNOUNCED, State.COMPLETE)
     if whole:
-        notice = replace(notice, deadline=_deadline(policy, standing))
+        notice = replace(notice, deadline=mailing_ends(standing, policy.settings.timezone))
     contents = notice_contents(workspace.settings, policy, events, notice, review)
     trees = trees_of(policy, events, standing.version)
     told = tuple(
@@ -265,10 +269,3 @@ def _sequel(
         if entry.text.language == content.language
     )
     return Sequel(notice, told, contents if whole else (), tuple(content.language for content in told))
-
-
-def _deadline(policy: Policy, standing: Standing) -> datetime:
-    """Until when mails of an announced version may go out: its floor's begin, or its effect once notice is complete."""
-    if standing.completed is not None:
-        return standing.starts
-    return must_hold_from(standing.effective, standing.floor, policy.settings.timezone)

@@ -1,14 +1,14 @@
 """After notice: the ledger line, what those told and those not yet told now get, and the end of older mails, as one."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from publisher.config import Settings
 from publisher.domain.ledger import LedgerEvent
 from publisher.domain.notice import Channel, MailTemplate, Notice, NoticeContent, NoticeId, NoticeKind
 from publisher.domain.policy import Policy
-from publisher.domain.timeline import Standing, State
+from publisher.domain.timeline import Standing, State, must_hold_from
 from publisher.errors import Place, PublisherError, one
 from publisher.languages import best_match
 from publisher.workflow.announce import mail_templates
@@ -36,7 +36,7 @@ class Sequel:
 
     Attributes:
         notice: the new notice, in place of all earlier ones of the version.
-        told: the mails for those whom an earlier notice told, by language.
+        told: the mails for those whom an earlier notice told, by language; empty when they get nothing.
         untold: the mails for all others; empty when they get nothing.
         languages: the languages whose readers the sequel concerns; None is every reader.
     """
@@ -45,6 +45,15 @@ class Sequel:
     told: tuple[NoticeContent, ...]
     untold: tuple[NoticeContent, ...] = ()
     languages: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """A version that the same notice announced: from now on it is told of alone, by its own event and notice."""
+
+    policy: Policy
+    event: LedgerEvent
+    sequel: Sequel
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +92,13 @@ def refuse_altered(workspace: Workspace, policy: Policy) -> None:
         raise PublisherError(altered)
 
 
+def mailing_ends(standing: Standing, timezone: str) -> "datetime":
+    """Until when mails of an announced version may go out: its floor's begin, or its effect once notice is complete."""
+    if standing.completed is not None:
+        return standing.starts
+    return must_hold_from(standing.effective, standing.floor, timezone)
+
+
 def next_notice(standing: Standing, channels: Sequence[str], kind: NoticeKind, *, now: "datetime") -> Notice | None:
     """The notice that takes the place of a version's newest one; None when it never had any."""
     if standing.notice is None:
@@ -90,8 +106,9 @@ def next_notice(standing: Standing, channels: Sequence[str], kind: NoticeKind, *
     from datetime import timedelta
 
     earlier = NoticeId.parse(standing.notice)
+    own = earlier.policy == standing.policy
     return Notice(
-        id=replace(earlier, revision=earlier.revision + 1),
+        id=NoticeId(standing.policy, standing.version, earlier.revision + 1 if own else 1),
         kind=kind,
         channels=tuple(Channel(name) for name in channels),
         effective=standing.effective,
@@ -108,23 +125,42 @@ def record_sequel(
     policy: Policy,
     event: LedgerEvent,
     sequel: Sequel | None,
+    *,
+    shared: str | None = None,
+    partners: Sequence[Partner] = (),
 ) -> Queued:
-    """The ledger line, the new notice's messages and the old ones' end, in one transaction; then the file."""
-    in_file = workspace.lines[policy.name]
+    """The ledger line, the new notice's messages and the old ones' end, in one transaction; then the file.
+
+    `shared` is the notice that the version was announced by so far, `partners` are those that it announced too.
+    """
     done = Queued()
+    ahead = NoticeId.parse(shared) if shared else None
+    held: dict[str, tuple[str, ...]] = {}
     with store.begin() as connection:
-        refuse_if_changed(connection, policy.name, in_file)
-        held = append_both(connection, store.identity, policy.name, in_file, (event,))
+        for owner, recorded in ((policy, event), *((partner.policy, partner.event) for partner in partners)):
+            in_file = workspace.lines[owner.name]
+            refuse_if_changed(connection, owner.name, in_file)
+            held[owner.name] = append_both(connection, store.identity, owner.name, in_file, (recorded,))
         if sequel is not None:
-            done = _queue(connection, settings, policy, sequel, event.at)
-    complete_file(settings, policy.name, held)
+            done = _queue(connection, settings, policy, sequel, event.at, ahead)
+        for partner in partners:
+            _queue(connection, settings, partner.policy, partner.sequel, event.at, ahead)
+    for name, lines in held.items():
+        complete_file(settings, name, lines)
     return done
 
 
-def _queue(connection: "Connection", settings: Settings, policy: Policy, sequel: Sequel, now: "datetime") -> Queued:
+def _queue(
+    connection: "Connection",
+    settings: Settings,
+    policy: Policy,
+    sequel: Sequel,
+    now: "datetime",
+    shared: NoticeId | None,
+) -> Queued:
     from publisher.store import outbox
 
-    kind = sequel.told[0].kind if sequel.told else NoticeKind.FOLLOW_UP
+    kind = sequel.told[0].kind if sequel.told else None
     templates = tuple(_templates(settings, policy, sequel))
     concerned = None
     if sequel.languages is not None:
@@ -142,6 +178,7 @@ def _queue(connection: "Connection", settings: Settings, policy: Policy, sequel:
         sequel=kind,
         whole=bool(sequel.untold),
         languages=concerned,
+        shared=shared,
     )
     return Queued(done.total, done.sequels, done.cancelled)
 

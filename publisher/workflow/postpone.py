@@ -20,6 +20,7 @@ from publisher.domain.timeline import (
 from publisher.errors import Fault, Place, PublisherError, one
 from publisher.workflow.announce import notice_contents
 from publisher.workflow.build import build
+from publisher.workflow.campaigns import parting
 from publisher.workflow.follow_up import (
     ANNOUNCED,
     Sequel,
@@ -99,7 +100,8 @@ def postpone(
         notice=str(notice.id) if notice else None,
     )
     sequel = _sequel(workspace, policy, standing, event, notice) if notice else None
-    done = record_sequel(settings, workspace, store, policy, event, sequel)
+    parted = parting(workspace, standing, by=event)
+    done = record_sequel(settings, workspace, store, policy, event, sequel, shared=standing.notice, partners=parted)
     build(open_workspace(settings), now=now)
     return Postponed(
         policy_name,

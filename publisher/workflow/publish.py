@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from publisher import library
 from publisher.config import Settings
 from publisher.domain.ledger import EventKind, LedgerEvent, event_of
-from publisher.domain.notice import Channel
+from publisher.domain.notice import Channel, NoticeContent
 from publisher.domain.policy import Policy, Version
 from publisher.domain.review import Review, people_wanted, signatures_missing
 from publisher.domain.timeline import last_released
 from publisher.errors import Fault, Place, PublisherError, Severity, errors_only
+from publisher.workflow import campaigns
 from publisher.workflow.announce import mail_templates, notice_contents
 from publisher.workflow.build import build
 from publisher.workflow.check import check_workspace
@@ -106,7 +107,10 @@ def publish(settings: Settings, store: "Store", *, now: datetime) -> PublishRepo
     unheard = [
         told
         for told, release in zip(released, plan.releases, strict=True)
-        if release.notice is not None and Channel.EMAIL in release.notice.channels and not told.queued
+        if release.notice is not None
+        and campaigns.leads(release)
+        and Channel.EMAIL in release.notice.channels
+        and not told.queued
     ]
     touched = dict.fromkeys([*completed, *(entry.policy for entry in released)])
     return PublishReport(
@@ -162,6 +166,10 @@ def plan_publish(settings: Settings, store: "Store | None", *, now: datetime) ->
             events = (*events, release.event)
             before = version
     faults.extend(_rate_faults(settings, store, releases))
+    releases, waiting_too = _whole_campaigns(workspace, releases)
+    skipped.extend(waiting_too)
+    faults.extend(campaigns.date_faults(releases))
+    releases = list(campaigns.joined(releases))
     blocking = [fault for fault in told if not _below(fault, drafts)]
     own = tuple(faults)
     faults.extend(fault for fault in errors_only(blocking) if not _same_told(fault, own))
@@ -228,10 +236,49 @@ def _release(
     lines = append_both(connection, store.identity, policy, in_file, events)
     queued = 0
     if release.notice is not None:
-        contents = notice_contents(settings, release.policy, (*known, release.event), release.notice, release.review)
-        templates = mail_templates(settings, release.policy, contents)
+        if not campaigns.leads(release):
+            return lines, _told(release, 0)
+        contents = _contents(settings, release, known)
+        others = [
+            _contents(settings, other, plan.workspace.events(other.policy.name))
+            for other in campaigns.led_by(plan.releases, release)
+        ]
+        templates = mail_templates(settings, release.policy, campaigns.together(contents, others))
         queued = outbox.queue(connection, release.notice, templates, now=release.event.at)
     return lines, _told(release, queued)
+
+
+def _contents(settings: Settings, release: Release, known: Sequence[LedgerEvent]) -> tuple[NoticeContent, ...]:
+    if release.notice is None:
+        return ()
+    return notice_contents(
+        settings,
+        release.policy,
+        (*known, release.event),
+        release.notice,
+        release.review,
+        version=release.version.name,
+    )
+
+
+def _whole_campaigns(workspace: Workspace, releases: list[Release]) -> tuple[list[Release], list[Skipped]]:
+    """The releases without those whose campaign waits for a version that this run does not release."""
+    names = {(release.policy.name, release.version.name) for release in releases}
+    others = [
+        (policy, version)
+        for policy in workspace.policies
+        for version in unreleased(policy, workspace.events(policy.name))
+        if (policy.name, version.name) not in names
+    ]
+    going: list[Release] = []
+    waiting: list[Skipped] = []
+    for release in releases:
+        reason = campaigns.waiting_for(release.policy, release.version, others)
+        if reason:
+            waiting.append(Skipped(f"{release.policy.name} {release.version.name}", reason))
+        else:
+            going.append(release)
+    return going, waiting
 
 
 def _told(release: Release, queued: int) -> Released:

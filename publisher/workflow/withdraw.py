@@ -11,6 +11,7 @@ from publisher.domain.timeline import Standing, State, announced_under, in_force
 from publisher.errors import Fault, Place, PublisherError
 from publisher.workflow.announce import notice_contents
 from publisher.workflow.build import build
+from publisher.workflow.campaigns import parting
 from publisher.workflow.follow_up import ANNOUNCED, Sequel, next_notice, record_sequel, refuse_altered, standing_of
 from publisher.workflow.records import caught_up, ledger_file
 from publisher.workflow.workspace import Workspace, open_workspace
@@ -58,7 +59,8 @@ def withdraw(
         reason=reason,
         notice=str(sequel.notice.id) if sequel else None,
     )
-    done = record_sequel(settings, workspace, store, policy, event, sequel)
+    parted = parting(workspace, standing, by=event)
+    done = record_sequel(settings, workspace, store, policy, event, sequel, shared=standing.notice, partners=parted)
     build(open_workspace(settings), now=now)
     return Withdrawn(policy_name, version, event.notice, done.total, done.cancelled, (ledger_file(policy_name),))
 

@@ -37,10 +37,10 @@ def announced(bench: Workbench, users: int, told: int) -> None:
     bench.sign()
     bench.run("publish")
     if told:
-        _deliver_some(bench, told)
+        deliver_some(bench, told)
 
 
-def _deliver_some(bench: Workbench, told: int) -> None:
+def deliver_some(bench: Workbench, told: int) -> None:
     """Delivers to exactly so many, then the far side takes nothing more."""
     from publisher.config import read_settings
     from publisher.delivery.transports import open_transport
