@@ -7,6 +7,7 @@ from publisher.diff import align, carry_ids, compare
 from publisher.domain.assessment import Assessment
 from publisher.domain.change import Change, Grade, Passage, gravest
 from publisher.domain.clause import ClauseTree
+from publisher.domain.comparison import ComparedText, Comparison
 from publisher.domain.frontmatter import divide, normal_line_ends
 from publisher.domain.policy import digest_of
 from publisher.materiality import judge
@@ -81,6 +82,78 @@ def assess_trees(
         findings=judgement.findings,
         rules=judgement.rules,
     )
+
+
+def compare_texts(
+    sources: Sequence[tuple[str, str]],
+    language: str = "en",
+    regimes: Sequence[str] = ("section-8",),
+    terms: Sequence[str] = (),
+) -> Comparison:
+    """The first of some successive texts compared with the last, as one who last knew the first would ask.
+
+    Clauses keep their identity through the texts between: one that moved twice has moved once, and one that came and
+    went again is nothing.
+
+    Args:
+        sources: each text's name and its words, oldest first; at least two.
+        language: as for `assess`.
+        regimes: as for `assess`.
+        terms: as for `assess`.
+
+    Raises:
+        ValueError: there are fewer than two texts.
+    """
+    if len(sources) < 2:
+        raise ValueError("a comparison needs two texts")
+    texts = [_readable(source) for _, source in sources]
+    trees = carried_through([_tree(text, language) for text in texts])
+    return compare_trees(
+        ComparedText(sources[0][0], sources[0][0], trees[0]),
+        ComparedText(sources[-1][0], sources[-1][0], trees[-1]),
+        digests=(digest_of(texts[0]), digest_of(texts[-1])),
+        regimes=regimes,
+        terms=terms,
+    )
+
+
+def carried_through(trees: Sequence[ClauseTree]) -> tuple[ClauseTree, ...]:
+    """Successive texts under the ids that clauses keep from each to the next; none is given twice."""
+    carried = list(trees[:1])
+    used: set[str] = set()
+    for tree in trees[1:]:
+        used.update(placed.clause.id for placed in carried[-1].walk())
+        carried.append(carry_ids(align(carried[-1], tree), frozenset(used)))
+    return tuple(carried)
+
+
+def compare_trees(
+    old: ComparedText,
+    new: ComparedText,
+    *,
+    digests: tuple[str, str],
+    regimes: Sequence[str] = ("section-8",),
+    terms: Sequence[str] = (),
+) -> Comparison:
+    """Two texts whose ids are settled, with all versions between them in mind: equal ids are the same clause.
+
+    Args:
+        old: the text before.
+        new: the text after.
+        digests: those of the two sources.
+        regimes: as for `assess`.
+        terms: as for `assess`.
+    """
+    assessment = assess_trees(
+        old.tree,
+        new.tree,
+        old_digest=digests[0],
+        new_digest=digests[1],
+        regimes=regimes,
+        terms=terms,
+        identified=True,
+    )
+    return Comparison(old, new, assessment)
 
 
 def _readable(source: str) -> str:

@@ -1,7 +1,12 @@
 """Citations: the one place that reads and writes the addresses of texts, so that links, files and keys agree."""
 
+import re
 from dataclasses import dataclass, replace
 from urllib.parse import quote
+
+from publisher.domain.policy import is_language, is_policy_name, is_version
+
+_WRITTEN = re.compile(r"([^@/]+)@([^@/]+)(?:/([A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]))??(?:/r([1-9][0-9]{0,5}))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +21,16 @@ class Citation:
     language: str | None = None
     revision: int | None = None
     clause: str | None = None
+
+    @classmethod
+    def parse(cls, written: str) -> "Citation | None":
+        """Reads `privacy@v2`, `privacy@v2/zh-CN`, `privacy@v2/r1`, `privacy@v2/zh-CN/r1`; None for anything else."""
+        match = _WRITTEN.fullmatch(written)
+        if match is None or not is_policy_name(match[1]) or not is_version(match[2]):
+            return None
+        if match[3] is not None and not is_language(match[3]):
+            return None
+        return cls(match[1], match[2], match[3], int(match[4]) if match[4] else None)
 
     @property
     def path(self) -> str:

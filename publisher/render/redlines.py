@@ -7,6 +7,7 @@ from publisher.domain.assessment import FindingKind
 from publisher.domain.change import Change, ChangeKind, Edit, Op, Passage
 from publisher.domain.clause import Clause, ClauseKind, ClauseTree
 from publisher.domain.notice import ToldChange
+from publisher.domain.redline import Row, rows_of, stretches
 
 EXCERPT_LENGTH = 48
 
@@ -66,55 +67,31 @@ def redline_blocks(
 ) -> tuple[Block, ...]:
     """The whole text with every change in its place, the unchanged parts gathered for folding."""
     reasons = {entry.clause: entry for entry in told}
-    here = _by_new_id(changes)
-    inside = {part.id for change in changes if change.new for part in change.new.parts[1:]}
-    gone = _gone(old, changes)
-    lines: list[Line] = list(gone.get("", ()))
-    for placed in new.walk():
-        clause = placed.clause
-        if clause.id in inside and clause.id not in here:
-            continue
-        change = here.get(clause.id)
-        plain = Line(clause.id, _number(clause), placed.depth, _heads(clause), ((Op.EQUAL, clause.text),))
-        lines.append(_changed(plain, change) if change is not None else plain)
-        lines.extend(gone.get(clause.id, ()))
-    return _folded(_counted(lines, reasons))
+    blocks: list[Block] = []
+    count = 0
+    for stretch in stretches(rows_of(old, new, changes)):
+        lines: list[Line] = []
+        for row in stretch.rows:
+            count += row.changed
+            line = _line(row)
+            lines.append(_reasoned(line, count, reasons) if line.kinds else line)
+        if stretch.folded:
+            blocks.append(Block(tuple(lines), folded=True))
+        else:
+            blocks.extend(Block((line,), folded=False) for line in lines)
+    return tuple(blocks)
 
 
-def _by_new_id(changes: Sequence[Change]) -> Mapping[str, Change]:
-    found: dict[str, Change] = {}
-    for change in changes:
-        if change.new is not None:
-            found.setdefault(change.new.id, change)
-    return found
-
-
-def _gone(old: ClauseTree, changes: Sequence[Change]) -> Mapping[str, list[Line]]:
-    """What stood in the old text alone, under the id of the clause of the new text after which it is shown."""
-    away = {change.old.id: change for change in changes if change.old is not None and ChangeKind.MOVED in change.kinds}
-    removed = {change.old.id: change for change in changes if change.old is not None and change.new is None}
-    merged = {part.id for change in changes if change.old and change.new for part in change.old.parts[1:]}
-    found: dict[str, list[Line]] = {}
-    anchor, leaving = "", -1
-    for placed in old.walk():
-        clause = placed.clause
-        if leaving >= 0 and placed.depth > leaving and clause.id not in removed:
-            continue
-        if placed.depth <= leaving:
-            leaving = -1
-        number = _number(clause)
-        if clause.id in removed:
-            change = removed[clause.id]
-            line = Line(clause.id, number, placed.depth, _heads(clause), change.edits, where=_where(change.old))
-            found.setdefault(anchor, []).append(replace(line, kinds=change.kinds))
-        elif clause.id in away:
-            change = away[clause.id]
-            note = Note("redline.moved_away", new=_where(change.new))
-            found.setdefault(anchor, []).append(Line("", number, placed.depth, _heads(clause), (), notes=(note,)))
-            leaving = placed.depth
-        elif clause.id not in merged:
-            anchor = clause.id
-    return found
+def _line(row: Row) -> Line:
+    clause, change = row.clause, row.change
+    plain = Line(clause.id, _number(clause), row.depth, _heads(clause), ((Op.EQUAL, clause.text),))
+    if change is None:
+        return plain
+    if not row.gone:
+        return _changed(plain, change)
+    if change.new is None:
+        return replace(plain, edits=change.edits, where=_where(change.old), kinds=change.kinds)
+    return replace(plain, id="", edits=(), notes=(Note("redline.moved_away", new=_where(change.new)),))
 
 
 def _changed(line: Line, change: Change) -> Line:
@@ -141,57 +118,15 @@ def _changed(line: Line, change: Change) -> Line:
     )
 
 
-def _counted(lines: Sequence[Line], reasons: Mapping[str, ToldChange]) -> tuple[Line, ...]:
-    """The lines with their changes numbered and their reasons beside them."""
-    counted: list[Line] = []
-    count = 0
-    for line in lines:
-        if not line.kinds:
-            counted.append(line)
-            continue
-        count += 1
-        why = [reasons[name] for name in (line.id, *line.also) if name in reasons]
-        counted.append(
-            replace(
-                line,
-                change=count,
-                reasons=tuple(dict.fromkeys(kind for entry in why for kind in entry.reasons)),
-                public_note=" ".join(dict.fromkeys(entry.public_note for entry in why if entry.public_note)),
-            )
-        )
-    return tuple(counted)
-
-
-def _folded(lines: Sequence[Line]) -> tuple[Block, ...]:
-    """Unchanged runs gathered; headings that lead to a change stay in sight."""
-    seen = [bool(line.kinds or line.notes) for line in lines]
-    leads_to: list[int] = []
-    for index in range(len(lines) - 1, -1, -1):
-        line = lines[index]
-        # Depths of changes met further down for which no clause above has been met yet.
-        leading = [depth for depth in leads_to if depth > line.depth]
-        if leading:
-            leads_to = [depth for depth in leads_to if depth <= line.depth]
-            if line.heading:
-                seen[index] = True
-            else:
-                leads_to.append(line.depth)
-        if seen[index]:
-            leads_to.append(line.depth)
-        leads_to = sorted(set(leads_to))
-    blocks: list[Block] = []
-    run: list[Line] = []
-    for line, shown in zip(lines, seen, strict=True):
-        if not shown:
-            run.append(line)
-            continue
-        if run:
-            blocks.append(Block(tuple(run), folded=True))
-            run = []
-        blocks.append(Block((line,), folded=False))
-    if run:
-        blocks.append(Block(tuple(run), folded=True))
-    return tuple(blocks)
+def _reasoned(line: Line, count: int, reasons: Mapping[str, ToldChange]) -> Line:
+    """The line with its change numbered and its reasons beside it."""
+    why = [reasons[name] for name in (line.id, *line.also) if name in reasons]
+    return replace(
+        line,
+        change=count,
+        reasons=tuple(dict.fromkeys(kind for entry in why for kind in entry.reasons)),
+        public_note=" ".join(dict.fromkeys(entry.public_note for entry in why if entry.public_note)),
+    )
 
 
 def _where(passage: Passage | None) -> str:

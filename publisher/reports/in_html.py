@@ -1,106 +1,194 @@
 """The report in HTML: a fragment for other pages, or a page of its own."""
 
+from collections.abc import Iterable, Sequence
 from html import escape
 
-from publisher.domain.assessment import Assessment, Finding
-from publisher.domain.change import Change, Edit, Op
+from publisher.domain.assessment import Finding
+from publisher.domain.change import Change, Grade, Op
+from publisher.domain.comparison import Comparison
+from publisher.reports.html_style import PAGE, REPORT
+from publisher.reports.layout import Folded, Layout, Left, Same, Told, is_heading, sequence
 from publisher.reports.phrases import (
     LIMBS,
-    findings_by_change,
+    Run,
+    counted,
     kinds_label,
     numbers_label,
+    passage_label,
     path_label,
+    runs_of,
     summary,
+    title,
+    unchanged,
     visible,
 )
 
-_STYLE = """
-:root { color-scheme: light dark; --ink: #1d2329; --faint: #57606a; --line: #d5dae0; --paper: #fff;
-  --gone: #8c1d18; --gone-back: #fdecea; --come: #0b5a2b; --come-back: #e6f4ea; --grave: #8a5300; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6e9ec; --faint: #a4adb6; --line: #3a424b; --paper: #14181c;
-  --gone: #ffb4ab; --gone-back: #42130f; --come: #9be2b4; --come-back: #0f3520; --grave: #ffc46b; } }
-body { margin: 0 auto; max-width: 46rem; padding: 2rem 1.25rem 4rem; background: var(--paper); color: var(--ink);
-  font: 1.0625rem/1.65 Charter, "Source Serif 4", Georgia, "Noto Serif CJK SC", "Songti SC", serif;
-  overflow-wrap: anywhere; }
-h1 { font-size: 1.6rem; line-height: 1.25; }
-.summary { font-weight: 600; }
-.changes { list-style: none; margin: 2rem 0 0; padding: 0; }
-.change { border-top: 1px solid var(--line); padding: 1rem 0; }
-.change h2 { font: 600 .95rem/1.4 system-ui, sans-serif; margin: 0 0 .5rem; }
-.change .place, .change .grade { color: var(--faint); font-weight: 400; }
-.change.material .grade { color: var(--grave); font-weight: 600; }
-.change p { margin: 0; }
-del { background: var(--gone-back); color: var(--gone); text-decoration: line-through; }
-ins { background: var(--come-back); color: var(--come); text-decoration: underline; }
-.findings { font-size: .95rem; margin: .75rem 0 0; padding-left: 1.25rem; }
-.findings q { font-style: italic; }
-.hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-@media print { body { max-width: none; padding: 0; } .change { break-inside: avoid; } }
-"""
+_AROUND = 160
+"""How many characters stay in sight around an edit: a page has more room than a terminal."""
 
 
-def html_page(assessment: Assessment, title: str = "What changed") -> str:
+def html_page(comparison: Comparison, layout: Layout) -> str:
     """A whole page that needs nothing but itself."""
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n"
-        f"<h1>{escape(title)}</h1>\n{html_fragment(assessment)}</main>\n</body>\n</html>\n"
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+        f"<title>{escape(title(comparison))}</title>\n<style>{REPORT}{PAGE}</style>\n</head>\n<body>\n"
+        f"{_report(comparison, layout, 'main')}</body>\n</html>\n"
     )
 
 
-def html_fragment(assessment: Assessment) -> str:
-    """The assessment as HTML without a page around it; every word of the texts is escaped."""
-    of_change, others = findings_by_change(assessment)
-    parts = [f'<p class="summary">{escape(summary(assessment))}</p>\n']
-    if assessment.changes:
-        parts.append('<ol class="changes">\n')
-        for index, (change, findings) in enumerate(zip(assessment.changes, of_change, strict=True), start=1):
-            parts.append(_change(index, change, findings, assessment.language))
-        parts.append("</ol>\n")
-    if others:
-        parts.append(_findings(others, assessment.language))
-    return "".join(parts)
+def html_fragment(comparison: Comparison, layout: Layout) -> str:
+    """The comparison without a page around it; its style sheet comes with it and touches nothing else."""
+    return f"<style>{REPORT}</style>\n{_report(comparison, layout, 'section')}"
 
 
-def _change(index: int, change: Change, findings: list[Finding], language: str) -> str:
-    place = path_label(change)
-    head = " ".join(
-        part
-        for part in (
-            f'<span class="kinds">{escape(kinds_label(change))}</span>',
-            f'<span class="number">{_shown(numbers_label(change))}</span>' if numbers_label(change) else "",
-            f'<span class="place" lang="{escape(language)}">{_shown(place)}</span>' if place else "",
-            f'<span class="grade">· {escape(change.grade)}</span>',
+def _report(comparison: Comparison, layout: Layout, tag: str) -> str:
+    return _Writer(comparison, layout).report(tag)
+
+
+class _Writer:
+    """Writes one report; it holds what all its parts need. Every word of the texts is escaped."""
+
+    def __init__(self, comparison: Comparison, layout: Layout) -> None:
+        self._comparison = comparison
+        self._layout = layout
+        self._of_text = f' lang="{escape(comparison.new.tree.language)}" dir="auto"'
+        self._around = None if layout.context is None else _AROUND
+
+    def report(self, tag: str) -> str:
+        found = sequence(self._comparison, self._layout)
+        wide = " wide" if self._layout.side_by_side else ""
+        return (
+            f'<{tag} class="policy-diff{wide}" lang="en">\n{self._opening()}{self._gravest(found.told)}'
+            f'<div class="changes">\n{self._heads()}{"".join(map(self._entry, found.entries))}</div>\n'
+            f"{self._findings(found.others)}</{tag}>\n"
         )
-        if part
-    )
-    words = "".join(map(_run, change.edits))
-    return (
-        f'<li class="change {escape(change.grade)}" id="change-{index}">\n<h2>{head}</h2>\n'
-        + (f'<p class="redline" lang="{escape(language)}">{words}</p>\n' if words else "")
-        + (_findings(findings, language) if findings else "")
-        + "</li>\n"
-    )
+
+    def _opening(self) -> str:
+        assessment = self._comparison.assessment
+        texts = "".join(
+            f"<dt>{role} text: {_shown(text.name)}</dt><dd><code>{escape(digest)}</code></dd>\n"
+            for role, text, digest in (
+                ("Old", self._comparison.old, assessment.old_digest),
+                ("New", self._comparison.new, assessment.new_digest),
+            )
+        )
+        return (
+            f"<header>\n<h1>{escape(title(self._comparison))}</h1>\n"
+            f'<p class="summary">{escape(summary(assessment))}</p>\n<dl class="texts">\n{texts}</dl>\n</header>\n'
+        )
+
+    def _gravest(self, told: Iterable[Told]) -> str:
+        material = [entry for entry in told if entry.change.grade is Grade.MATERIAL]
+        if not material:
+            return ""
+        lines = "".join(
+            f'<li><a href="#policy-diff-{entry.number}"{self._of_text}>{_shown(_place(entry.change))}</a>'
+            + "".join(f"<span>{escape(finding.kind)}: {_shown(finding.why)}</span>" for finding in entry.findings)
+            + "</li>\n"
+            for entry in material
+        )
+        count = counted(len(material), "material change")
+        return f'<nav class="grave" aria-label="Material changes">\n<h2>{count}</h2>\n<ol>\n{lines}</ol>\n</nav>\n'
+
+    def _heads(self) -> str:
+        if not self._layout.side_by_side:
+            return ""
+        old, new = _shown(self._comparison.old.name), _shown(self._comparison.new.name)
+        return f'<div class="pair heads" aria-hidden="true"><div>{old}</div><div>{new}</div></div>\n'
+
+    def _entry(self, entry: Told | Left | Same | Folded) -> str:
+        if isinstance(entry, Told):
+            return self._told(entry)
+        if isinstance(entry, Same):
+            return self._same(entry)
+        if isinstance(entry, Left):
+            old, new = passage_label(entry.change.old), passage_label(entry.change.new)
+            return f'<p class="left">{escape(old)} stood here; now {escape(new)}</p>\n'
+        inside = "".join(map(self._same, entry.clauses))
+        return f'<details class="fold"><summary>{unchanged(len(entry.clauses))}</summary>\n{inside}</details>\n'
+
+    def _told(self, told: Told) -> str:
+        change, number, place = told.change, numbers_label(told.change), path_label(told.change)
+        head = " ".join(
+            part
+            for part in (
+                f'<span class="kinds">{escape(kinds_label(change))}</span>',
+                f'<span class="number">{_shown(number)}</span>' if number else "",
+                f'<span class="place"{self._of_text}>{_shown(place)}</span>' if place else "",
+                f'<span class="grade">· {escape(change.grade)}</span>',
+            )
+            if part
+        )
+        runs = runs_of(change.edits, self._around)
+        words = self._beside(change, runs) if self._layout.side_by_side else self._words(runs)
+        return (
+            f'<article class="change {escape(change.grade)}" id="policy-diff-{told.number}"'
+            f' data-clause="{_shown(change.id)}">\n'
+            f"<h2>{head}</h2>\n{words}{self._findings(told.findings)}</article>\n"
+        )
+
+    def _words(self, runs: Sequence[Run], number: str = "") -> str:
+        if not any(run.text for run in runs):
+            return ""
+        label = f'<span class="n">{_shown(number)}</span>' if number else ""
+        return f'<div class="words"{self._of_text}>{label}{"".join(map(_run, runs))}</div>\n'
+
+    def _beside(self, change: Change, runs: Sequence[Run]) -> str:
+        before = [run for run in runs if run.op is not Op.INSERT]
+        after = [run for run in runs if run.op is not Op.DELETE]
+        cells = []
+        for passage, side, words in ((change.old, "Old", before), (change.new, "New", after)):
+            absent = f'<p class="none">Not in the {side.lower()} text</p>\n'
+            inside = absent if passage is None else self._words(words, passage.number or "")
+            cells.append(f'<div><h3 class="side">{side}</h3>\n{inside}</div>\n')
+        return f'<div class="pair">\n{"".join(cells)}</div>\n'
+
+    def _same(self, same: Same) -> str:
+        kind = "same head" if is_heading(same.clause) else "same"
+        words = _shown(same.clause.text)
+        old, new = (
+            f"{f'<span class=n>{_shown(number)}</span>' if number else ''}{words}"
+            for number in (same.old_number, same.new_number)
+        )
+        if not self._layout.side_by_side:
+            return f'<div class="{kind}"{self._of_text}>{new}</div>\n'
+        return (
+            f'<div class="pair {kind}"><div{self._of_text}>{old}</div>'
+            f'<div{self._of_text} aria-hidden="true">{new}</div></div>\n'
+        )
+
+    def _findings(self, findings: Sequence[Finding]) -> str:
+        if not findings:
+            return ""
+        items = "".join(
+            f"<li><strong>{escape(finding.kind)}</strong>: {_shown(finding.why)} ({escape(LIMBS[finding.limb])}) "
+            f'<span class="rule">rule {_shown(finding.rule)}{", old text" if finding.side == "old" else ""}</span>'
+            f"<q{self._of_text}>“{_shown(finding.quote)}”</q></li>\n"
+            for finding in findings
+        )
+        return f'<ul class="findings">\n{items}</ul>\n'
 
 
-def _run(edit: Edit) -> str:
-    op, text = edit[0], _shown(edit[1])
-    if op is Op.DELETE:
+def _place(change: Change) -> str:
+    label = " ".join(
+        part for part in (numbers_label(change), f"({path_label(change)})" if path_label(change) else "") if part
+    )
+    return label or kinds_label(change)
+
+
+def _run(run: Run) -> str:
+    text = _shown(run.text)
+    if run.hidden:
+        lead = " " if run.text[:1].isspace() else ""
+        count = f"{len(run.text):,} characters"
+        return f'{lead}<details class="rest"><summary>⋯ {count} unchanged</summary>{text}</details>'
+    if run.op is Op.DELETE:
         return f'<del><span class="hidden" lang="en">Deleted: </span>{text}</del>'
-    if op is Op.INSERT:
+    if run.op is Op.INSERT:
         return f'<ins><span class="hidden" lang="en">Inserted: </span>{text}</ins>'
     return text
-
-
-def _findings(findings: list[Finding], language: str) -> str:
-    items = "".join(
-        f"<li><strong>{escape(finding.kind)}</strong>: {_shown(finding.why)} ({escape(LIMBS[finding.limb])}). "
-        f'<q lang="{escape(language)}">{_shown(finding.quote)}</q>'
-        f"{' (old text)' if finding.side == 'old' else ''} <code>{escape(finding.rule)}</code></li>\n"
-        for finding in findings
-    )
-    return f'<ul class="findings">\n{items}</ul>\n'
 
 
 def _shown(text: str) -> str:

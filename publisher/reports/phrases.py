@@ -3,9 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from publisher.domain.assessment import Assessment, Finding, Limb
 from publisher.domain.change import Change, ChangeKind, Edit, Op, Passage
+from publisher.domain.clause import Clause, ClauseKind
+from publisher.domain.comparison import Comparison
 
 LIMBS = {
     Limb.RIGHTS: "reduces users' rights",
@@ -16,9 +19,10 @@ BETWEEN = " › "
 
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
-    "\u2800\u3164\ufe00-\ufe0e\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
+    "\u2800\u3164\ufe00-\ufe0e\ufeff\uffa0\ufdd0-\ufdef\ufff0-\ufffb\ufffe\uffff"
+    "\ud800-\udfff\U000e0000-\U000e0fff]"
 )
-_AROUND = 60
+AROUND = 60
 """How many characters of unchanged words are shown around an edit in long clauses."""
 _WORTH_FOLDING = 20
 
@@ -79,6 +83,35 @@ def heading(change: Change) -> str:
     return visible(f"{words} ({path})" if path else words)
 
 
+def unchanged(number: int) -> str:
+    """`12 clauses unchanged`."""
+    return f"{counted(number, 'clause')} unchanged"
+
+
+def title(comparison: Comparison) -> str:
+    """`privacy v1 → privacy v2`."""
+    return visible(f"{comparison.old.name} → {comparison.new.name}".replace("\n", "<U+000A>"))
+
+
+def passage_label(passage: Passage | None) -> str:
+    """A clause as notes speak of it: `4. Sharing › 4.1.3`; of an unnumbered one its first words."""
+    if passage is None:
+        return ""
+    own = passage.number or ""
+    if passage.heading:
+        own = f"{own} {passage.text}".strip()
+    elif not own:
+        own = f"“{_first(passage.text, AROUND)}{'…' * (len(passage.text) > AROUND)}”"
+    return visible(BETWEEN.join(name for name in (*passage.path, own) if name))
+
+
+def clause_number(clause: Clause) -> str:
+    """What stands before a clause's words: its number, or the marker of its list item."""
+    if clause.kind is ClauseKind.ITEM:
+        return clause.label if any(sign.isalnum() for sign in clause.label) else "•"
+    return (clause.label or clause.number or "") if clause.number is not None else ""
+
+
 def findings_by_change(assessment: Assessment) -> tuple[list[list[Finding]], list[Finding]]:
     """The findings of each change, and those that belong to none of them."""
     where: dict[tuple[str, str], int] = {}
@@ -94,22 +127,48 @@ def findings_by_change(assessment: Assessment) -> tuple[list[list[Finding]], lis
     return of_change, others
 
 
-def folded(edits: Iterable[Edit]) -> list[Edit]:
-    """The edits with long unchanged stretches cut down to the words next to an edit, `…` standing for the rest."""
-    runs = list(edits)
-    if len(runs) == 1 and runs[0][0] is Op.EQUAL:
-        text = runs[0][1]
-        return [(Op.EQUAL, text if len(text) <= 2 * _AROUND else f"{_first(text, 2 * _AROUND)} …")]
-    shown: list[Edit] = []
-    for index, (op, text) in enumerate(runs):
-        room = _AROUND * ((index > 0) + (index < len(runs) - 1))
-        if op is not Op.EQUAL or len(text) <= room + _WORTH_FOLDING:
-            shown.append((op, text))
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run of words; `hidden` when it is the middle of a long unchanged stretch, left out or folded away."""
+
+    op: Op
+    text: str
+    hidden: bool = False
+
+
+def runs_of(edits: Iterable[Edit], around: int | None = AROUND) -> list[Run]:
+    """The edits with the middle of each long unchanged stretch hidden.
+
+    Args:
+        edits: a change's words.
+        around: how many characters of unchanged words stay in sight on each side of an edit; None: all.
+    """
+    found = list(edits)
+    runs: list[Run] = []
+    for index, (op, text) in enumerate(found):
+        lone = len(found) == 1
+        before, after = index > 0 or lone, index < len(found) - 1
+        if lone and around is not None:
+            head, tail = _first(text, 2 * around), ""
+        elif around is not None:
+            head, tail = _first(text, around) if before else "", _last(text, around) if after else ""
+        room = 0 if around is None else around * ((2 if lone else before) + after)
+        if around is None or op is not Op.EQUAL or len(text) <= room + _WORTH_FOLDING:
+            runs.append(Run(op, text))
             continue
-        head = f"{_first(text, _AROUND)} " if index else ""
-        tail = f" {_last(text, _AROUND)}" if index < len(runs) - 1 else ""
-        shown.append((op, f"{head}…{tail}"))
-    return shown
+        middle = text[len(head) : len(text) - len(tail)]
+        runs.extend(
+            run for run in (Run(op, head), Run(op, middle, hidden=True), Run(op, tail)) if run.text or run.hidden
+        )
+    return runs
+
+
+def folded(edits: Iterable[Edit], around: int | None = AROUND) -> list[Edit]:
+    """The edits with `…` where a long unchanged stretch is left out."""
+    return [
+        (run.op, f"{' ' * run.text[:1].isspace()}…{' ' * run.text[-1:].isspace()}" if run.hidden else run.text)
+        for run in runs_of(edits, around)
+    ]
 
 
 def _first(text: str, length: int) -> str:

@@ -37,16 +37,29 @@ def draft_trees(policy: Policy, events: Sequence[LedgerEvent], version: str, bef
 
     `before` names that version; left out, it is the last released one. Without any, ids are as at first appearance.
     """
+    before = before or last_released(events)
+    return carried_trees(policy, events, version, trees_of(policy, events, before) if before else None)
+
+
+def carried_trees(
+    policy: Policy,
+    events: Sequence[LedgerEvent],
+    version: str,
+    before: Trees | None,
+    drafted: frozenset[str] = frozenset(),
+) -> Trees:
+    """The trees of a version with ids carried on from those of another; without one, as at first appearance.
+
+    No newcomer is given an id of the ledger, nor one of `drafted`.
+    """
     found = policy.version(version)
     text = found.text(policy.settings.language) if found else None
     if found is None or text is None:
         raise LookupError(f"{policy.name} {version} has no text in {policy.settings.language}")
     tree = parsed(text)
-    before = before or last_released(events)
     if before is not None:
-        old = trees_of(policy, events, before)[policy.settings.language]
         used = frozenset(entry.id for event in events for entry in event.clauses)
-        tree = diff.carry_ids(diff.align(old, tree), used)
+        tree = diff.carry_ids(diff.align(before[policy.settings.language], tree), used | drafted)
     return _translated(policy, found, tree)
 
 
