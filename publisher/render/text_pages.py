@@ -109,7 +109,7 @@ def _revision_path(view: TextView, old: Edition) -> str:
 
 
 def redline_page(view: RedlineView, kit: Kit) -> str:
-    """The changes from the version before."""
+    """The changes from the version before, or from an older one."""
     series, version = view.series, view.version
     words = kit.words(view.language)
     edition = version.edition(view.language)
@@ -144,7 +144,7 @@ def redline_page(view: RedlineView, kit: Kit) -> str:
         state=version.standing.state.value,
         blocks=blocks,
         listed=listed,
-        summary=edition.text.front.summary,
+        summaries=_summaries(series, version, view.language, words),
         old_href=kit.linked(Citation(series.name, version.before, view.language).path),
         new_href=kit.linked(Citation(series.name, version.name, view.language).path),
         old_digest=_digest(series, version.before, view.language),
@@ -153,6 +153,19 @@ def redline_page(view: RedlineView, kit: Kit) -> str:
         new_name=new,
         history=kit.linked(history_path(series.name, view.language)),
     )
+
+
+def _summaries(series: Series, version: Published, language: str, words: Strings) -> tuple[tuple[str, str], ...]:
+    """What each version after the old one said of itself, under its name where there are several."""
+    after = version_number(version.before) if version.before else 0
+    found = [
+        (version_name(entry.name, words), edition.text.front.summary)
+        for entry in series.versions
+        if after < version_number(entry.name) <= version_number(version.name)
+        and (entry.name == version.name or entry.standing.state is not State.WITHDRAWN)
+        and (edition := entry.edition(language)) is not None
+    ]
+    return tuple(found) if len(found) > 1 else (("", found[0][1]),)
 
 
 def _digest(series: Series, version: str, language: str) -> str:

@@ -211,7 +211,7 @@ class HistoryView:
 
 @dataclass(frozen=True, slots=True)
 class RedlineView:
-    """The changes from the version before to this one, in one language."""
+    """The changes to this version from `version.before`, its neighbour or an older one, in one language."""
 
     series: Series
     version: Published

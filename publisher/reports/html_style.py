@@ -13,6 +13,7 @@ REPORT = """
   --grave: #ffc46b; } }
 .policy-diff :is(h1, h2, h3, p, ol, ul, dl, dd) { margin: 0; }
 .policy-diff h1 { font-size: 1.625rem; line-height: 1.25; font-weight: 600; }
+.policy-diff .names { font: .9375rem/1.5 var(--sans); color: var(--faint); margin-top: .25rem; }
 .policy-diff .summary { font-size: 1.0625rem; margin-top: .75rem; }
 .policy-diff .texts { font: .8125rem/1.5 var(--sans); color: var(--faint); margin-top: 1rem; display: grid;
   grid-template-columns: max-content minmax(0, 1fr); gap: .125rem 1rem; }
@@ -68,7 +69,8 @@ REPORT = """
 @media (min-width: 40.0625rem) { .policy-diff .change .side { display: none; } }
 .policy-diff .heads { display: none; }
 @media (min-width: 40.0625rem) { .policy-diff .heads { display: grid; position: sticky; top: 0;
-  background: var(--paper); font: 600 .8125rem/1.5 var(--sans); padding: .5rem 0; border-bottom: 1px solid var(--ink); z-index: 1; } }
+  background: var(--paper); font: 600 .8125rem/1.5 var(--sans); padding: .5rem 0;
+  border-bottom: 1px solid var(--ink); z-index: 1; } }
 @media print { .policy-diff { --paper: #fff; --sheet: #fff; --ink: #000; --faint: #333; --line: #999; --grave: #000;
   --gone: #000; --come: #000; --gone-back: #fff; --come-back: #fff; font-size: 10pt; }
   .policy-diff .change > h2 { break-after: avoid; } .policy-diff .heads { position: static; } }

@@ -75,7 +75,8 @@ class _Writer:
             )
         )
         return (
-            f"<header>\n<h1>{escape(title(self._comparison))}</h1>\n"
+            f"<header>\n<h1{self._of_text}>{_shown(self._comparison.new.tree.title) or 'What changed'}</h1>\n"
+            f'<p class="names">{escape(title(self._comparison))}</p>\n'
             f'<p class="summary">{escape(summary(assessment))}</p>\n<dl class="texts">\n{texts}</dl>\n</header>\n'
         )
 
@@ -84,8 +85,11 @@ class _Writer:
         if not material:
             return ""
         lines = "".join(
-            f'<li><a href="#policy-diff-{entry.number}"{self._of_text}>{_shown(_place(entry.change))}</a>'
-            + "".join(f"<span>{escape(finding.kind)}: {_shown(finding.why)}</span>" for finding in entry.findings)
+            f'<li><a href="#policy-diff-{entry.number}"{self._of_text}>'
+            f"{escape(passage_label(entry.change.new or entry.change.old))}</a>"
+            + "".join(
+                dict.fromkeys(f"<span>{escape(found.kind)}: {_shown(found.why)}</span>" for found in entry.findings)
+            )
             + "</li>\n"
             for entry in material
         )
@@ -116,7 +120,7 @@ class _Writer:
             for part in (
                 f'<span class="kinds">{escape(kinds_label(change))}</span>',
                 f'<span class="number">{_shown(number)}</span>' if number else "",
-                f'<span class="place"{self._of_text}>{_shown(place)}</span>' if place else "",
+                f'<span class="place"{self._of_text}>· {_shown(place)}</span>' if place else "",
                 f'<span class="grade">· {escape(change.grade)}</span>',
             )
             if part
@@ -171,19 +175,12 @@ class _Writer:
         return f'<ul class="findings">\n{items}</ul>\n'
 
 
-def _place(change: Change) -> str:
-    label = " ".join(
-        part for part in (numbers_label(change), f"({path_label(change)})" if path_label(change) else "") if part
-    )
-    return label or kinds_label(change)
-
-
 def _run(run: Run) -> str:
     text = _shown(run.text)
     if run.hidden:
-        lead = " " if run.text[:1].isspace() else ""
+        lead, trail = (" " if end.isspace() else "" for end in (run.text[:1], run.text[-1:]))
         count = f"{len(run.text):,} characters"
-        return f'{lead}<details class="rest"><summary>⋯ {count} unchanged</summary>{text}</details>'
+        return f'{lead}<details class="rest"><summary>⋯ {count} unchanged</summary>{text}</details>{trail}'
     if run.op is Op.DELETE:
         return f'<del><span class="hidden" lang="en">Deleted: </span>{text}</del>'
     if run.op is Op.INSERT:

@@ -73,7 +73,7 @@ class _Writer:
         blocks.append(self._lines([(summary(assessment), _MATERIAL if grave else _BOLD)]))
         material = [entry for entry in found.told if entry.change.grade is Grade.MATERIAL]
         if material:
-            listed = ", ".join(dict.fromkeys(_name(entry.change) for entry in material))
+            listed = "; ".join(dict.fromkeys(_name(entry.change) for entry in material))
             blocks[-1].extend(self._lines([(f"Material: {listed}", "")]))
         return "\n\n".join("\n".join(lines) for lines in blocks if lines) + "\n"
 
@@ -97,7 +97,8 @@ class _Writer:
         style = _BOLD if is_heading(same.clause) else ""
         words = visible(same.clause.text).translate(_UNMARKED)
         old, new = ([(f"{visible(number)} {words}".strip(), style)] for number in (same.old_number, same.new_number))
-        return self._beside(old, new) if self.layout.side_by_side else self._lines(new, _INDENT)
+        apart = self.layout.side_by_side and self._column is not None
+        return self._beside(old, new) if apart else self._lines(new, _INDENT)
 
     def _finding(self, finding: Finding) -> list[str]:
         where = " in the old text" if finding.side == "old" else ""
@@ -170,4 +171,4 @@ def _unmarked(text: str) -> str:
 
 
 def _name(change: Change) -> str:
-    return visible(numbers_label(change) or change.id)
+    return visible(numbers_label(change)) or passage_label(change.new or change.old)
