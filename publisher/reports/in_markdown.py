@@ -87,9 +87,10 @@ def _run(edit: Edit) -> str:
 
 def _finding(finding: Finding) -> str:
     where = " (old text)" if finding.side == "old" else ""
+    rule = visible(finding.rule).replace("`", "")
     return (
         f"- **{_plain(finding.kind)}** {_plain(visible(finding.why))} ({LIMBS[finding.limb]}): "
-        f"“{_plain(visible(finding.quote))}”{where} `{finding.rule}`"
+        f"“{_plain(visible(finding.quote))}”{where} `{visible(finding.rule).replace('`', '')}`"
     )
 
 

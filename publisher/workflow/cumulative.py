@@ -70,9 +70,9 @@ def _still_told(told: Sequence[ToldChange], changes: ChangeSet | None) -> tuple[
             by_clause.setdefault(name, change)
     kept: dict[str, ToldChange] = {}
     for entry in told:
-        change = by_clause.get(entry.clause)
-        if change is None:
+        if entry.clause not in by_clause:
             continue
+        change = by_clause[entry.clause]
         before = kept.get(change.id)
         notes = dict.fromkeys(note for note in (before.public_note if before else "", entry.public_note) if note)
         kept[change.id] = replace(

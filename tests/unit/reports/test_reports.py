@@ -1,14 +1,20 @@
+import html
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
+from markdown_it import MarkdownIt
+from rich.cells import cell_len
 
-from publisher.diff import align, compare
+from publisher.diff import align, carry_ids, compare
 from publisher.domain.assessment import Assessment, Finding, FindingKind, Limb, RulePack, Side
 from publisher.domain.change import Change, ChangeKind, Grade, Op, Passage
+from publisher.domain.clause import Clause, ClauseKind, ClauseTree
+from publisher.domain.comparison import ComparedText, Comparison
 from publisher.parse import parse
-from publisher.reports import github, html_fragment, html_page, json_report, markdown, terminal
+from publisher.reports import Layout, github, html_fragment, html_page, json_report, markdown, terminal
 
 OLD = "## 4. Sharing\n\n4.1 We will ask you first.\n\n4.2 Our accountants may see your invoices once a year.\n"
 NEW = (
@@ -28,23 +34,50 @@ FINDING = Finding(
 )
 
 
-def assessed(old: str = OLD, new: str = NEW, *findings: Finding, language: str = "en") -> Assessment:
-    changes = compare(align(parse(old, language), parse(new, language))).changes
+INLINE = Layout()
+BESIDE = Layout(side_by_side=True)
+WHOLE = Layout(context=None)
+
+
+def assessed(old: str = OLD, new: str = NEW, *findings: Finding, language: str = "en") -> Comparison:
+    before, after = parse(old, language), parse(new, language)
+    alignment = align(before, after)
     grade = Grade.MATERIAL if findings else Grade.CLARIFICATION
-    return Assessment(
-        language, "sha256:0", "sha256:1", grade, False, changes, findings, (RulePack("gdpr", "2024-01-01"),)
+    assessment = Assessment(
+        language,
+        "sha256:0",
+        "sha256:1",
+        grade,
+        False,
+        compare(alignment).changes,
+        findings,
+        (RulePack("gdpr", "2024-01-01"),),
+    )
+    return Comparison(
+        ComparedText("old.md", "old.md", before), ComparedText("new.md", "new.md", carry_ids(alignment)), assessment
     )
 
 
-def shown(*edits: tuple[Op, str]) -> Assessment:
+def shown(*edits: tuple[Op, str], findings: tuple[Finding, ...] = (), file: str = "new.md") -> Comparison:
+    """One reworded clause with these words, whatever a text might hold."""
     text = "".join(text for op, text in edits if op is not Op.DELETE)
     passage = Passage("p1", None, (), text, 7)
     change = Change((ChangeKind.REWORDED,), Grade.CLARIFICATION, "p1", passage, passage, edits)
-    return Assessment("en", "sha256:0", "sha256:1", Grade.CLARIFICATION, False, (change,), (), ())
+    tree = ClauseTree("en", (Clause(ClauseKind.PARAGRAPH, "p1", text, 7, 7),))
+    assessment = Assessment("en", "sha256:0", "sha256:1", Grade.CLARIFICATION, False, (change,), findings, ())
+    return Comparison(ComparedText("old.md", "old.md", tree), ComparedText("new.md", file, tree), assessment)
+
+
+def plain(comparison: Comparison, layout: Layout = INLINE, width: int | None = None) -> str:
+    return terminal(comparison, layout, colour=False, width=width)
 
 
 def test_the_terminal_marks_words_without_colour() -> None:
-    assert terminal(assessed(OLD, NEW, FINDING), colour=False) == (
+    assert plain(assessed(OLD, NEW, FINDING)) == (
+        "old.md → new.md · en\n"
+        "\n"
+        "  ⋯ 1 clause unchanged\n"
+        "\n"
         "Reworded 4.1 (4. Sharing) · clarification\n"
         "  We [-will-]{+may+} ask you first.\n"
         "  ! obligation-weakened: A firm duty became a permission. (reduces users' rights; rule modal-weakened)\n"
@@ -61,49 +94,111 @@ def test_the_terminal_marks_words_without_colour() -> None:
 
 
 def test_the_terminal_colours_words_instead_of_bracketing_them() -> None:
-    seen = terminal(assessed(), colour=True)
+    seen = terminal(assessed(), INLINE, colour=True, width=None)
     assert "[-" not in seen
     assert "\x1b[9;31mwill\x1b[0m\x1b[4;32mmay\x1b[0m" in seen
 
 
+def test_an_assessment_alone_is_shown_without_what_stands_between() -> None:
+    seen = terminal(assessed().assessment, colour=False)
+    assert seen.startswith("Reworded 4.1 (4. Sharing)")
+    assert "unchanged" not in seen
+
+
 def test_no_changes_are_said_in_every_format() -> None:
     nothing = assessed(OLD, OLD)
-    assert terminal(nothing, colour=False) == "No changes.\n"
-    assert "No changes" in markdown(nothing)
-    assert "No changes." in html_fragment(nothing)
-    assert "No changes." in github(nothing, "en.md")
+    assert "No changes.\n" in plain(nothing)
+    assert "3 clauses unchanged" in plain(nothing)
+    assert "No changes" in markdown(nothing, INLINE)
+    assert "No changes." in html_fragment(nothing, INLINE)
+    assert "No changes." in github(nothing)
     assert json.loads(json_report(nothing))["changes"] == []
 
 
 def test_a_single_change_is_counted_in_the_singular() -> None:
-    assert "1 change: 1 reworded." in terminal(assessed("We ask.", "We ask you."), colour=False)
+    assert "1 change: 1 reworded." in plain(assessed("We ask.", "We ask you."))
 
 
-def test_long_unchanged_stretches_are_folded() -> None:
+def test_long_unchanged_stretches_are_folded_and_shown_on_demand() -> None:
     words = "several plain words that nobody touched " * 20
-    seen = terminal(shown((Op.EQUAL, words), (Op.INSERT, "new"), (Op.EQUAL, words)), colour=False)
+    long = shown((Op.EQUAL, words), (Op.INSERT, "new"), (Op.EQUAL, words))
+    seen = plain(long)
     assert seen.count("…") == 2
     assert len(seen) < 400
     assert "nobody touched {+new+}several plain" in seen
+    assert "…" not in plain(long, WHOLE)
+    assert plain(long, WHOLE).count("nobody touched") == 40
+
+
+def test_unchanged_clauses_around_a_change_are_shown_on_demand() -> None:
+    old = "".join(f"{number}. Clause number {number} of this text.\n\n" for number in range(1, 10))
+    changed = assessed(old, old.replace("number 5", "number five"))
+    assert "⋯ 4 clauses unchanged" in plain(changed)
+    near = plain(changed, Layout(context=1))
+    assert near.count("⋯ 3 clauses unchanged") == 2
+    assert "  4. Clause number 4 of this text." in near
+    assert "3. Clause" not in near
+    assert "unchanged" not in plain(changed, WHOLE)
+    assert "  9. Clause number 9 of this text." in plain(changed, WHOLE)
+
+
+def test_the_place_that_a_moved_clause_left_is_shown_with_its_surroundings() -> None:
+    one, two = "1. We keep letters in the cellar for a year.", "2. You may ask for a copy of any letter at any time."
+    three = "3. Letters that nobody asks for are burnt in the spring."
+    moved = assessed("\n\n".join((one, two, three)), "\n\n".join((two, three, one)))
+    assert "stood here; now" in plain(moved, WHOLE)
+    assert "stood here" not in plain(moved)
 
 
 def test_a_finding_on_no_change_is_still_told() -> None:
-    seen = terminal(assessed(OLD, OLD, FINDING), colour=False)
-    assert "A firm duty became a permission." in seen
+    nothing = assessed(OLD, OLD, FINDING)
+    for seen in (plain(nothing), markdown(nothing, INLINE), html_page(nothing, INLINE), github(nothing)):
+        assert "A firm duty became a permission." in seen
 
 
-@pytest.mark.parametrize("hidden", ["\x1b[2J", "\u202e", "\u200b", "\x00", "\u2028"])
+@pytest.mark.parametrize("hidden", ["\x1b[2J", "\u202e", "\u200b", "\x00", "\u2028", "\r", "\x9b", "\ufffe"])
 def test_what_a_reader_cannot_see_is_written_out(hidden: str) -> None:
-    attacked = shown((Op.EQUAL, "safe "), (Op.INSERT, hidden))
     name = f"U+{ord(hidden[0]):04X}"
-    for report in (
-        terminal(attacked, colour=False),
-        markdown(attacked),
-        html_page(attacked),
-        github(attacked, "en.md"),
-    ):
-        assert name in report
-        assert hidden not in report
+    quoted = replace(FINDING, clause="p1", quote=f"x{hidden}", why=f"why{hidden}", rule=f"r{hidden}")
+    attacked = shown((Op.EQUAL, "safe "), (Op.INSERT, hidden), findings=(quoted,), file=f"a{hidden}.md")
+    attacked = replace(attacked, old=replace(attacked.old, name=f"old{hidden}"))
+    for layout in (INLINE, BESIDE, WHOLE):
+        for report in (
+            plain(attacked, layout),
+            markdown(attacked, layout),
+            html_page(attacked, layout),
+            github(attacked),
+        ):
+            assert name in report
+            assert hidden not in report
+
+
+def test_words_that_look_like_marks_are_told_apart_from_marks() -> None:
+    seen = plain(shown((Op.EQUAL, "We {+never+} "), (Op.DELETE, "sell-] [-no"), (Op.EQUAL, " data.")))
+    assert "We {\\+never+\\} [-sell-\\] [\\-no-] data." in seen
+
+
+def test_old_and_new_stand_side_by_side_in_columns_of_equal_width() -> None:
+    seen = plain(assessed(OLD, NEW, FINDING), BESIDE, 75).splitlines()
+    rows = [line for line in seen if " │ " in line or line.endswith(" │")]
+    assert {line.index("│") for line in rows} == {37}
+    assert any(line.startswith("We [-will-] ask you first.") and "We {+may+} ask you" in line for line in rows)
+    assert any(line.startswith(" " * 37 + "│ {+Auditors") for line in rows)
+
+
+def test_side_by_side_becomes_one_above_the_other_where_two_columns_do_not_fit() -> None:
+    seen = plain(assessed(OLD, NEW), BESIDE, 40)
+    assert "│" not in seen
+    assert "  - We [-will-] ask you first.\n  + We {+may+} ask you first.\n" in seen
+
+
+@pytest.mark.parametrize("width", [20, 40, 80, 160])
+@pytest.mark.parametrize("layout", [INLINE, BESIDE, WHOLE])
+def test_no_line_is_wider_than_the_terminal(width: int, layout: Layout) -> None:
+    old = "## 一、共享\n\n1.1 " + "我们会事先征得您的同意，" * 20 + "\n\n1.2 " + "x" * 300 + " end.\n"
+    new = old.replace("会事先", "可以事先", 3).replace("end", "ends")
+    for line in plain(assessed(old, new, FINDING, language="zh-CN"), layout, width).splitlines():
+        assert cell_len(line) <= width
 
 
 def test_the_json_has_the_agreed_shape() -> None:
@@ -176,51 +271,128 @@ class Tags(HTMLParser):
         assert self.open.pop() == tag
 
 
-def test_html_is_well_formed_and_escapes_every_word_of_the_texts() -> None:
+@pytest.mark.parametrize("layout", [INLINE, BESIDE, WHOLE])
+def test_html_is_well_formed_and_escapes_every_word_of_the_texts(layout: Layout) -> None:
     attack = '<script>alert("1")</script>'
-    finding = Finding(
-        Limb.RIGHTS, FindingKind.OTHER, Grade.MATERIAL, "p1", attack, Side.OLD, attack, f"Why {attack}", "rule<b>"
-    )
-    base = shown((Op.EQUAL, attack), (Op.DELETE, attack), (Op.INSERT, attack))
-    hostile = Assessment("en", "a", "b", Grade.MATERIAL, True, base.changes, (finding,), ())
+    finding = replace(FINDING, clause="p1", quote=attack, why=f"Why {attack}", rule="rule<b>")
+    hostile = shown((Op.EQUAL, attack * 20), (Op.DELETE, attack), (Op.INSERT, attack), findings=(finding,))
+    named = replace(hostile, old=replace(hostile.old, name=f"{attack} & more"))
     tags = Tags()
-    tags.feed(html_page(hostile, title=f"{attack} & more"))
+    tags.feed(html_page(named, layout))
     tags.close()
     assert tags.open == []
     assert "script" not in tags.seen
-    assert "<b>" not in html_page(hostile)
+    assert "<b>" not in html_page(named, layout)
 
 
 def test_html_says_deleted_and_inserted_in_words_too() -> None:
-    seen = html_fragment(assessed())
-    assert '<del><span class="hidden" lang="en">Deleted: </span>will</del>' in seen
-    assert '<ins><span class="hidden" lang="en">Inserted: </span>may</ins>' in seen
+    for layout in (INLINE, BESIDE):
+        seen = html_fragment(assessed(), layout)
+        assert '<del><span class="hidden" lang="en">Deleted: </span>will</del>' in seen
+        assert '<ins><span class="hidden" lang="en">Inserted: </span>may</ins>' in seen
+
+
+def test_html_folds_unchanged_clauses_and_long_unchanged_runs_without_losing_a_word() -> None:
+    words = "several plain words that nobody touched " * 20
+    old = f"1. First of all.\n\n2. {words} end.\n"
+    seen = html_fragment(assessed(old, old.replace("end", "ending")), INLINE)
+    assert "<summary>1 clause unchanged</summary>" in seen
+    assert "First of all." in seen
+    assert re.search(r'<details class="rest"><summary>⋯ [\d,]+ characters unchanged</summary>', seen)
+    assert seen.count("nobody touched") == 20
+    assert "<details" not in html_fragment(assessed(old, old.replace("end", "ending")), WHOLE)
+
+
+def test_html_lists_the_material_changes_with_links_to_them() -> None:
+    grave = assessed(OLD, NEW, FINDING)
+    change = replace(grave.assessment.changes[0], grade=Grade.MATERIAL)
+    grave = replace(grave, assessment=replace(grave.assessment, changes=(change, *grave.assessment.changes[1:])))
+    seen = html_page(grave, INLINE)
+    assert "<h2>1 material change</h2>" in seen
+    assert 'href="#policy-diff-1"' in seen
+    assert 'id="policy-diff-1" data-clause="4.1"' in seen
+
+
+def test_a_fragment_is_no_page_and_styles_nothing_but_itself() -> None:
+    seen = html_fragment(assessed(), INLINE)
+    assert "<html" not in seen
+    assert "<body" not in seen
+    sheet = seen[seen.index("<style>") + 7 : seen.index("</style>")]
+    selectors = re.findall(r"([^{}]+)\{", re.sub(r"@media[^{]+\{", "", sheet))
+    assert selectors
+    assert all(part.strip().startswith(".policy-diff") for rule in selectors for part in rule.split("\n, "))
 
 
 def test_the_html_page_needs_nothing_else() -> None:
-    assert not re.search(r"\b(?:src|href)=|@import|url\(", html_page(assessed()))
+    page = html_page(assessed(), INLINE)
+    assert not re.search(r"\bsrc=|@import|url\(|href=\"(?!#)", page)
 
 
-def test_markdown_lets_no_word_of_the_texts_become_markup() -> None:
-    seen = markdown(shown((Op.EQUAL, "a *b* [c](d) <i> "), (Op.DELETE, "`x`"), (Op.INSERT, "| y |")))
-    assert "a \\*b\\* \\[c\\](d) &lt;i&gt; <del>\\`x\\`</del><ins>\\| y \\|</ins>" in seen
+@pytest.mark.parametrize("layout", [INLINE, BESIDE, WHOLE])
+def test_markdown_lets_no_word_of_the_texts_become_markup(layout: Layout) -> None:
+    attack = "a *b* [c](d) <i> `x` | y | https://evil.example www.evil.example ![z](q) &amp; # h"
+    seen = MarkdownIt("gfm-like", {"linkify": False, "html": True}).render(
+        markdown(shown((Op.EQUAL, attack), (Op.DELETE, attack), (Op.INSERT, attack)), layout)
+    )
+    tags = Tags()
+    tags.feed(seen)
+    assert tags.seen <= {
+        "h2",
+        "h3",
+        "p",
+        "strong",
+        "em",
+        "blockquote",
+        "del",
+        "ins",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+    }
+    assert html.escape(attack, quote=False) in seen.replace("&quot;", '"')
+
+
+def test_markdown_calls_nobody_and_links_to_no_issue() -> None:
+    seen = markdown(shown((Op.INSERT, "Ask @octocat about #12, or mail a@example.com.")), INLINE)
+    assert "@octocat" not in seen
+    assert not re.search(r"#12", seen)
+    assert "a@example.com" in seen
 
 
 def test_markdown_starts_no_list_with_the_words_of_a_text() -> None:
-    assert "\n> 1\\. a" in markdown(shown((Op.EQUAL, "1. a "), (Op.INSERT, "b")))
-    assert "\n> \\- a" in markdown(shown((Op.EQUAL, "- a "), (Op.INSERT, "b")))
+    assert "\n> 1\\. a" in markdown(shown((Op.EQUAL, "1. a "), (Op.INSERT, "b")), INLINE)
+    assert "\n> \\- a" in markdown(shown((Op.EQUAL, "- a "), (Op.INSERT, "b")), INLINE)
+
+
+def test_markdown_shows_old_and_new_in_a_table() -> None:
+    seen = markdown(assessed(), BESIDE)
+    assert "| We <del>will</del> ask you first. | We <ins>may</ins> ask you first. |" in seen
 
 
 def test_github_gets_one_command_a_line_with_its_place() -> None:
-    seen = github(assessed(OLD, NEW, FINDING), "policies/privacy/v2/en.md").splitlines()
-    assert seen[0].startswith(
-        "::warning file=policies/privacy/v2/en.md,line=3,title=Reworded 4.1 (4. Sharing)::We [-will-]{+may+}"
-    )
+    seen = github(assessed(OLD, NEW, FINDING)).splitlines()
+    assert seen[0].startswith("::warning file=new.md,line=3,title=Reworded 4.1 (4. Sharing)::We [-will-]{+may+}")
     assert "%0Aobligation-weakened" in seen[0]
-    assert seen[1].startswith("::notice file=policies/privacy/v2/en.md,line=5,")
+    assert seen[1].startswith("::notice file=new.md,line=5,")
     assert len(seen) == 4
 
 
+def test_github_points_to_the_old_file_for_what_is_gone_and_to_all_lines_of_a_clause() -> None:
+    old = "1. We ask you first.\n\n2. Our accountants may see\nyour invoices once a year.\n"
+    seen = github(assessed(old, "1. We ask you first.\n"))
+    assert seen.startswith("::notice file=old.md,line=3,endLine=4,title=Removed 2::")
+
+
+def test_github_tells_the_gravest_first() -> None:
+    late = replace(FINDING, clause="4.2", quote="Auditors")
+    seen = github(assessed(OLD, NEW, late)).splitlines()
+    assert seen[0].startswith("::warning file=new.md,line=5,title=Added 4.2")
+
+
 def test_github_commands_cannot_be_forged_by_a_text() -> None:
-    seen = github(shown((Op.INSERT, "50% \n::error::x")), "a,b:c.md").splitlines()
-    assert seen[0] == "::notice file=a%2Cb%3Ac.md,line=7,title=Reworded::{+50%25 %0A::error::x+}"
+    seen = github(shown((Op.INSERT, "50% \n::error::x"), file="a,b:c.md\n::error::")).splitlines()
+    assert seen[0] == "::notice file=a%2Cb%3Ac.md%0A%3A%3Aerror%3A%3A,line=7,title=Reworded::{+50%25 %0A::error::x+}"
+    assert all(line.startswith(("::notice file=", "::warning file=")) for line in seen)
