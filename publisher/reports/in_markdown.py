@@ -90,7 +90,7 @@ def _finding(finding: Finding) -> str:
     rule = visible(finding.rule).replace("`", "")
     return (
         f"- **{_plain(finding.kind)}** {_plain(visible(finding.why))} ({LIMBS[finding.limb]}): "
-        f"“{_plain(visible(finding.quote))}”{where} `{visible(finding.rule).replace('`', '')}`"
+        f"“{_plain(visible(finding.quote))}”{where} `{rule}`"
     )
 
 
