@@ -76,14 +76,16 @@ def test_diff_never_loads_deepdiff_jinja2_or_sqlalchemy(tmp_path: Path) -> None:
         "import sys\n"
         "from publisher.cli import publisher as group\n"
         "try:\n"
-        "    group(['diff', 'old.md', 'new.md', '--format', sys.argv[1]])\n"
+        "    group(['diff', *sys.argv[1:]])\n"
         "except SystemExit as stop:\n"
         "    code = stop.code\n"
         "loaded = [name for name in ('deepdiff', 'jinja2', 'sqlalchemy') if name in sys.modules]\n"
         "sys.exit(str(loaded) if loaded or code else 0)\n"
     )
     for form in ("terminal", "markdown", "html", "json", "github"):
-        done = run("-c", program, form, cwd=tmp_path)
+        done = run("-c", program, "old.md", "new.md", "--side-by-side", "--format", form, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        done = run("-c", program, "privacy@v1", "privacy@v2", "--format", form)
         assert done.returncode == 0, done.stderr
 
 

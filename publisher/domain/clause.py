@@ -93,7 +93,8 @@ class Clause:
     def heading_line(self) -> str:
         """The clause's number and words as one line, as paths and lists of changes show it: `4.1 Sharing`."""
         printed = self.label if self.number is not None else ""
-        return f"{printed} {self.text}".strip()
+        parted = "" if printed.endswith(("、", "）", "．", "。", "，", "：")) else " "
+        return f"{printed}{parted}{self.text}".strip()
 
     @property
     def path_name(self) -> str:

@@ -136,8 +136,7 @@ class _Writer:
     def _words(self, runs: Sequence[Run], number: str = "") -> str:
         if not any(run.text for run in runs):
             return ""
-        label = f'<span class="n">{_shown(number)}</span>' if number else ""
-        return f'<div class="words"{self._of_text}>{label}{"".join(map(_run, runs))}</div>\n'
+        return f'<div class="words"{self._of_text}>{_label(number)}{"".join(map(_run, runs))}</div>\n'
 
     def _beside(self, change: Change, runs: Sequence[Run]) -> str:
         before = [run for run in runs if run.op is not Op.INSERT]
@@ -152,10 +151,7 @@ class _Writer:
     def _same(self, same: Same) -> str:
         kind = "same head" if is_heading(same.clause) else "same"
         words = _shown(same.clause.text)
-        old, new = (
-            f"{f'<span class=n>{_shown(number)}</span>' if number else ''}{words}"
-            for number in (same.old_number, same.new_number)
-        )
+        old, new = (_label(number) + words for number in (same.old_number, same.new_number))
         if not self._layout.side_by_side:
             return f'<div class="{kind}"{self._of_text}>{new}</div>\n'
         return (
@@ -173,6 +169,10 @@ class _Writer:
             for finding in findings
         )
         return f'<ul class="findings">\n{items}</ul>\n'
+
+
+def _label(number: str) -> str:
+    return f'<span class="n">{_shown(number)}</span>' if number else ""
 
 
 def _run(run: Run) -> str:

@@ -4,11 +4,15 @@ import json
 
 from publisher.domain.assessment import Assessment, Finding
 from publisher.domain.change import Change, Passage
+from publisher.reports.phrases import escaped
 
 
 def json_report(assessment: Assessment) -> str:
-    """The assessment as JSON, the same for the same texts."""
-    return json.dumps(
+    """The assessment as JSON, the same for the same texts.
+
+    Characters that command a terminal or cannot be seen are written as JSON escapes: programs read the same words.
+    """
+    written = json.dumps(
         {
             "old": {"digest": assessment.old_digest},
             "new": {"digest": assessment.new_digest},
@@ -22,6 +26,7 @@ def json_report(assessment: Assessment) -> str:
         ensure_ascii=False,
         indent=2,
     )
+    return escaped(written)
 
 
 def _change(change: Change) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """How reports speak of changes and findings: one wording for every format."""
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -30,6 +31,11 @@ _WORTH_FOLDING = 20
 def visible(text: str) -> str:
     """The text with each character that a reader cannot see, or that commands a terminal, written as `<U+202E>`."""
     return _UNSEEN.sub(lambda found: f"<U+{ord(found[0]):04X}>", text)
+
+
+def escaped(written: str) -> str:
+    """JSON with the same characters as `\\u202E` inside its strings, which read as they were."""
+    return _UNSEEN.sub(lambda found: json.dumps(found[0])[1:-1], written)
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:

@@ -1,5 +1,7 @@
 import json
 
+import pytest
+
 from publisher.reports import json_report
 from tests.unit.reports.compared import FINDING, NEW, OLD, assessed
 
@@ -54,3 +56,10 @@ def test_the_json_names_the_parts_of_a_split_and_of_a_merge() -> None:
 
 def test_the_json_keeps_chinese_as_it_is() -> None:
     assert '"不"' in json_report(assessed("我们不会出售信息。", "我们会出售信息。", language="zh-CN"))
+
+
+@pytest.mark.parametrize("hidden", ["\x1b[2J", "\u202e", "\x9b", "\U000e0041", "\ud800", "\x7f"])
+def test_the_json_escapes_what_a_terminal_would_obey_and_reads_as_it_was(hidden: str) -> None:
+    written = json_report(shown((Op.EQUAL, "safe "), (Op.INSERT, hidden)))
+    assert hidden not in written
+    assert json.loads(written)["changes"][0]["edits"] == [["equal", "safe "], ["insert", hidden]]
