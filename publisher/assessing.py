@@ -7,7 +7,7 @@ from publisher.diff import align, carry_ids, compare
 from publisher.domain.assessment import Assessment
 from publisher.domain.change import Change, Grade, Passage, gravest
 from publisher.domain.clause import ClauseTree
-from publisher.domain.comparison import ComparedText, Comparison
+from publisher.domain.comparison import ComparedText, Comparison, LooseText
 from publisher.domain.frontmatter import divide, normal_line_ends
 from publisher.domain.policy import digest_of
 from publisher.materiality import judge
@@ -85,7 +85,7 @@ def assess_trees(
 
 
 def compare_texts(
-    sources: Sequence[tuple[str, str]],
+    loose: Sequence[LooseText],
     language: str = "en",
     regimes: Sequence[str] = ("section-8",),
     terms: Sequence[str] = (),
@@ -96,7 +96,7 @@ def compare_texts(
     went again is nothing.
 
     Args:
-        sources: each text's name and its words, oldest first; at least two.
+        loose: the texts, oldest first; at least two.
         language: as for `assess`.
         regimes: as for `assess`.
         terms: as for `assess`.
@@ -104,13 +104,13 @@ def compare_texts(
     Raises:
         ValueError: there are fewer than two texts.
     """
-    if len(sources) < 2:
+    if len(loose) < 2:
         raise ValueError("a comparison needs two texts")
-    texts = [_readable(source) for _, source in sources]
+    texts = [_readable(text.source) for text in loose]
     trees = carried_through([_tree(text, language) for text in texts])
     return compare_trees(
-        ComparedText(sources[0][0], sources[0][0], trees[0]),
-        ComparedText(sources[-1][0], sources[-1][0], trees[-1]),
+        ComparedText(loose[0].name, loose[0].name, trees[0]),
+        ComparedText(loose[-1].name, loose[-1].name, trees[-1]),
         digests=(digest_of(texts[0]), digest_of(texts[-1])),
         regimes=regimes,
         terms=terms,

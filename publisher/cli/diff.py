@@ -17,8 +17,6 @@ from publisher.errors import Fault, Place, PublisherError, one
 if TYPE_CHECKING:
     from publisher.domain.comparison import Comparison
     from publisher.reports import Layout
-    from publisher.workflow.comparing import LooseText
-
 MOST_BYTES = 16_000_000
 _WIDEST_TEXT = 100
 """Columns beyond which lines of words are hard to read."""
@@ -115,8 +113,6 @@ def _form(form: str | None, *, as_json: bool, fragment: bool, output: Path | Non
 def _comparison(
     desk: Desk, old: str, new: str, between: Sequence[str], language: str | None, regimes: tuple[str, ...]
 ) -> "Comparison":
-    from publisher.workflow.comparing import compare_cited, compare_files
-
     cited = Citation.parse(old), Citation.parse(new)
     named = {text.language for text in cited if text and text.language} | ({language} if language else set())
     if len(named) > 1:
@@ -127,7 +123,11 @@ def _comparison(
         raise click.UsageError("--between is for files; the versions between two versions are known.")
     loose = _read_all(desk, [name for name, text in zip((old, new), cited, strict=True) if not text], between)
     if not any(cited):
-        return compare_files(loose, language or _guessed(loose[-1].source), regimes or ("section-8",))
+        from publisher.assessing import compare_texts
+
+        return compare_texts(loose, language or _guessed(loose[-1].source), regimes or ("section-8",))
+    from publisher.workflow.comparing import compare_cited
+
     files = iter(loose)
     sides = [text or next(files) for text in cited]
     return compare_cited(desk.workspace(), sides[0], sides[1], language=next(iter(named), None), regimes=regimes)
@@ -187,7 +187,7 @@ def _write(path: Path, shown: Path, text: str, sources: Sequence[Path]) -> None:
 
 def _read_all(desk: Desk, names: Sequence[str], between: Sequence[str]) -> list["LooseText"]:
     """The files, those between the two after the first; all that cannot be read are told at once."""
-    from publisher.workflow.comparing import LooseText
+    from publisher.domain.comparison import LooseText
 
     ordered = [*names[:1], *between, *names[1:]]
     if ordered.count("-") > 1:
@@ -222,12 +222,12 @@ def _read(folder: Path, name: str) -> str:
         raise one("file-unreadable", f"It cannot be read: {reason}.", _remedy(name), place) from None
     if len(data) > MOST_BYTES:
         raise one("file-large", f"It has over {MOST_BYTES // 1_000_000} MB.", "Compare it in parts.", place)
-    from publisher.library.source import decoded
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        from publisher.library.source import decoded
 
-    text, faults = decoded(data, str(place.file))
-    if text is None:
-        raise PublisherError(faults)
-    return text
+        raise PublisherError(decoded(data, str(place.file))[1]) from None
 
 
 def _remedy(name: str) -> str:

@@ -28,3 +28,11 @@ class Comparison:
     old: ComparedText
     new: ComparedText
     assessment: Assessment
+
+
+@dataclass(frozen=True, slots=True)
+class LooseText:
+    """A file that belongs to no version: its name as typed, and its text."""
+
+    name: str
+    source: str

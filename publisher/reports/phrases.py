@@ -34,7 +34,7 @@ def visible(text: str) -> str:
 
 
 def escaped(written: str) -> str:
-    """JSON with the same characters as `\\u202E` inside its strings, which read as they were."""
+    """JSON whose strings hold those characters as escapes; a program reads the same words."""
     return _UNSEEN.sub(lambda found: json.dumps(found[0])[1:-1], written)
 
 

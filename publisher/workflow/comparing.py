@@ -1,13 +1,12 @@
-"""Any two texts compared: versions, languages, old revisions and loose files, in any pairing."""
+"""Any two texts compared: versions, in any language and revision, with each other or with loose files."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from publisher import diff, parse
-from publisher.assessing import compare_texts, compare_trees
+from publisher.assessing import compare_trees
 from publisher.domain.citation import Citation
 from publisher.domain.clause import ClauseTree
-from publisher.domain.comparison import ComparedText, Comparison
+from publisher.domain.comparison import ComparedText, Comparison, LooseText
 from publisher.domain.frontmatter import divide, normal_line_ends
 from publisher.domain.ledger import LedgerEvent
 from publisher.domain.policy import Manuscript, Policy, Version, digest_of, version_number
@@ -15,19 +14,6 @@ from publisher.domain.timeline import release_of
 from publisher.errors import Fault, Place, PublisherError, errors_only
 from publisher.workflow.texts import Trees, carried_trees, parsed, released_trees
 from publisher.workflow.workspace import Workspace
-
-
-@dataclass(frozen=True, slots=True)
-class LooseText:
-    """A file that belongs to no version: its name as typed, and its text."""
-
-    name: str
-    source: str
-
-
-def compare_files(texts: Sequence[LooseText], language: str, regimes: Sequence[str]) -> Comparison:
-    """The first of some files with the last; clauses keep their identity through those between."""
-    return compare_texts([(text.name, text.source) for text in texts], language, regimes)
 
 
 def compare_cited(

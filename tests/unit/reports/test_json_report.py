@@ -2,8 +2,9 @@ import json
 
 import pytest
 
+from publisher.domain.change import Op
 from publisher.reports import json_report
-from tests.unit.reports.compared import FINDING, NEW, OLD, assessed
+from tests.unit.reports.compared import FINDING, NEW, OLD, assessed, shown
 
 
 def test_the_json_has_the_agreed_shape() -> None:

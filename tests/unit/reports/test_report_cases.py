@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from publisher.assessing import compare_texts
+from publisher.domain.comparison import LooseText
 from publisher.reports import Layout, github, html_fragment, markdown, terminal
 
 CASES = sorted((Path(__file__).parents[2] / "cases" / "reports").glob("*.md"))
@@ -18,7 +19,7 @@ def reported(case: str) -> str:
     blocks = {found["name"]: found["text"] for found in FENCED.finditer(case)}
     language = LANGUAGE.search(case)
     assert language is not None
-    comparison = compare_texts([("old.md", blocks["old"]), ("new.md", blocks["new"])], language[1])
+    comparison = compare_texts([LooseText("old.md", blocks["old"]), LooseText("new.md", blocks["new"])], language[1])
     reports = {
         "terminal": lambda: terminal(comparison, Layout(), colour=False, width=80),
         "columns": lambda: terminal(comparison, Layout(side_by_side=True, context=1), colour=False, width=80),

@@ -2,13 +2,14 @@ from pathlib import Path
 
 import pytest
 
+from publisher.assessing import compare_texts
 from publisher.config import Settings
 from publisher.domain.change import Change, ChangeKind
 from publisher.domain.citation import Citation
-from publisher.domain.comparison import Comparison
+from publisher.domain.comparison import Comparison, LooseText
 from publisher.domain.ledger import EventKind
 from publisher.errors import PublisherError
-from publisher.workflow.comparing import LooseText, compare_cited, compare_files
+from publisher.workflow.comparing import compare_cited
 from publisher.workflow.workspace import open_workspace
 from tests.unit.workflow.checking import EN, SETTINGS, ZH, Desk
 
@@ -99,9 +100,9 @@ def test_a_file_takes_its_ids_from_the_version_that_it_is_compared_with(released
 
 def test_files_keep_their_clauses_through_those_between() -> None:
     texts = [LooseText(f"{name}.md", text) for name, text in TEXTS.items()]
-    through = compare_files(texts, "en", ("section-8",)).assessment
+    through = compare_texts(texts, "en", ("section-8",)).assessment
     assert [change.id for change in through.changes if ChangeKind.MOVED in change.kinds] == ["1.1"]
-    assert compare_files(texts[:2], "en", ()).old.name == "v1.md"
+    assert compare_texts(texts[:2], "en", ()).old.name == "v1.md"
 
 
 def test_a_translation_is_compared_under_the_same_ids(drafted: Desk) -> None:
