@@ -15,7 +15,7 @@ from publisher.domain.citation import Citation
 from publisher.errors import Fault, Place, PublisherError, one
 
 if TYPE_CHECKING:
-    from publisher.domain.comparison import Comparison
+    from publisher.domain.comparison import Comparison, LooseText
     from publisher.reports import Layout
 MOST_BYTES = 16_000_000
 _WIDEST_TEXT = 100
