@@ -12,7 +12,7 @@ from publisher.domain.ledger import LedgerEvent
 from publisher.domain.policy import Manuscript, Policy, Version, digest_of, version_number
 from publisher.domain.timeline import release_of
 from publisher.errors import Fault, Place, PublisherError, errors_only
-from publisher.workflow.texts import Trees, carried_trees, parsed, released_trees
+from publisher.workflow.texts import Trees, carried_trees, former_tree, released_trees
 from publisher.workflow.workspace import Workspace
 
 
@@ -92,8 +92,7 @@ def _cited_text(policy: Policy, cited: Citation, trees: Trees, language: str) ->
     text, tree = current, trees[language]
     if cited.revision is not None and cited.revision != current.revision:
         text = next(entry for entry in _revisions(version, language) if entry.revision == cited.revision)
-        names = frozenset(placed.clause.id for placed in tree.walk())
-        tree = diff.carry_ids(diff.align(tree, parsed(text)), names)
+        tree = former_tree(text, tree)
     name = f"{policy.name} {version.name}" + (f" r{cited.revision}" if cited.revision else "")
     return ComparedText(name, text.path, tree), text.digest
 
