@@ -16,7 +16,8 @@ REPORT = """
 .policy-diff .names { font: .9375rem/1.5 var(--sans); color: var(--faint); margin-top: .25rem; }
 .policy-diff .summary { font-size: 1.0625rem; margin-top: .75rem; }
 .policy-diff .texts { font: .8125rem/1.5 var(--sans); color: var(--faint); margin-top: 1rem; display: grid;
-  grid-template-columns: max-content minmax(0, 1fr); gap: .125rem 1rem; }
+  grid-template-columns: fit-content(40%) minmax(0, 1fr);
+  gap: .125rem 1rem; }
 .policy-diff .texts code { font-size: .75rem; }
 .policy-diff .grave { border-inline-start: 3px solid var(--grave); background: var(--sheet); padding: .875rem 1.25rem;
   margin-top: 1.5rem; font: .9375rem/1.5 var(--sans); }
@@ -50,9 +51,11 @@ REPORT = """
 .policy-diff .fold { border-top: 1px dashed var(--line); font-size: .9375rem; }
 .policy-diff .fold > summary { color: var(--faint); font: .8125rem/1.5 var(--sans); padding: .5rem 0; }
 .policy-diff .fold[open] { padding-bottom: .75rem; }
-.policy-diff .rest, .policy-diff .rest::details-content { display: inline; }
+.policy-diff .rest, .policy-diff .rest[open]::details-content { display: inline; }
+.policy-diff .rest:not([open])::details-content { display: none; }
 .policy-diff .rest > summary { display: inline; list-style: none; color: var(--faint); font: .8125rem/1 var(--sans);
-  border: 1px solid var(--line); border-radius: 1em; padding: .0625rem .5rem; white-space: nowrap; }
+  border: 1px solid var(--line); border-radius: 1em; padding: .0625rem .5rem; margin-inline-end: .25em;
+  white-space: nowrap; }
 .policy-diff .rest > summary::-webkit-details-marker { display: none; }
 .policy-diff .findings { font: .9375rem/1.55 var(--sans); margin-top: .75rem; padding: 0; list-style: none; }
 .policy-diff .findings li { border-inline-start: 3px solid var(--grave); padding: .125rem 0 .125rem .875rem;

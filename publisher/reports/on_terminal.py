@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from publisher.domain.assessment import Assessment, Finding
-from publisher.domain.change import Change, Edit, Grade, Op
+from publisher.domain.change import Edit, Grade, Op
 from publisher.domain.comparison import Comparison
 from publisher.reports.columns import Piece, padded, width_of, wrapped
 from publisher.reports.layout import Folded, Layout, Left, Same, Told, is_heading, sequence, sides
@@ -72,9 +72,10 @@ class _Writer:
         grave = assessment.material
         blocks.append(self._lines([(summary(assessment), _MATERIAL if grave else _BOLD)]))
         material = [entry for entry in found.told if entry.change.grade is Grade.MATERIAL]
-        if material:
-            listed = "; ".join(dict.fromkeys(_name(entry.change) for entry in material))
-            blocks[-1].extend(self._lines([(f"Material: {listed}", "")]))
+        for entry in material:
+            reasons = ", ".join(dict.fromkeys(finding.kind for finding in entry.findings))
+            place = passage_label(entry.change.new or entry.change.old)
+            blocks[-1].extend(self._lines([(place, ""), (f": {reasons}" if reasons else "", _MATERIAL)], _INDENT))
         return "\n\n".join("\n".join(lines) for lines in blocks if lines) + "\n"
 
     def _change(self, told: Told) -> list[str]:
@@ -168,7 +169,3 @@ def _unmarked(text: str) -> str:
     for mark in ("[-", "-]", "{+", "+}"):
         text = text.replace(mark, f"{mark[0]}\\{mark[1]}")
     return text
-
-
-def _name(change: Change) -> str:
-    return visible(numbers_label(change)) or passage_label(change.new or change.old)
