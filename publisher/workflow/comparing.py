@@ -62,21 +62,24 @@ def compare_cited(
 def _chain(policy: Policy, events: Sequence[LedgerEvent], wanted: Sequence[str]) -> dict[str, Trees]:
     """The trees of some versions: of those in the ledger under its ids, of drafts carried on from each to the next."""
     found: dict[str, Trees] = {}
-    first = next((entry.name for entry in policy.versions if _in_ledger(policy, events, entry)), None)
-    latest = released_trees(policy, events, first) if first else None
+    released = next((entry.name for entry in policy.versions if _in_ledger(policy, events, entry)), None)
+    latest: Trees | None = None
     drafted: set[str] = set()
     last = max(wanted, key=version_number)
     for version in policy.versions:
         if version_number(version.name) > version_number(last):
             break
-        if version.text(policy.settings.language) is None:
-            continue
         if _in_ledger(policy, events, version):
-            latest = released_trees(policy, events, version.name)
-        else:
+            # Read only where it is wanted, or where a draft goes on from it: a policy may have hundreds of versions.
+            released, latest = version.name, None
+            if version.name in wanted:
+                found[version.name] = latest = released_trees(policy, events, version.name)
+        elif version.text(policy.settings.language) is not None:
+            if latest is None and released is not None:
+                latest = released_trees(policy, events, released)
             latest = carried_trees(policy, events, version.name, latest, frozenset(drafted))
             drafted.update(latest[policy.settings.language].by_id())
-        found[version.name] = latest
+            found[version.name] = latest
     return found
 
 

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -7,9 +8,11 @@ from publisher.config import Settings
 from publisher.domain.change import Change, ChangeKind
 from publisher.domain.citation import Citation
 from publisher.domain.comparison import Comparison, LooseText
-from publisher.domain.ledger import EventKind
+from publisher.domain.ledger import EventKind, LedgerEvent
+from publisher.domain.policy import Policy
 from publisher.errors import PublisherError
 from publisher.workflow.comparing import compare_cited
+from publisher.workflow.texts import Trees, released_trees
 from publisher.workflow.workspace import open_workspace
 from tests.unit.workflow.checking import EN, SETTINGS, ZH, Desk
 
@@ -162,3 +165,15 @@ def test_a_text_that_cannot_be_read_is_told_by_its_line(drafted: Desk) -> None:
 )
 def test_citations_are_read_as_they_are_written(written: str, meant: Citation | None) -> None:
     assert Citation.parse(written) == meant
+
+
+def test_versions_between_two_released_ones_are_not_even_read(released: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def noted(policy: Policy, events: Sequence[LedgerEvent], version: str) -> Trees:
+        read.append(version)
+        return released_trees(policy, events, version)
+
+    monkeypatch.setattr("publisher.workflow.comparing.released_trees", noted)
+    compared(released, "privacy@v1", "privacy@v4")
+    assert read == ["v1", "v4"]
