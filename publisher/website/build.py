@@ -10,7 +10,7 @@ from publisher.render.banners import banners, banners_json
 from publisher.render.feeds import atom, versions_json
 from publisher.render.pages import Kit, banner_fragment, page, path_of
 from publisher.render.templates import environment, hashed_name, static_files, strings
-from publisher.render.views import Banner, Site
+from publisher.render.views import Banner, Site, View
 from publisher.website.plan import plan
 from publisher.website.swap import Swapped, swap
 
@@ -43,6 +43,12 @@ def files(site: Site, overrides: Path | None, *, redlines: bool = True) -> Itera
     yield "banner.html", banner_fragment(kit, site.languages[0]).encode("utf-8")
     for language in site.languages:
         yield f"{language}/banner.html", banner_fragment(kit, language).encode("utf-8")
+
+
+def rendered(site: Site, overrides: Path | None, view: View) -> bytes:
+    """One page as a build would write it, such as a comparison of two versions that are no neighbours."""
+    statics = {name: f"static/{hashed_name(name, content)}" for name, content in static_files(overrides).items()}
+    return page(view, _kit(site, overrides, statics, redlines=True)).encode("utf-8")
 
 
 def shown_banners(site: Site, overrides: Path | None) -> tuple[Banner, ...]:

@@ -12,7 +12,8 @@ from publisher.domain.change import ChangeKind
 from publisher.domain.ledger import EventKind
 from publisher.domain.notice import ToldChange
 from publisher.render.frame import path_of
-from publisher.render.views import RedlineView, Series
+from publisher.render.views import RedlineView, Series, Site
+from publisher.website.build import rendered
 from publisher.workflow.build import site_of
 from publisher.workflow.cumulative import redline_view, since
 from publisher.workflow.workspace import open_workspace
@@ -68,6 +69,21 @@ def test_neighbours_are_compared_as_they_are_built(series: Series) -> None:
 def test_the_addresses_are_those_of_the_contract(series: Series) -> None:
     assert path_of(view_of(series, "v1", "v4")) == "/privacy/v1...v4/"
     assert path_of(view_of(series, "v1", "v4", "en")) == "/privacy/v1...v4/en/"
+
+
+def test_the_page_tells_what_each_version_on_the_way_said_of_itself(series: Series) -> None:
+    site = Site("Acme", "https://acme.example", (series,))
+    page = rendered(site, None, view_of(series, "v1", "v4", "en")).decode()
+    assert "Changes from version 1 to version 4" in page
+    assert [f"<strong>version {number}</strong> One more version." in page for number in (1, 2, 3, 4)] == [
+        False,
+        True,
+        True,
+        True,
+    ]
+    assert '<ins><span class="vh">' in page
+    neighbours = rendered(site, None, view_of(series, "v1", "v2", "en")).decode()
+    assert "<p>One more version.</p>" in neighbours
 
 
 @pytest.mark.parametrize(
