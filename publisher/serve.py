@@ -116,11 +116,13 @@ class Application:
             return await asyncio.to_thread(self._banners, scope["query_string"].decode("latin-1"))
         if path.startswith("/timegate/"):
             return self._timegate(path.removeprefix("/timegate/").strip("/"), _header(scope, b"accept-datetime"))
-        return self._page(path, scope)
+        return await self._page(path, scope)
 
-    def _page(self, path: str, scope: Scope) -> Reply:
+    async def _page(self, path: str, scope: Scope) -> Reply:
         pages = self._pages.current()
         page = pages.find(path)
+        if page is None and "..." in path:
+            page = await asyncio.to_thread(pages.comparison, self._settings, path, now=self._clock())
         if page is None:
             if pages.find(path + "/") is not None:
                 return Reply(308, ((b"location", (self._below + path + "/").encode("utf-8")), *_HEADERS))

@@ -3,12 +3,17 @@
 import gzip
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from publisher.config import Settings
+from publisher.website.build import rendered
+from publisher.workflow.build import site_of
+from publisher.workflow.cumulative import redline_view
+from publisher.workflow.workspace import open_workspace
 
 _KINDS: Mapping[str, bytes] = {
     ".html": b"text/html; charset=utf-8",
@@ -20,6 +25,7 @@ _KINDS: Mapping[str, bytes] = {
     ".ics": b"text/calendar; charset=utf-8",
 }
 _SMALLEST_ZIPPED = 512
+_MOST_COMPARED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +44,20 @@ class Snapshot:
 
     def __init__(self, folder: Path) -> None:
         self._pages = dict(_read(folder))
+        self._compared: dict[str, Page | None] = {}
         self._turns = _turns(self.text("/banners.json"))
 
     def find(self, path: str) -> Page | None:
         """The page at a path; `/privacy/` is its index."""
         return self._pages.get(path + "index.html" if path.endswith("/") else path)
+
+    def comparison(self, settings: Settings, path: str, *, now: datetime) -> Page | None:
+        """Two versions compared that are no neighbours, kept while this build stands; None when there is none."""
+        if path not in self._compared:
+            if len(self._compared) >= _MOST_COMPARED:
+                self._compared.clear()
+            self._compared[path] = compared(settings, path, now=now)
+        return self._compared[path]
 
     def text(self, path: str) -> str:
         """A file's text; empty when it is not there."""
@@ -54,6 +69,22 @@ class Snapshot:
         if page.immutable:
             return longest
         return max(0, min([longest, *(int((turn - now).total_seconds()) for turn in self._turns if turn > now)]))
+
+
+_COMPARED = re.compile(
+    r"/(?P<policy>[a-z0-9-]+)/(?P<old>v[0-9]+)\.\.\.(?P<new>v[0-9]+)/(?:(?P<language>[A-Za-z0-9-]+)/)?"
+)
+
+
+def compared(settings: Settings, path: str, *, now: datetime) -> Page | None:
+    """The comparison of two versions that are no neighbours, which no build writes; None when the path names none."""
+    named = _COMPARED.fullmatch(path)
+    if named is None:
+        return None
+    site = site_of(open_workspace(settings), now=now)
+    series = next((series for series in site.policies if series.name == named["policy"]), None)
+    view = redline_view(series, named["old"], named["new"], named["language"]) if series is not None else None
+    return _page(rendered(site, settings.path("site"), view), ".html", immutable=False) if view is not None else None
 
 
 class Pages:
@@ -81,19 +112,19 @@ def _read(folder: Path) -> Iterator[tuple[str, Page]]:
         relative = path.relative_to(folder)
         if path.is_symlink() or not path.is_file() or any(part.startswith(".") for part in relative.parts):
             continue
-        body = path.read_bytes()
-        zipped = gzip.compress(body, mtime=0) if len(body) >= _SMALLEST_ZIPPED else None
-        tag = b'"' + hashlib.sha256(body).hexdigest()[:32].encode("ascii")
-        yield (
-            "/" + relative.as_posix(),
-            Page(
-                body,
-                zipped if zipped is not None and len(zipped) < len(body) else None,
-                _KINDS.get(path.suffix, b"application/octet-stream"),
-                tag,
-                relative.parts[0] == "static",
-            ),
-        )
+        immutable = relative.parts[0] == "static"
+        yield "/" + relative.as_posix(), _page(path.read_bytes(), path.suffix, immutable=immutable)
+
+
+def _page(body: bytes, suffix: str, *, immutable: bool) -> Page:
+    zipped = gzip.compress(body, mtime=0) if len(body) >= _SMALLEST_ZIPPED else None
+    return Page(
+        body,
+        zipped if zipped is not None and len(zipped) < len(body) else None,
+        _KINDS.get(suffix, b"application/octet-stream"),
+        b'"' + hashlib.sha256(body).hexdigest()[:32].encode("ascii"),
+        immutable,
+    )
 
 
 def _turns(banners: str) -> tuple[datetime, ...]:

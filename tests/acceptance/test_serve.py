@@ -17,7 +17,7 @@ import uvicorn
 from publisher.config import read_settings
 from publisher.serve import Application
 from publisher.store.engine import open_store
-from tests.acceptance.workspaces import POLICY, Workbench
+from tests.acceptance.workspaces import POLICY, V2, Workbench
 
 
 class Client:
@@ -164,6 +164,20 @@ def test_consent_is_recorded_with_the_text_and_exported_with_whom_it_binds(clien
     assert exported("--only", "accepted") == [("u00000", "accepted", True)]
     assert [bound for _, _, bound in exported()] == [True, False, False]
     assert "\"'" not in bench.run("consent", "export", "privacy", "v2")
+
+
+def test_any_two_versions_are_compared_where_no_build_wrote_the_page(client: Client) -> None:
+    bench = client.bench
+    bench.write_version("v3", {lang: text.replace("24", "36") for lang, text in V2.items()}, "2027-03-20")
+    bench.sign("v3")
+    bench.run("publish")
+    assert not (bench.folder / "site/public/privacy/v1...v3").exists()
+    status, _, body = client.ask("/privacy/v1...v3/zh-CN/")
+    assert status == 200
+    assert "36" in body.decode()
+    assert client.ask("/privacy/v1...v3/")[0] == 200
+    for path in ("/privacy/v3...v1/", "/privacy/v1...v9/", "/nothing/v1...v2/", "/privacy/v1...v3/fr/"):
+        assert client.ask(path)[0] == 404
 
 
 def test_the_time_gate_leads_to_what_applied_and_never_to_what_does_not_apply_yet(client: Client) -> None:
