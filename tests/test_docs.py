@@ -24,6 +24,7 @@ PLAYBOOK: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("check", ()),
     ("check", ("privacy", "--format", "github")),
     ("diff", ("privacy@v1", "privacy@v2", "--format", "markdown")),
+    ("explain", ("privacy", "v2", "--notes")),
     ("users import", ("users.csv",)),
     ("users token", ("u1",)),
     ("users erase", ("u2",)),

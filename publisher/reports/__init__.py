@@ -5,9 +5,10 @@ Each format is loaded when it is asked for.
 
 from publisher.domain.assessment import Assessment
 from publisher.domain.comparison import Comparison
+from publisher.domain.explanation import Explanation
 from publisher.reports.layout import Layout
 
-__all__ = ["Layout", "github", "html_fragment", "html_page", "json_report", "markdown", "terminal"]
+__all__ = ["Layout", "explanation_page", "github", "html_fragment", "html_page", "json_report", "markdown", "terminal"]
 
 
 def terminal(
@@ -45,6 +46,13 @@ def github(comparison: Comparison) -> str:
     from publisher.reports.for_github import github as written
 
     return written(comparison)
+
+
+def explanation_page(explanation: Explanation, *, notes: bool) -> str:
+    """See `explanation`."""
+    from publisher.reports.explanation import explanation_page as written
+
+    return written(explanation, notes=notes)
 
 
 def json_report(comparison: Comparison) -> str:

@@ -136,7 +136,7 @@ class _Writer:
     def _words(self, runs: Sequence[Run], number: str = "") -> str:
         if not any(run.text for run in runs):
             return ""
-        return f'<div class="words"{self._of_text}>{_label(number)}{"".join(map(_run, runs))}</div>\n'
+        return f'<div class="words"{self._of_text}>{_label(number)}{"".join(map(marked, runs))}</div>\n'
 
     def _beside(self, change: Change, runs: Sequence[Run]) -> str:
         before = [run for run in runs if run.op is not Op.INSERT]
@@ -175,7 +175,8 @@ def _label(number: str) -> str:
     return f'<span class="n">{_shown(number)}</span>' if number else ""
 
 
-def _run(run: Run) -> str:
+def marked(run: Run) -> str:
+    """A run of words as HTML: what came and went is marked, labelled for those who hear it, and escaped."""
     text = _shown(run.text)
     if run.hidden:
         lead, trail = (" " if end.isspace() else "" for end in (run.text[:1], run.text[-1:]))
