@@ -48,7 +48,7 @@ class Outline:
     """One side of a comparison.
 
     `parents` holds the position of each clause's parent (-1 at the top), `ends` the position after its last
-    descendant, `codes` its words, `weights` how many words stand in it and below it.
+    descendant, `codes` its words, `weights` how many words stand in it and below it, `lengths` how many characters.
     """
 
     tree: ClauseTree
@@ -57,6 +57,7 @@ class Outline:
     ends: tuple[int, ...]
     codes: tuple[str, ...]
     weights: tuple[int, ...]
+    lengths: tuple[int, ...]
 
     def __len__(self) -> int:
         return len(self.placed)
@@ -82,9 +83,11 @@ def outline(tree: ClauseTree, vocabulary: Vocabulary) -> Outline:
     codes = tuple(vocabulary.encode(word_keys(entry.clause.text)) for entry in placed)
     ends = list(range(1, len(placed) + 1))
     weights = [len(code) + 1 for code in codes]
+    lengths = [len(entry.clause.text) + 1 for entry in placed]
     for position in range(len(placed) - 1, -1, -1):
         parent = parents[position]
         if parent >= 0:
             ends[parent] = max(ends[parent], ends[position])
             weights[parent] += weights[position]
-    return Outline(tree, placed, tuple(parents), tuple(ends), codes, tuple(weights))
+            lengths[parent] += lengths[position]
+    return Outline(tree, placed, tuple(parents), tuple(ends), codes, tuple(weights), tuple(lengths))

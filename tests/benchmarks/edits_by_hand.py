@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from tests.benchmarks.sources import Node, Text, read
 
 _SENTENCE = re.compile(r"(?<=[a-z]{2}[.!?]) (?=[A-Z])|(?<=[。！？；])(?=\S)")
-_WORD = re.compile(r"(?<![\w/.@:#(\[-])[a-z]{4,}(?![\w/@:)\]-])")
+_WORD = re.compile(r"(?<![\w/.@:#(\[-])[a-z]{4,}(?![\w/@:)\]’'-])")
 _HAN = re.compile(r"[\u4e00-\u9fff]{2}")
 _LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^()\s]+)\)")
-_MARKER = re.compile(r" *[-+*] +")
+_MARKER = re.compile(r" *[-+*][ \t]+")
 _NEW_WORDS = ("promptly", "regional", "quarterly", "insurers", "orchards", "harvested")
 _NEW_TEXT = (
     "Our beekeepers inspect each apiary twice in spring, and they write down how many colonies came through the winter."
