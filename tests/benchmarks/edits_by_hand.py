@@ -6,9 +6,9 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from tests.benchmarks.sources import Node, Text, read
+from tests.benchmarks.sources import Node, Text, read, without_number
 
-_SENTENCE = re.compile(r"(?<=[a-z]{2}[.!?]) (?=[A-Z])|(?<=[。！？；])(?=\S)")
+SENTENCE = re.compile(r"(?<=[a-z]{2}[.!?]) (?=[A-Z])|(?<=[。！？；])(?=\S)")
 _WORD = re.compile(r"(?<![\w/.@:#(\[-])[a-z]{4,}(?![\w/@:)\]’'-])")
 _HAN = re.compile(r"[\u4e00-\u9fff]{2}")
 _LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^()\s]+)\)")
@@ -43,9 +43,10 @@ class Case:
 Edit = Callable[[Text, random.Random], Case | None]
 
 
-def _is(kind: str, old: str | None, new: str | None, exchanged: tuple[str, str] | None = None) -> Expected:
+def expect(kinds: str, old: str | None, new: str | None, exchanged: tuple[str, str] | None = None) -> Expected:
+    """A change as it must be told."""
     return Expected(
-        frozenset(kind.split()),
+        frozenset(kinds.split()),
         old,
         new,
         exchanged,
@@ -120,19 +121,20 @@ def typography(text: Text, rng: random.Random) -> Case | None:
 def word_changed(text: Text, rng: random.Random) -> Case | None:
     """One word of a paragraph, item or row becomes another."""
     node = _pick(text, rng, "paragraph", "item", "row")
-    return node and _one_word(text, node, rng, "word changed", "reworded")
+    return _one_word(text, node, rng, "word changed", "reworded") if node else None
 
 
 def heading_changed(text: Text, rng: random.Random) -> Case | None:
     """One word of a heading becomes another."""
     node = _pick(text, rng, "heading", least=6)
-    return node and _one_word(text, node, rng, "heading changed", "retitled")
+    return _one_word(text, node, rng, "heading changed", "retitled") if node else None
 
 
 def _one_word(text: Text, node: Node, rng: random.Random, name: str, kind: str) -> Case | None:
     found = list(_WORD.finditer(node.source)) or list(_HAN.finditer(node.source))
     links = [link.span() for link in _LINK.finditer(node.source)]
     found = [match for match in found if not any(start <= match.start() < end for start, end in links)]
+    found = [match for match in found if match.start() >= _begins(node)]
     if not found:
         return None
     match = rng.choice(found)
@@ -142,7 +144,12 @@ def _one_word(text: Text, node: Node, rng: random.Random, name: str, kind: str) 
     changed = node.source[: match.start()] + word + node.source[match.end() :]
     lines = _with(text, node, changed)
     after = read("\n".join(lines)).nodes[text.nodes.index(node)].text
-    return _case(name, text, lines, _is(kind, node.text, after, (match[0], word)))
+    return _case(name, text, lines, expect(kind, node.text, after, (match[0], word)))
+
+
+def _begins(node: Node) -> int:
+    """Where the words begin after a number."""
+    return node.source.find(without_number(node.text)[:2]) if node.numbered else 0
 
 
 def word_removed(text: Text, rng: random.Random) -> Case | None:
@@ -156,7 +163,7 @@ def word_removed(text: Text, rng: random.Random) -> Case | None:
         return None
     lines = _with(text, node, node.source[: match.start() - 1] + node.source[match.end() :])
     after = read("\n".join(lines)).nodes[text.nodes.index(node)].text
-    return _case("word removed", text, lines, _is("reworded", node.text, after, (match[0], "")))
+    return _case("word removed", text, lines, expect("reworded", node.text, after, (match[0], "")))
 
 
 def made_bold(text: Text, rng: random.Random) -> Case | None:
@@ -165,11 +172,12 @@ def made_bold(text: Text, rng: random.Random) -> Case | None:
     if node is None or _LINK.search(node.source) or "*" in node.source[2:] or "_" in node.source:
         return None
     found = list(_WORD.finditer(node.source)) or list(_HAN.finditer(node.source))
+    found = [match for match in found if match.start() >= _begins(node)]
     if not found:
         return None
     match = rng.choice(found)
     lines = _with(text, node, f"{node.source[: match.start()]}**{match[0]}**{node.source[match.end() :]}")
-    return _case("made bold", text, lines, _is("format", node.text, node.text))
+    return _case("made bold", text, lines, expect("format", node.text, node.text))
 
 
 def link_changed(text: Text, rng: random.Random) -> Case | None:
@@ -181,7 +189,7 @@ def link_changed(text: Text, rng: random.Random) -> Case | None:
     link = rng.choice(list(_LINK.finditer(node.source)))
     target = rng.choice(("https://example.org/elsewhere", "/another/page"))
     changed = f"{node.source[: link.start(2)]}{target}{node.source[link.end(2) :]}"
-    return _case("link changed", text, _with(text, node, changed), _is("format", node.text, node.text))
+    return _case("link changed", text, _with(text, node, changed), expect("format", node.text, node.text))
 
 
 # --- blocks ----------------------------------------------------------------------------------------------------------
@@ -210,7 +218,7 @@ def removed(text: Text, rng: random.Random) -> Case | None:
     node = _pick(text, rng, "paragraph", "item", "row")
     if node is None or (node.kind != "paragraph" and _alone(text, node)) or _ordered(node) or _leads(text, node):
         return None
-    return _case(f"{node.kind} removed", text, _gone(text, node), _is("removed", node.text, None))
+    return _case(f"{node.kind} removed", text, _gone(text, node), expect("removed", node.text, None))
 
 
 def _alone(text: Text, node: Node) -> bool:
@@ -245,7 +253,7 @@ def inserted(text: Text, rng: random.Random) -> Case | None:
     else:
         lines = [new, ""]
     changed = [*text.lines[: node.start], *lines, *text.lines[node.start :]]
-    return _case(f"{node.kind} inserted", text, changed, _is("added", None, new))
+    return _case(f"{node.kind} inserted", text, changed, expect("added", None, new))
 
 
 def moved(text: Text, rng: random.Random) -> Case | None:
@@ -265,7 +273,7 @@ def moved(text: Text, rng: random.Random) -> Case | None:
     far = [place for number, place in enumerate(places) if number < at - 1 or number > at + 2]
     if not far:
         return None
-    return _case(f"{node.kind} moved", text, _put(text, node, rng.choice(far)), _is("moved", node.text, node.text))
+    return _case(f"{node.kind} moved", text, _put(text, node, rng.choice(far)), expect("moved", node.text, node.text))
 
 
 def _put(text: Text, node: Node, before: Node) -> list[str]:
@@ -291,7 +299,7 @@ def neighbours_swapped(text: Text, rng: random.Random) -> Case | None:
         return None
     first, second = rng.choice(pairs)
     shorter = min(first, second, key=lambda node: len(node.text))
-    return _case("swapped", text, _put(text, second, first), _is("moved", shorter.text, shorter.text))
+    return _case("swapped", text, _put(text, second, first), expect("moved", shorter.text, shorter.text))
 
 
 def split(text: Text, rng: random.Random) -> Case | None:
@@ -302,7 +310,7 @@ def split(text: Text, rng: random.Random) -> Case | None:
     links = [link.span() for link in _LINK.finditer(node.source)]
     places = [
         match
-        for match in _SENTENCE.finditer(node.source)
+        for match in SENTENCE.finditer(node.source)
         if 12 < match.start() < len(node.source) - 12
         and not any(start <= match.start() < end for start, end in links)
         and not _open_markup(_unmarked(node)[: match.start() - len(_marker(node))])
@@ -318,7 +326,7 @@ def split(text: Text, rng: random.Random) -> Case | None:
     else:
         lines = [first, "", second]
     changed = _with(text, node, "\n".join(lines))
-    return _case(f"{node.kind} split", text, changed, _is("split", node.text, node.text))
+    return _case(f"{node.kind} split", text, changed, expect("split", node.text, node.text))
 
 
 def _open_markup(source: str) -> bool:
@@ -359,7 +367,7 @@ def merged(text: Text, rng: random.Random) -> Case | None:
     joined = first.source + " " + _unmarked(second)
     both = f"{first.text} {second.text}"
     lines = [*text.lines[: first.start], *joined.split("\n"), *text.lines[second.end :]]
-    return _case(f"{first.kind}s merged", text, lines, replace(_is("merged", both, both)))
+    return _case(f"{first.kind}s merged", text, lines, replace(expect("merged", both, both)))
 
 
 BLIND: tuple[Edit, ...] = (

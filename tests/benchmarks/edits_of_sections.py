@@ -4,26 +4,23 @@ import random
 import re
 from collections.abc import Sequence
 
-from tests.benchmarks.edits_by_hand import Case, Edit, Expected
-from tests.benchmarks.sources import Node, Text, read
+from tests.benchmarks.edits_by_hand import Case, Edit, expect
+from tests.benchmarks.sources import Node, Text
 
-_NEW_HEADING, _NEW_TEXT = "Care of Harbour Seals", "Wardens count the seals at low tide and keep visitors at a distance."
+_NEW_HEADING, _NEW_TEXT = (
+    "Care of Harbour Seals",
+    "Wardens count the seals at low tide and keep visitors at a distance.",
+)
 _ATX = re.compile(r"^(#{1,6})\s+(?=\S)")
-
-
-def _is(kinds: str, old: str | None, new: str | None) -> Expected:
-    return Expected(
-        frozenset(kinds.split()),
-        old,
-        new,
-    )
 
 
 def _sections(text: Text) -> list[Node]:
     """The sections of the level that divides the text, when there are enough of them."""
     for level in (2, 3, 1):
         found = [node for node in text.nodes if node.kind == "heading" and node.level == level and node.plain]
-        whole = [node for node in found if _ATX.match(node.source) and all(one.kind != "code" for one in text.section(node))]
+        whole = [
+            node for node in found if _ATX.match(node.source) and all(one.kind != "code" for one in text.section(node))
+        ]
         if len(whole) >= 4 and len(whole) == len(found):
             return found
     return []
@@ -47,7 +44,7 @@ def section_moved(text: Text, rng: random.Random) -> Case | None:
     head, tail = text.lines[: sections[0].start], text.lines[text.after(sections[-1]) :]
     lines = [*head, *(line for place in order for line in parts[place]), *tail]
     heading = sections[at].text
-    return Case("section moved", "\n".join(text.lines), "\n".join(lines), (_is("moved", heading, heading),))
+    return Case("section moved", "\n".join(text.lines), "\n".join(lines), (expect("moved", heading, heading),))
 
 
 def _contiguous(text: Text, sections: Sequence[Node]) -> bool:
@@ -61,7 +58,7 @@ def section_removed(text: Text, rng: random.Random) -> Case | None:
         return None
     section = rng.choice(sections)
     lines = [*text.lines[: section.start], *text.lines[text.after(section) :]]
-    gone = [_is("removed", node.text, None) for node in text.section(section)]
+    gone = [expect("removed", node.text, None) for node in text.section(section)]
     return Case("section removed", "\n".join(text.lines), "\n".join(lines), tuple(gone))
 
 
@@ -74,7 +71,7 @@ def section_inserted(text: Text, rng: random.Random) -> Case | None:
     marks = section.source.split()[0]
     new = [f"{marks} {_NEW_HEADING}", "", _NEW_TEXT, ""]
     lines = [*text.lines[: section.start], *new, *text.lines[section.start :]]
-    expected = (_is("added", None, _NEW_HEADING), _is("added", None, _NEW_TEXT))
+    expected = (expect("added", None, _NEW_HEADING), expect("added", None, _NEW_TEXT))
     return Case("section inserted", "\n".join(text.lines), "\n".join(lines), expected)
 
 
@@ -95,13 +92,13 @@ def _numbered(text: Text, sections: Sequence[Node], style: str) -> tuple[list[st
 
 def _label(style: str, number: int) -> str:
     if style == "article":
-        return f"第{_han(number)}条 "
+        return f"第{han(number)}条 "
     if style == "han":
-        return f"{_han(number)}、"
+        return f"{han(number)}、"
     return f"{number}. "
 
 
-def _han(number: int) -> str:
+def han(number: int) -> str:
     tens, ones = divmod(number, 10)
     return ("" if tens == 0 else ("" if tens == 1 else _HAN[tens - 1]) + "十") + (_HAN[ones - 1] if ones else "")
 
@@ -122,7 +119,7 @@ def _with_label(part: Sequence[str], style: str, number: int, depth: int) -> lis
 
 def _reference(style: str, number: int) -> str:
     if style == "article":
-        return f"详见第{_han(number)}条。"
+        return f"详见第{han(number)}条。"
     return "" if style == "han" else f"For more, see Section {number}."
 
 
@@ -166,13 +163,13 @@ def _renumbered(text: Text, rng: random.Random, what: str) -> Case | None:
         if place + 1 in became and became[place + 1] != place + 1:
             kinds += "renumbered"
         if kinds:
-            expected.append(_is(kinds, section.text, section.text))
+            expected.append(expect(kinds, section.text, section.text))
     if what == "inserted":
-        expected += [_is("added", None, _NEW_HEADING), _is("added", None, _NEW_TEXT)]
+        expected += [expect("added", None, _NEW_HEADING), expect("added", None, _NEW_TEXT)]
     if what == "removed":
         if citing == at:
             return None
-        expected += [_is("removed", node.text, None) for node in text.section(sections[at])]
+        expected += [expect("removed", node.text, None) for node in text.section(sections[at])]
     name = f"numbered section {what}"
     return Case(name, write(range(count), cited), write(order, became[cited]), tuple(expected))
 
@@ -237,9 +234,9 @@ def _in_ordered_list(text: Text, rng: random.Random, *, insert: bool) -> Case | 
     if insert:
         gap = [""] if group[at].start > group[at - 1].end else []
         lines[group[at].start : group[at].start] = [f"{indent}{at + 1}{close}{_NEW_TEXT}", *gap]
-        expected.append(_is("added", None, _NEW_TEXT))
+        expected.append(expect("added", None, _NEW_TEXT))
     else:
-        expected.append(_is("removed", group[at].text, None))
+        expected.append(expect("removed", group[at].text, None))
     name = f"ordered item {'inserted' if insert else 'removed'}"
     return Case(name, "\n".join(text.lines), "\n".join(lines), tuple(expected))
 
@@ -249,7 +246,10 @@ def heading_goes(text: Text, rng: random.Random) -> Case | None:
     inner = [
         node
         for node in text.nodes
-        if node.kind == "heading" and node.level == 3 and node.plain and sum(o.text == node.text for o in text.nodes) == 1
+        if node.kind == "heading"
+        and node.level == 3
+        and node.plain
+        and sum(o.text == node.text for o in text.nodes) == 1
     ]
     if not inner:
         return None
@@ -257,12 +257,7 @@ def heading_goes(text: Text, rng: random.Random) -> Case | None:
     if len(text.section(node)) < 2:
         return None
     lines = [*text.lines[: node.start], *text.lines[node.end :]]
-    return Case("heading removed", "\n".join(text.lines), "\n".join(lines), (_is("removed", node.text, None),))
-
-
-def whole(source: str) -> Text:
-    """Reads a text; kept here so that callers need one import."""
-    return read(source)
+    return Case("heading removed", "\n".join(text.lines), "\n".join(lines), (expect("removed", node.text, None),))
 
 
 OF_SECTIONS: tuple[Edit, ...] = (

@@ -18,6 +18,7 @@ import click
 import publisher
 from publisher.domain.change import Change, Op
 from tests.benchmarks.edits_by_hand import BLIND, Case, Expected
+from tests.benchmarks.edits_of_numbers import OF_NUMBERS
 from tests.benchmarks.edits_of_sections import OF_SECTIONS
 from tests.benchmarks.sources import read, without_number
 
@@ -94,7 +95,7 @@ def main(folders: tuple[Path, ...], most: int, rounds: int, only: str | None, mi
     for path in texts(folders, most):
         text = read(path.read_text("utf-8"))
         language = "zh-CN" if path.stem.startswith("zh") else "en"
-        for edit in (*BLIND, *OF_SECTIONS):
+        for edit in (*BLIND, *OF_SECTIONS, *OF_NUMBERS):
             seen = set()
             for turn in range(rounds if only in (None, edit.__name__) else 0):
                 rng = random.Random(zlib.crc32(f"{path.name} {edit.__name__} {turn}".encode()))  # noqa: S311

@@ -121,7 +121,13 @@ def _nodes(tokens: list[Token], lines: tuple[str, ...]) -> Iterator[Node]:
             text = " ".join(word for cell in cells if (word := words_of(cell)))
             head = tokens[at - 1].type == "thead_open"
             yield Node(
-                "head" if head else "row", start, end, text, lines[start], group=groups[-1], plain="\\" not in lines[start]
+                "head" if head else "row",
+                start,
+                end,
+                text,
+                lines[start],
+                group=groups[-1],
+                plain="\\" not in lines[start],
             )
         elif token.type == "heading_open":
             level = 0 if items or quotes else int(token.tag[1:])
