@@ -61,11 +61,17 @@ def _with(text: Text, node: Node, source: str) -> list[str]:
     return [*text.lines[: node.start], *source.split("\n"), *text.lines[node.end :]]
 
 
+def words_after(lines: Sequence[str], node: Node) -> str:
+    """The words of a node in the changed text, where it stands on the same line."""
+    found = (one for one in read("\n".join(lines)).nodes if (one.start, one.kind) == (node.start, node.kind))
+    return next(found).text
+
+
 def _once(text: Text, node: Node) -> bool:
     return sum(other.text == node.text for other in text.nodes) == 1
 
 
-def _pick(text: Text, rng: random.Random, *kinds: str, least: int = 40) -> Node | None:
+def _pick(text: Text, rng: random.Random, *kinds: str, least: int = 12) -> Node | None:
     """A node that may be edited blindly and whose words occur once."""
     wanted = [
         node
@@ -143,7 +149,7 @@ def _one_word(text: Text, node: Node, rng: random.Random, name: str, kind: str) 
         return None
     changed = node.source[: match.start()] + word + node.source[match.end() :]
     lines = _with(text, node, changed)
-    after = read("\n".join(lines)).nodes[text.nodes.index(node)].text
+    after = words_after(lines, node)
     return _case(name, text, lines, expect(kind, node.text, after, (match[0], word)))
 
 
@@ -162,7 +168,7 @@ def word_removed(text: Text, rng: random.Random) -> Case | None:
     if node.source[match.start() - 1 : match.start()] != " ":
         return None
     lines = _with(text, node, node.source[: match.start() - 1] + node.source[match.end() :])
-    after = read("\n".join(lines)).nodes[text.nodes.index(node)].text
+    after = words_after(lines, node)
     return _case("word removed", text, lines, expect("reworded", node.text, after, (match[0], "")))
 
 
@@ -258,7 +264,7 @@ def inserted(text: Text, rng: random.Random) -> Case | None:
 
 def moved(text: Text, rng: random.Random) -> Case | None:
     """A paragraph goes elsewhere; an item or a row within its list or table."""
-    node = _pick(text, rng, "paragraph", "item", "row", least=60)
+    node = _pick(text, rng, "paragraph", "item", "row", least=12)
     if node is None or node.depth or node.numbered:
         return None
     if node.kind == "paragraph":
@@ -293,7 +299,7 @@ def neighbours_swapped(text: Text, rng: random.Random) -> Case | None:
             for node in (first, second)
         )
         and abs(len(first.text.split()) - len(second.text.split())) > 4
-        and min(len(first.text), len(second.text)) > 60
+        and min(len(first.text), len(second.text)) > 20
     ]
     if not pairs:
         return None
@@ -304,7 +310,7 @@ def neighbours_swapped(text: Text, rng: random.Random) -> Case | None:
 
 def split(text: Text, rng: random.Random) -> Case | None:
     """A paragraph or item becomes two where a sentence ends."""
-    node = _pick(text, rng, "paragraph", "item", least=80)
+    node = _pick(text, rng, "paragraph", "item", least=40)
     if node is None or node.depth or (node.kind == "item" and _ordered(node)):
         return None
     links = [link.span() for link in _LINK.finditer(node.source)]
@@ -353,7 +359,7 @@ def merged(text: Text, rng: random.Random) -> Case | None:
         for first, second in zip(text.nodes, text.nodes[1:], strict=False)
         if first.kind == second.kind and first.kind in {"paragraph", "item"} and first.group == second.group
         if all(
-            node.plain and node.leaf and not node.depth and len(node.text) > 24 and _once(text, node)
+            node.plain and node.leaf and not node.depth and len(node.text) > 8 and _once(text, node)
             for node in (first, second)
         )
         and not second.numbered

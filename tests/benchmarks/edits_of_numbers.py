@@ -92,7 +92,8 @@ def _continues(text: Text, before: _Member, member: _Member) -> bool:
     """Whether a clause is the next of a run, under the same heading."""
     level = member.node.level or 7
     parted = any(
-        node.kind == "heading" and node.level < level and before.start < node.start < member.start for node in text.nodes
+        node.kind == "heading" and node.level < level and before.start < node.start < member.start
+        for node in text.nodes
     )
     return not parted and member.label["stem"] == before.label["stem"] and member.count == before.count + 1
 

@@ -20,6 +20,7 @@ from publisher.domain.change import Change, Op
 from tests.benchmarks.edits_by_hand import BLIND, Case, Expected
 from tests.benchmarks.edits_of_numbers import OF_NUMBERS
 from tests.benchmarks.edits_of_sections import OF_SECTIONS
+from tests.benchmarks.edits_together import TOGETHER
 from tests.benchmarks.sources import read, without_number
 
 
@@ -95,7 +96,7 @@ def main(folders: tuple[Path, ...], most: int, rounds: int, only: str | None, mi
     for path in texts(folders, most):
         text = read(path.read_text("utf-8"))
         language = "zh-CN" if path.stem.startswith("zh") else "en"
-        for edit in (*BLIND, *OF_SECTIONS, *OF_NUMBERS):
+        for edit in (*BLIND, *OF_SECTIONS, *OF_NUMBERS, *TOGETHER):
             seen = set()
             for turn in range(rounds if only in (None, edit.__name__) else 0):
                 rng = random.Random(zlib.crc32(f"{path.name} {edit.__name__} {turn}".encode()))  # noqa: S311
