@@ -282,11 +282,122 @@ def _sentence(node: Node) -> re.Match[str] | None:
     return next((cut for cut in SENTENCE.finditer(node.source) if 20 < cut.start() < len(node.source) - 12), None)
 
 
+# --- whole numbered sections ------------------------------------------------------------------------------------------
+
+_TOP = re.compile(
+    r"(?P<before>#{0,4} ?)(?P<count>\d{1,2}|[一二三四五六七八九十]{1,3})(?P<after>\. +|、 *| +)(?=[A-Z\u4e00-\u9fff])"
+)
+
+
+def _tops(text: Text) -> list[tuple[int, re.Match[str]]]:
+    """The lines on which sections begin that are numbered 1, 2, 3 and on to the end of the text, if it has such."""
+    found: list[tuple[int, re.Match[str]]] = []
+    starts = {node.start for node in text.nodes if node.plain or node.kind == "item"}
+    for at, line in enumerate(text.lines):
+        match = _TOP.match(line) if at in starts else None
+        like = not found or match is not None and match["before"] == found[0][1]["before"]
+        if match is not None and like and _count(match["count"]) == len(found) + 1:
+            found.append((at, match))
+    nested = any(re.match(r"[*_#\s]{0,6}\d+\.\d", line) for line in text.lines)
+    return found if len(found) >= 4 and (nested or all(match["before"] for _, match in found)) else []
+
+
+def _section_lines(lines: Sequence[str], match: re.Match[str], count: int) -> list[str]:
+    """A section under another count, and the numbers in it that continue its own."""
+    old = str(_count(match["count"]))
+    inner = re.compile(rf"^([*_#\s]{{0,6}}){old}(?=\.\d)")
+    head = f"{match['before']}{_written(count, match['count'])}{match['after']}{lines[0][match.end() :]}"
+    return [head, *(inner.sub(lambda found: f"{found[1]}{count}", line) for line in lines[1:])]
+
+
+def _sections_changed(text: Text, rng: random.Random, what: str) -> Case | None:
+    tops = _tops(text)
+    if not tops:
+        return None
+    starts = [at for at, _ in tops] + [len(text.lines)]
+    parts = [list(text.lines[start:stop]) for start, stop in zip(starts, starts[1:], strict=False)]
+    parts[-1] = [*parts[-1], ""]
+    nodes = [
+        [node for node in text.nodes if start <= node.start < stop]
+        for start, stop in zip(starts, starts[1:], strict=False)
+    ]
+    at = rng.randrange(len(parts))
+    order = list(range(len(parts)))
+    title, words = ("果园的篱笆", _NEW[True]) if _chinese(text) else ("Care of Hedges", _NEW[False])
+    if what == "inserted":
+        order.insert(at, -1)
+    elif what == "removed":
+        order.pop(at)
+    else:
+        to = rng.choice([place for place in range(len(parts)) if abs(place - at) > 1])
+        order.insert(to, order.pop(at))
+    lines = list(text.lines[: starts[0]])
+    expected = [expect("removed", node.text, None) for node in nodes[at]] if what == "removed" else []
+    for count, place in enumerate(order, 1):
+        if place < 0:
+            label = f"{tops[0][1]['before']}{_written(count, tops[0][1]['count'])}{tops[0][1]['after']}"
+            lines += [label + title, "", f"{count}.1 {words}", ""]
+            expected += [expect("added", None, title), expect("added", None, words)]
+            continue
+        lines += _section_lines(parts[place], tops[place][1], count)
+        kinds = "moved renumbered" if what == "moved" and place == at else "renumbered" if count != place + 1 else ""
+        if kinds:
+            expected.append(expect(kinds, nodes[place][0].text, nodes[place][0].text))
+    return Case(f"section {what}, counted", "\n".join(text.lines), "\n".join(lines), tuple(expected))
+
+
+def counted_section_inserted(text: Text, rng: random.Random) -> Case | None:
+    """A section with numbered clauses comes, and everything after it counts on."""
+    return _sections_changed(text, rng, "inserted")
+
+
+def counted_section_removed(text: Text, rng: random.Random) -> Case | None:
+    """A section with numbered clauses goes, and everything after it counts on."""
+    return _sections_changed(text, rng, "removed")
+
+
+def counted_section_moved(text: Text, rng: random.Random) -> Case | None:
+    """A section with numbered clauses moves, and everything between counts on."""
+    return _sections_changed(text, rng, "moved")
+
+
+def split_anywhere(text: Text, rng: random.Random) -> Case | None:
+    """A paragraph breaks in two between any two of its words."""
+    able = [
+        node
+        for node in text.nodes
+        if node.kind == "paragraph"
+        and node.plain
+        and not node.depth
+        and len(node.text.split()) > 16
+        and not any(mark in node.source for mark in "*_`[")
+        and sum(one.text == node.text for one in text.nodes) == 1
+    ]
+    if not able:
+        return None
+    node = rng.choice(able)
+    places = [
+        found
+        for found in re.finditer(r"(?<=[a-z,]) (?=[a-z]{3,} )", node.source)
+        if 30 < found.start() < len(node.source) - 30
+    ]
+    if not places:
+        return None
+    cut = rng.choice(places)
+    source = f"{node.source[: cut.start()]}\n\n{node.source[cut.end() :]}"
+    lines = [*text.lines[: node.start], *source.split("\n"), *text.lines[node.end :]]
+    return Case("paragraph broken", "\n".join(text.lines), "\n".join(lines), (expect("split", node.text, node.text),))
+
+
 OF_NUMBERS: tuple[Edit, ...] = (
     clause_inserted,
     clause_removed,
     clause_removed_gap,
     clause_moved,
     clause_split,
+    counted_section_inserted,
+    counted_section_removed,
+    counted_section_moved,
+    split_anywhere,
 )
 """The edits of numbered clauses."""
