@@ -27,6 +27,8 @@ def formatted_differently(old: Clause, new: Clause, ids: Mapping[str, str], *, i
         return True
     if not old.marks and not new.marks:
         return False
+    if old.text == new.text and old.marks == new.marks and not any(mark.target.startswith("#") for mark in old.marks):
+        return False
     return _layer(old, ids) != _layer(new, {})
 
 

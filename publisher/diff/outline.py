@@ -20,11 +20,19 @@ class Vocabulary:
         self._codes: dict[str, str] = {}
         self._next = 1
         self._essence: dict[int, int | None] = {}
+        self._texts: dict[str, str] = {}
 
     def encode(self, keys: Iterable[str]) -> str:
         """The words as a string, a character for each."""
         codes = self._codes
         return "".join([codes.get(key) or self._enter(key) for key in keys])
+
+    def encode_text(self, text: str) -> str:
+        """The words of a clause as a string; most clauses stand in both texts and are cut into words once."""
+        encoded = self._texts.get(text)
+        if encoded is None:
+            encoded = self._texts[text] = self.encode(word_keys(text))
+        return encoded
 
     def essence(self, encoded: str) -> str:
         """The same words without case and punctuation; all of them when there is nothing but punctuation."""
@@ -80,7 +88,7 @@ def outline(tree: ClauseTree, vocabulary: Vocabulary) -> Outline:
         del above[entry.depth :]
         parents.append(above[-1] if above else -1)
         above.append(position)
-    codes = tuple(vocabulary.encode(word_keys(entry.clause.text)) for entry in placed)
+    codes = tuple(vocabulary.encode_text(entry.clause.text) for entry in placed)
     ends = list(range(1, len(placed) + 1))
     weights = [len(code) + 1 for code in codes]
     lengths = [len(entry.clause.text) + 1 for entry in placed]
