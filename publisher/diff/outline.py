@@ -18,9 +18,9 @@ class Vocabulary:
 
     def __init__(self) -> None:
         self._codes: dict[str, str] = {}
+        self._texts: dict[str, str] = {}
         self._next = 1
         self._essence: dict[int, int | None] = {}
-        self._texts: dict[str, str] = {}
 
     def encode(self, keys: Iterable[str]) -> str:
         """The words as a string, a character for each."""
@@ -28,11 +28,11 @@ class Vocabulary:
         return "".join([codes.get(key) or self._enter(key) for key in keys])
 
     def encode_text(self, text: str) -> str:
-        """The words of a clause as a string; most clauses stand in both texts and are cut into words once."""
-        encoded = self._texts.get(text)
-        if encoded is None:
-            encoded = self._texts[text] = self.encode(word_keys(text))
-        return encoded
+        """A text's words as a string; of a text met before, at once."""
+        found = self._texts.get(text)
+        if found is None:
+            found = self._texts[text] = self.encode(word_keys(text))
+        return found
 
     def essence(self, encoded: str) -> str:
         """The same words without case and punctuation; all of them when there is nothing but punctuation."""

@@ -3,8 +3,9 @@
     pip install -e '.[bench]'; apt-get install wdiff
     python tests/benchmarks/diff.py FOLDER [--most SECONDS]
 
-FOLDER holds documents as folders of versions, or pairs `<name>.old.md` and `<name>.new.md`. Texts of about 5 000, 50 000
-and 200 000 words are put together from them. An engine that is not installed is named; one that takes longer than
+FOLDER holds documents as folders of versions (each is compared with the eighth after it), or pairs `<name>.old.md` and
+`<name>.new.md`. Texts of about 5 000, 50 000 and 200 000 words are put together from them.
+An engine that is not installed is named; one that takes longer than
 `--most` is stopped, and its figure is a lower bound.
 """
 
@@ -46,7 +47,7 @@ def pairs(folder: Path) -> Iterator[tuple[str, str]]:
     found = [(path, Path(str(path).replace(".old.md", ".new.md"))) for path in sorted(folder.glob("*.old.md"))]
     for document in sorted(path for path in folder.iterdir() if path.is_dir()):
         versions = sorted(document.glob("*.md"))
-        found += [(versions[at], versions[at + 3]) for at in range(len(versions) - 4, -1, -4)]
+        found += [(versions[at], versions[at + 8]) for at in range(len(versions) - 9, -1, -6)]
     random.Random(7).shuffle(found)  # noqa: S311
     for old, new in found:
         yield _body(old), _body(new)
@@ -92,7 +93,7 @@ def measured(name: str, old: Path, new: Path, most: float) -> Figure:
         return Figure(missing=done.stderr.strip().splitlines()[-1])
     done.check_returncode()
     seen = json.loads(done.stdout)
-    return Figure(seen["seconds"], seen["megabytes"])
+    return Figure(max(seen["seconds"], 1e-4), seen["megabytes"])
 
 
 def _program(command: Sequence[str], most: float) -> Figure:
@@ -110,15 +111,6 @@ def _program(command: Sequence[str], most: float) -> Figure:
             time.sleep(0.002)
 
 
-def median(name: str, old: Path, new: Path, most: float) -> Figure:
-    """The middle of three runs; of one when that took long."""
-    first = measured(name, old, new, most)
-    if first.missing or first.stopped or first.seconds > 5:
-        return first
-    three = sorted((first, *(measured(name, old, new, most) for _ in range(2))), key=lambda figure: figure.seconds)
-    return three[1]
-
-
 def _row(name: str, figure: Figure, ours: Figure) -> str:
     if figure.missing:
         return f"  {name:22} not measured: {figure.missing}"
@@ -133,10 +125,10 @@ def against_peers(folder: Path, scratch: Path, most: float) -> None:
     for words in _SIZES:
         old, new = _written(scratch, *of_size(folder, words))
         click.echo(f"\n{len(old.read_text('utf-8').split()):,} words to {len(new.read_text('utf-8').split()):,}")
-        ours = median("ours", old, new, most)
+        ours = measured("ours", old, new, most)
         click.echo(_row("ours", ours, ours))
         for name in ("ours, with findings", *_PEERS):
-            click.echo(_row(name, median(name, old, new, most), ours))
+            click.echo(_row(name, measured(name, old, new, most), ours))
 
 
 def _written(scratch: Path, before: str, after: str) -> tuple[Path, Path]:

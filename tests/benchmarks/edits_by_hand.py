@@ -1,5 +1,6 @@
 """Single edits as a person would make them in the source of a policy, each with the changes that it must be told as."""
 
+import itertools
 import random
 import re
 import unicodedata
@@ -209,7 +210,7 @@ def _unit(text: Text, node: Node) -> list[str]:
 
 def _loose(text: Text, node: Node) -> bool:
     group = [other for other in text.nodes if other.group == node.group and other.kind == "item"]
-    return any(after.start > before.end for before, after in zip(group, group[1:], strict=False))
+    return any(after.start > before.end for before, after in itertools.pairwise(group))
 
 
 def _gone(text: Text, node: Node) -> list[str]:

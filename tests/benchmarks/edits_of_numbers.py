@@ -1,5 +1,6 @@
 """Edits of numbered clauses (`4.2`, `(a)`, 第四条, （一）), with and without the numbers after them counting on."""
 
+import itertools
 import random
 import re
 from collections.abc import Sequence
@@ -73,8 +74,7 @@ def _runs(text: Text) -> list[list[_Member]]:
                     place
                     for place in range(at + 1, len(text.nodes))
                     if place >= following
-                    or text.nodes[place].kind == "heading"
-                    and not _deeper(text, node, place, match)
+                    or (text.nodes[place].kind == "heading" and not _deeper(text, node, place, match))
                 ),
                 len(text.nodes),
             )
@@ -110,7 +110,7 @@ def _grown(text: Text, run: list[_Member]) -> list[_Member]:
             member,
             inside=tuple(node for node in text.nodes if member.start <= node.start < after.start),
         )
-        for member, after in zip(run, run[1:], strict=False)
+        for member, after in itertools.pairwise(run)
     ]
     clear = all(
         len({node.kind for node in member.inside} & {"heading", "code", "row", "head"})
@@ -194,7 +194,7 @@ def _after_run(text: Text, run: Sequence[_Member]) -> list[_Member] | None:
             following = [other.start for other in text.nodes if other.start > node.start and other.kind == "heading"]
             end = min([*following, len(text.lines)])
             rest.append(_Member(node, (node,), node.start, end, match))
-    return rest if rest else None
+    return rest or None
 
 
 def _with_rest(
@@ -295,7 +295,7 @@ def _tops(text: Text) -> list[tuple[int, re.Match[str]]]:
     starts = {node.start for node in text.nodes if node.plain or node.kind == "item"}
     for at, line in enumerate(text.lines):
         match = _TOP.match(line) if at in starts else None
-        like = not found or match is not None and match["before"] == found[0][1]["before"]
+        like = not found or (match is not None and match["before"] == found[0][1]["before"])
         if match is not None and like and _count(match["count"]) == len(found) + 1:
             found.append((at, match))
     nested = any(re.match(r"[*_#\s]{0,6}\d+\.\d", line) for line in text.lines)
@@ -315,12 +315,9 @@ def _sections_changed(text: Text, rng: random.Random, what: str) -> Case | None:
     if not tops:
         return None
     starts = [at for at, _ in tops] + [len(text.lines)]
-    parts = [list(text.lines[start:stop]) for start, stop in zip(starts, starts[1:], strict=False)]
+    parts = [list(text.lines[start:stop]) for start, stop in itertools.pairwise(starts)]
     parts[-1] = [*parts[-1], ""]
-    nodes = [
-        [node for node in text.nodes if start <= node.start < stop]
-        for start, stop in zip(starts, starts[1:], strict=False)
-    ]
+    nodes = [[node for node in text.nodes if start <= node.start < stop] for start, stop in itertools.pairwise(starts)]
     at = rng.randrange(len(parts))
     order = list(range(len(parts)))
     title, words = ("果园的篱笆", _NEW[True]) if _chinese(text) else ("Care of Hedges", _NEW[False])

@@ -1,5 +1,6 @@
 """Edits of whole sections, with and without numbers that follow."""
 
+import itertools
 import random
 import re
 from collections.abc import Sequence
@@ -48,7 +49,7 @@ def section_moved(text: Text, rng: random.Random) -> Case | None:
 
 
 def _contiguous(text: Text, sections: Sequence[Node]) -> bool:
-    return all(text.after(before) == after.start for before, after in zip(sections, sections[1:], strict=False))
+    return all(text.after(before) == after.start for before, after in itertools.pairwise(sections))
 
 
 def section_removed(text: Text, rng: random.Random) -> Case | None:
@@ -80,14 +81,14 @@ def section_inserted(text: Text, rng: random.Random) -> Case | None:
 _HAN = "一二三四五六七八九十"
 
 
-def _numbered(text: Text, sections: Sequence[Node], style: str) -> tuple[list[str], list[list[str]], list[str]] | None:
+def _numbered(text: Text, sections: Sequence[Node]) -> tuple[list[str], list[list[str]], list[str]] | None:
     """The text with every section numbered anew: what stands before, the sections, what stands after."""
     if any(section.numbered for section in sections) or len(sections) > 60 or not _contiguous(text, sections):
         return None
     head, tail = list(text.lines[: sections[0].start]), list(text.lines[text.after(sections[-1]) :])
     if any(node.kind == "heading" and node.numbered for node in text.nodes):
         return None
-    return head, [_cut(text, section) for section in sections], tail if style else tail
+    return head, [_cut(text, section) for section in sections], tail
 
 
 def _label(style: str, number: int) -> str:
@@ -123,20 +124,9 @@ def _reference(style: str, number: int) -> str:
     return "" if style == "han" else f"For more, see Section {number}."
 
 
-def _renumbered(text: Text, rng: random.Random, what: str) -> Case | None:
-    sections = _sections(text)
-    if len(sections) < 5:
-        return None
-    chinese = any("\u4e00" <= char <= "\u9fff" for char in text.nodes[-1].text)
-    style = rng.choice(("article", "han")) if chinese else "arabic"
-    cut = _numbered(text, sections, style)
-    if cut is None:
-        return None
-    head, parts, tail = cut
-    count = len(parts)
-    at = rng.randrange(count)
-    order: list[int] = list(range(count))
-    new_part = [f"{'#' * sections[0].level} {_NEW_HEADING}", "", _NEW_TEXT, ""]
+def _order(count: int, at: int, what: str, rng: random.Random) -> list[int]:
+    """Which section stands where after the edit; `count` stands for the new one."""
+    order = list(range(count))
     if what == "inserted":
         order.insert(at, count)
     elif what == "removed":
@@ -144,6 +134,23 @@ def _renumbered(text: Text, rng: random.Random, what: str) -> Case | None:
     else:
         to = rng.choice([place for place in range(count) if abs(place - at) > 1])
         order.insert(to, order.pop(at))
+    return order
+
+
+def _renumbered(text: Text, rng: random.Random, what: str) -> Case | None:
+    sections = _sections(text)
+    if len(sections) < 5:
+        return None
+    chinese = any("\u4e00" <= char <= "\u9fff" for char in text.nodes[-1].text)
+    style = rng.choice(("article", "han")) if chinese else "arabic"
+    cut = _numbered(text, sections)
+    if cut is None:
+        return None
+    head, parts, tail = cut
+    count = len(parts)
+    at = rng.randrange(count)
+    order = _order(count, at, what, rng)
+    new_part = [f"{'#' * sections[0].level} {_NEW_HEADING}", "", _NEW_TEXT, ""]
     became = {place + 1: order.index(place) + 1 for place in range(count) if place in order}
     citing = rng.choice([place for place in range(count) if place != at])
     cited = rng.choice([number for number in became if number != at + 1])

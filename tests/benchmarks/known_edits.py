@@ -89,7 +89,7 @@ def texts(folders: Iterable[Path], most: int) -> Iterator[Path]:
 @click.option("--rounds", default=2, help="How often each kind of edit is made in each text.")
 @click.option("--only", help="One kind of edit, by the function's name.")
 @click.option("--misses", is_flag=True, help="Show every miss.")
-def main(folders: tuple[Path, ...], most: int, rounds: int, only: str | None, misses: bool) -> None:  # noqa: FBT001
+def main(folders: tuple[Path, ...], most: int, rounds: int, only: str | None, misses: bool) -> None:
     """Make single edits in the texts of FOLDERS and count how many are told exactly."""
     right: Counter[str] = Counter()
     made: Counter[str] = Counter()

@@ -1,4 +1,4 @@
-"""A text as its lines and blocks, read by markdown-it alone: what edits by hand see, without the product's own parser."""
+"""A text as its lines and blocks, read by markdown-it alone, as edits by hand see it, without the product's parser."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -151,7 +151,7 @@ def _node(
     lines: tuple[str, ...],
     depth: int,
     group: int,
-    leaf: bool,  # noqa: FBT001
+    leaf: bool,
     quotes: int,
     level: int = 0,
 ) -> Node:
