@@ -1,5 +1,6 @@
 """Comparing: what happened to each clause of an alignment."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from publisher.diff.alignment import Alignment, Match
@@ -61,22 +62,30 @@ class _Comparison:
 
     def changed(self, match: Match) -> Change | None:
         """What happened to a clause of both texts, or None when nothing did."""
-        old = self._side(self.alignment.old, match.old, [self.alignment.old.clause(i).id for i in match.old])
-        new = self._side(self.alignment.new, match.new, [self._ids[j] for j in match.new])
         same_keys = self._same_words(match)
-        same_words = same_keys or word_keys(followed(old.text, self._numbers)) == word_keys(new.text)
-        kinds = self._kinds(match, same_words=same_words, heading=new.heading)
+        same_words = same_keys or self._followed(match)
+        kinds = self._kinds(match, same_words=same_words)
         if not kinds:
             return None
+        old = self._side(self.alignment.old, match.old, [self.alignment.old.clause(i).id for i in match.old])
+        new = self._side(self.alignment.new, match.new, [self._ids[j] for j in match.new])
         edits = _written((Op.EQUAL, new.text)) if same_keys else redline(old.text, new.text, self.language)
         grade = Grade.EDITORIAL if same_words else self._speller.grade(edits)
         return Change(kinds, grade, new.id, old, new, edits)
+
+    def _followed(self, match: Match) -> bool:
+        """Whether the words differ only in numbers that follow a renumbering."""
+        if not self._numbers:
+            return False
+        before = _joined(self.alignment.old.clause(i).text for i in match.old)
+        after = _joined(self.alignment.new.clause(j).text for j in match.new)
+        return word_keys(followed(before, self._numbers)) == word_keys(after)
 
     def _same_words(self, match: Match) -> bool:
         before = "".join(self.alignment.old.codes[i] for i in match.old)
         return before == "".join(self.alignment.new.codes[j] for j in match.new)
 
-    def _kinds(self, match: Match, *, same_words: bool, heading: bool) -> tuple[ChangeKind, ...]:
+    def _kinds(self, match: Match, *, same_words: bool) -> tuple[ChangeKind, ...]:
         j = match.new[0]
         kinds: set[ChangeKind] = set()
         if len(match.new) > 1:
@@ -84,14 +93,14 @@ class _Comparison:
         if len(match.old) > 1:
             kinds.add(ChangeKind.MERGED)
         if not same_words:
-            kinds.add(ChangeKind.RETITLED if heading else ChangeKind.REWORDED)
+            kinds.add(ChangeKind.RETITLED if self.alignment.new.heading(j) else ChangeKind.REWORDED)
         if j in self.moved:
             kinds.add(ChangeKind.MOVED)
         if j in self._renumbered:
             kinds.add(ChangeKind.RENUMBERED)
         if len(match.old) == len(match.new) == 1 and self._formatted(match, same_words=same_words):
             kinds.add(ChangeKind.FORMAT)
-        return tuple(kind for kind in ChangeKind if kind in kinds)
+        return tuple(kind for kind in ChangeKind if kind in kinds) if kinds else ()
 
     def _formatted(self, match: Match, *, same_words: bool) -> bool:
         before, after = self.alignment.old.clause(match.old[0]), self.alignment.new.clause(match.new[0])
@@ -108,7 +117,7 @@ class _Comparison:
         parts = tuple(self._passage(side, place, given) for place, given in zip(places, ids, strict=True))
         if len(parts) == 1:
             return parts[0]
-        return replace(parts[0], text=" ".join(part.text for part in parts if part.text), parts=parts)
+        return replace(parts[0], text=_joined(part.text for part in parts), parts=parts)
 
     @staticmethod
     def _passage(side: Outline, place: int, given: str) -> Passage:
@@ -121,6 +130,10 @@ class _Comparison:
             line=entry.clause.line,
             heading=side.heading(place),
         )
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return " ".join(text for text in texts if text)
 
 
 def _written(edit: Edit) -> tuple[Edit, ...]:

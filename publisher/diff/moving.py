@@ -10,7 +10,10 @@ from publisher.diff.rising import heaviest_rising
 
 
 def moved(alignment: Alignment) -> frozenset[int]:
-    """The new positions of clauses that moved with all below them; of two that swapped, the shorter one."""
+    """The new positions of clauses that moved with all below them: the fewest that explain the new order.
+
+    Of several such sets the shortest in characters moved, so that of two that swapped it is the shorter one.
+    """
     to_new, to_old = alignment.partners_of_old(), alignment.partners_of_new()
     old, new = alignment.old, alignment.new
     for match in alignment.matches:
@@ -29,7 +32,9 @@ def moved(alignment: Alignment) -> frozenset[int]:
         else:
             unsure.append((i, j))
     for group in siblings.values():
-        found.update(_out_of_order(group, [min(old.weights[i], new.weights[j]) for i, j in group]))
+        lengths = [min(old.lengths[i], new.lengths[j]) for i, j in group]
+        each = sum(lengths)
+        found.update(_out_of_order(group, [each + length for length in lengths]))
     if unsure:
         strays = _out_of_order(pairs, [len(new.codes[j]) + 1 for _, j in pairs])
         found.update(j for _, j in unsure if j in strays)

@@ -18,6 +18,7 @@ class Vocabulary:
 
     def __init__(self) -> None:
         self._codes: dict[str, str] = {}
+        self._texts: dict[str, str] = {}
         self._next = 1
         self._essence: dict[int, int | None] = {}
 
@@ -25,6 +26,13 @@ class Vocabulary:
         """The words as a string, a character for each."""
         codes = self._codes
         return "".join([codes.get(key) or self._enter(key) for key in keys])
+
+    def encode_text(self, text: str) -> str:
+        """A text's words as a string; of a text met before, at once."""
+        found = self._texts.get(text)
+        if found is None:
+            found = self._texts[text] = self.encode(word_keys(text))
+        return found
 
     def essence(self, encoded: str) -> str:
         """The same words without case and punctuation; all of them when there is nothing but punctuation."""
@@ -48,7 +56,7 @@ class Outline:
     """One side of a comparison.
 
     `parents` holds the position of each clause's parent (-1 at the top), `ends` the position after its last
-    descendant, `codes` its words, `weights` how many words stand in it and below it.
+    descendant, `codes` its words, `weights` how many words stand in it and below it, `lengths` how many characters.
     """
 
     tree: ClauseTree
@@ -57,6 +65,7 @@ class Outline:
     ends: tuple[int, ...]
     codes: tuple[str, ...]
     weights: tuple[int, ...]
+    lengths: tuple[int, ...]
 
     def __len__(self) -> int:
         return len(self.placed)
@@ -79,12 +88,14 @@ def outline(tree: ClauseTree, vocabulary: Vocabulary) -> Outline:
         del above[entry.depth :]
         parents.append(above[-1] if above else -1)
         above.append(position)
-    codes = tuple(vocabulary.encode(word_keys(entry.clause.text)) for entry in placed)
+    codes = tuple(vocabulary.encode_text(entry.clause.text) for entry in placed)
     ends = list(range(1, len(placed) + 1))
     weights = [len(code) + 1 for code in codes]
+    lengths = [len(entry.clause.text) + 1 for entry in placed]
     for position in range(len(placed) - 1, -1, -1):
         parent = parents[position]
         if parent >= 0:
             ends[parent] = max(ends[parent], ends[position])
             weights[parent] += weights[position]
-    return Outline(tree, placed, tuple(parents), tuple(ends), codes, tuple(weights))
+            lengths[parent] += lengths[position]
+    return Outline(tree, placed, tuple(parents), tuple(ends), codes, tuple(weights), tuple(lengths))

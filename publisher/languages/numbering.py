@@ -118,6 +118,7 @@ def value_of(numeral: str) -> tuple[int, ...]:
 _D = "[0-9０-９]"
 _DOTTED = re.compile(
     rf"(?P<number>{_D}{{1,4}}(?:[.．]{_D}{{1,4}}){{0,{LONGEST - 1}}})(?P<close>[.．](?!{_D})|[)）、]|(?![.．]?{_D}))"
+    r"(?![A-Z][.\s\d])"  # 1A is a number of its own, which has no value here
 )
 _PAREN = re.compile(rf"[(（](?P<inner>{_D}{{1,3}}|[A-Za-z]{{1,7}}|[{_HAN}]{{1,5}})[)）]")
 _ORDINAL = re.compile(

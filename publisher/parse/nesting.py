@@ -7,7 +7,7 @@ from publisher.domain.clause import Block, ClauseKind
 from publisher.languages.numbering import RANKS, Numeral, Style, readings
 from publisher.parse.draft import Draft
 from publisher.parse.inline import without_start
-from publisher.parse.numbered import counts
+from publisher.parse.numbered import counts, runs_on
 
 _UNNUMBERED_BLOCKS = (Block.QUOTE, Block.CODE, Block.FOOTNOTE, Block.TERM)
 
@@ -45,6 +45,7 @@ class _Nester:
     scopes: dict[int, _Scope] = field(default_factory=dict)
     dissolved: set[int] = field(default_factory=set)
     last_dotted: tuple[int, ...] = ()
+    counting: dict[int, Style] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.scope = _Scope(None, self.top)
@@ -101,7 +102,11 @@ class _Nester:
             before = scope.last(numeral.style, short=short)
             near = before.numeral.value[-1] if before is not None and before.numeral is not None else None
             within = self._within(numeral.value)
-            if counts(numeral, text, heading=heading, near=near, within=within):
+            counted = self.counting.get(draft.level) if heading and _bare(numeral) else None
+            if counted is not None:
+                if numeral.style is counted and runs_on(numeral, text):
+                    fitting.append((-1, numeral))
+            elif counts(numeral, text, heading=heading, near=near, within=within):
                 fitting.append((_likelihood(numeral, near), numeral))
         if fitting:
             draft.numeral = min(fitting, key=lambda pair: pair[0])[1]
@@ -119,6 +124,32 @@ class _Nester:
             return True
         last = self.last_dotted
         return bool(last) and (last[0] == value[0] or (value[0] == last[0] + 1 and set(value[1:]) == {1}))
+
+
+def _counting(drafts: Sequence[Draft]) -> dict[int, Style]:
+    """The heading levels that count throughout in letters, Roman numerals or bare integers, whatever stands between.
+
+    A level does when a first and another number are there, or three: so a run that lost, won or moved a heading still
+    counts.
+    """
+    seen: dict[tuple[int, Style], set[int]] = {}
+    for draft in drafts:
+        if draft.kind is ClauseKind.HEADING and draft.holder is None and draft.block not in _UNNUMBERED_BLOCKS:
+            for numeral in readings(draft.words.text):
+                if _bare(numeral) and runs_on(numeral, draft.words.text):
+                    seen.setdefault((draft.level, numeral.style), set()).add(numeral.value[0])
+    found: dict[int, Style] = {}
+    for (level, style), values in sorted(seen.items(), key=lambda entry: len(entry[1])):
+        if len(values) > 2 or (len(values) == 2 and 1 in values):
+            found[level] = style
+    return found
+
+
+def _bare(numeral: Numeral) -> bool:
+    """Whether only the numbers around it tell that this is one: `B.` and `2 `, unlike `2.` and `2.1`."""
+    if numeral.style in (Style.LETTER, Style.ROMAN):
+        return True
+    return numeral.style is Style.DOTTED and len(numeral.value) == 1 and not numeral.closed
 
 
 def _likelihood(numeral: Numeral, near: int | None) -> int:
@@ -278,7 +309,7 @@ def _number_item(item: Draft) -> None:
 def nest(drafts: Sequence[Draft]) -> list[Draft]:
     """The drafts as a tree: the top ones, each with its children."""
     _promoted(drafts)
-    nester = _Nester()
+    nester = _Nester(counting=_counting(drafts))
     for draft in drafts:
         nester.place(draft)
     return _without_hollow(nester.top)

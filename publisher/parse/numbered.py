@@ -46,6 +46,14 @@ def counts(numeral: Numeral, text: str, *, heading: bool, near: int | None, with
     return _follows(numeral.value[0], near, first=1 if lettered else 3)
 
 
+def runs_on(numeral: Numeral, text: str) -> bool:
+    """Whether a reading of a heading could be its number if its neighbours have such numbers."""
+    rest = text[numeral.rest :]
+    if numeral.style is not Style.DOTTED:
+        return bool(rest)
+    return _opens(rest) and max(numeral.value) < 100 and not _UNITS.match(rest) and numeral.spaced
+
+
 def _western_counts(numeral: Numeral, rest: str, *, heading: bool, near: int | None, within: bool) -> bool:
     if max(numeral.value) > 999 or 0 in numeral.value[:-1] or _UNITS.match(rest):
         return False
