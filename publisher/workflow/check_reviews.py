@@ -11,9 +11,10 @@ from publisher.domain.policy import Policy, Version, digest_of
 from publisher.domain.review import Review, graded, open_findings, reopened_clauses
 from publisher.domain.timeline import earliest_effective, last_released, local_date
 from publisher.errors import Fault, Place, Severity
+from publisher.workflow.check_summaries import summary_faults
 from publisher.workflow.one_language import one_sided_faults
 from publisher.workflow.release import effective_date, floor_of, governed, unreleased
-from publisher.workflow.texts import assess_version
+from publisher.workflow.texts import assess_version, draft_trees, trees_of
 from publisher.workflow.workspace import Workspace
 
 
@@ -33,6 +34,8 @@ def review_faults(workspace: Workspace, policy: Policy, now: datetime) -> Iterat
             continue
         yield from _floor(policy, events, version, assessment, review, now)
         yield from one_sided_faults(policy, events, version, before, review)
+        old, new = trees_of(policy, events, before), draft_trees(policy, events, version.name, before)
+        yield from summary_faults(policy, version, assessment, review, old, new)
         if review is None and not faults:
             yield _unsigned(policy, version, "nobody has reviewed it", None)
         elif review is not None and not review.sign_offs:

@@ -26,12 +26,20 @@ from publisher.domain.review import (
 from publisher.domain.timeline import last_released, release_of
 from publisher.errors import Fault, Place, PublisherError, errors_only, one
 from publisher.workflow.check import check_workspace
+from publisher.workflow.check_summaries import OF_SUMMARIES
 from publisher.workflow.one_language import OneSided, one_sided
 from publisher.workflow.texts import assess_pair, assess_version, trees_of
 from publisher.workflow.workspace import Workspace
 
-_DECIDED_HERE = ("review-", "signatures-", "translation-stale", "translation-behind", "translation-alone")
-"""Faults that a review is there to settle: they do not keep it from being opened."""
+_DECIDED_HERE = (
+    "review-",
+    "signatures-",
+    "translation-stale",
+    "translation-behind",
+    "translation-alone",
+    *OF_SUMMARIES,
+)
+"""Faults that a review is there to settle, or that are mended after it: they do not keep it from being opened."""
 
 
 @dataclass(frozen=True, slots=True)
