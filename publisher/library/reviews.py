@@ -9,7 +9,16 @@ from typing import Any
 from publisher.domain.assessment import Finding, FindingKind, Limb, RulePack, Side
 from publisher.domain.change import Grade
 from publisher.domain.policy import is_language
-from publisher.domain.review import AudienceSigned, Decided, Decision, Review, SignOff, TranslationSigned, quote_digest
+from publisher.domain.review import (
+    BESIDE_RULES,
+    AudienceSigned,
+    Decided,
+    Decision,
+    Review,
+    SignOff,
+    TranslationSigned,
+    quote_digest,
+)
 from publisher.errors import Fault, Severity
 from publisher.library.files import atomic_write
 from publisher.library.source import read_source
@@ -142,12 +151,15 @@ def _finding(decided: Decided) -> dict[str, Any]:
         "public_note": decided.public_note,
         "added": decided.added,
         "bulk": decided.bulk,
+        "rule": decided.rule,
+        "why": decided.why,
     }
     return plain | {key: value for key, value in optional.items() if value}
 
 
 def _to_decide(finding: Finding) -> dict[str, Any]:
-    return {
+    beside = {"added": True, "rule": finding.rule} if finding.rule in BESIDE_RULES else {}
+    return beside | {
         "limb": finding.limb.value,
         "clause": finding.clause,
         "kind": finding.kind.value,
@@ -238,17 +250,19 @@ def _decided(table: Table) -> Decided | None:
     if table.values.get("by") == []:
         table.tell("value", "by names nobody.", "Name who decided.", "by")
     words, note, public_note = table.text("words", ""), table.text("note", ""), table.text("public_note", "")
-    table.text("why", "")
+    why, rule = table.text("why", ""), table.text("rule", "")
     added, bulk = table.flag("added"), table.flag("bulk")
     table.close()
     if kind is None or limb is None or side is None or decision is None:
         return None
-    return Decided(limb, kind, clause, side, quote, words, decision, by, note, public_note, added, bulk)
+    return Decided(
+        limb, kind, clause, side, quote, words, decision, by, note, public_note, added, bulk, rule, why if rule else ""
+    )
 
 
 def _left_open(table: Table) -> None:
     """A finding that somebody left to be decided: it decides nothing."""
-    for key in ("words", "why", "decision", "note", "public_note"):
+    for key in ("words", "why", "decision", "note", "public_note", "rule"):
         table.text(key, "")
     table.raw("by")
     table.flag("added")

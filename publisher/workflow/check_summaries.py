@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from publisher.domain.assessment import Assessment, Finding, Side
 from publisher.domain.clause import Clause, ClauseKind, ClauseTree
 from publisher.domain.policy import Manuscript, Policy, Version
-from publisher.domain.review import Decision, Review
+from publisher.domain.review import SETTINGS_CLAUSE, Decision, Review
 from publisher.errors import Fault, Place
 from publisher.languages.citing import cited_ids, cited_numbers
 from publisher.languages.summaries import belittlings
@@ -97,7 +97,7 @@ def _standing(assessment: Assessment, review: Review | None) -> tuple[tuple[str,
         for entry in (review.decisions if review is not None else ())
         if entry.added and entry.decision is Decision.CONFIRMED
     ]
-    return tuple(dict.fromkeys(standing))
+    return tuple(dict.fromkeys(entry for entry in standing if entry[0] != SETTINGS_CLAUSE))
 
 
 def _stands(finding: Finding, review: Review | None) -> bool:

@@ -8,6 +8,8 @@ from publisher import library
 from publisher.domain.assessment import Assessment, Finding, FindingKind, Limb, Side
 from publisher.domain.policy import Policy, Version, digest_of
 from publisher.domain.review import (
+    BESIDE_RULES,
+    SETTINGS_CLAUSE,
     AudienceSigned,
     Decided,
     Decision,
@@ -28,6 +30,7 @@ from publisher.errors import Fault, Place, PublisherError, errors_only, one
 from publisher.workflow.check import check_workspace
 from publisher.workflow.check_summaries import OF_SUMMARIES
 from publisher.workflow.one_language import OneSided, one_sided
+from publisher.workflow.settings_findings import with_settings
 from publisher.workflow.texts import assess_pair, assess_version, trees_of
 from publisher.workflow.workspace import Workspace
 
@@ -120,6 +123,7 @@ def open_sheet(workspace: Workspace, policy_name: str, version_name: str, *, now
         raise one(
             "version-unread", f"{version_name} cannot be compared.", "Run: publisher check", Place(version.folder)
         )
+    assessment = with_settings(assessment, policy, events)
     return Sheet(
         policy=policy,
         version=version,
@@ -153,6 +157,9 @@ def decided(
         note=note,
         public_note=public_note,
         bulk=bulk,
+        added=finding.rule in BESIDE_RULES,
+        rule=finding.rule if finding.rule in BESIDE_RULES else "",
+        why=finding.why if finding.rule in BESIDE_RULES else "",
     )
 
 
@@ -286,7 +293,11 @@ def kept(sheet: Sheet) -> dict[FindingKey, Decided]:
     if sheet.review is None:
         return {}
     present = {key_of(finding) for finding in sheet.assessment.findings}
-    return {entry.key: entry for entry in sheet.review.decisions if entry.added or entry.key in present}
+    return {
+        entry.key: entry
+        for entry in sheet.review.decisions
+        if entry.key in present or (entry.added and entry.rule not in BESIDE_RULES)
+    }
 
 
 def _signatures_that_hold(sheet: Sheet, standing: Mapping[FindingKey, Decided]) -> tuple[SignOff, ...]:
@@ -316,7 +327,11 @@ def _refuse_undecided(sheet: Sheet, standing: Mapping[FindingKey, Decided]) -> N
 
 
 def _audience(sheet: Sheet, standing: Mapping[FindingKey, Decided]) -> AudienceSigned:
-    confirmed = [entry.clause for entry in standing.values() if entry.decision is Decision.CONFIRMED]
+    confirmed = [
+        entry.clause
+        for entry in standing.values()
+        if entry.decision is Decision.CONFIRMED and entry.clause != SETTINGS_CLAUSE
+    ]
     return AudienceSigned(tuple(dict.fromkeys(confirmed)), "", sheet.policy.settings.channels)
 
 
