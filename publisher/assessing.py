@@ -9,6 +9,7 @@ from publisher.domain.change import Change, Grade, Passage, gravest
 from publisher.domain.clause import ClauseTree
 from publisher.domain.comparison import ComparedText, Comparison, LooseText
 from publisher.domain.frontmatter import divide, normal_line_ends
+from publisher.domain.pack import Pack
 from publisher.domain.policy import digest_of
 from publisher.materiality import judge
 from publisher.parse import parse
@@ -20,6 +21,7 @@ def assess(
     language: str = "en",
     regimes: Sequence[str] = ("section-8",),
     terms: Sequence[str] = (),
+    packs: Sequence[Pack] = (),
 ) -> Assessment:
     """Says what changed between two texts and what it means for users.
 
@@ -27,8 +29,10 @@ def assess(
         old: the text before: any Markdown, with or without front matter.
         new: the text after.
         language: the language that both are written in, as a tag: `en`, `zh-CN`.
-        regimes: the presets that say what counts as material; unknown names are passed over.
+        regimes: the presets that say what counts as material; unknown names are passed over. `gdpr@2026-11-25` asks for
+            the rule pack of that very day.
         terms: the organisation's own words (products, names of data) that are material when they come.
+        packs: the organisation's own rule packs, which `regimes` may name.
 
     Returns:
         The changes and findings. It depends on the arguments alone, and never raises on any text.
@@ -41,6 +45,7 @@ def assess(
         new_digest=digest_of(after),
         regimes=regimes,
         terms=terms,
+        packs=packs,
     )
 
 
@@ -52,6 +57,7 @@ def assess_trees(
     new_digest: str,
     regimes: Sequence[str] = ("section-8",),
     terms: Sequence[str] = (),
+    packs: Sequence[Pack] = (),
     identified: bool = False,
 ) -> Assessment:
     """The same from trees.
@@ -63,13 +69,14 @@ def assess_trees(
         new_digest: the digest of the source that `new` was read from.
         regimes: as for `assess`.
         terms: as for `assess`.
+        packs: as for `assess`.
         identified: whether both trees carry the ledger's ids: equal ids are then the same clause.
     """
     alignment = align(old, new, identified=identified)
     changes = compare(alignment)
     if not identified:
         new = carry_ids(alignment)
-    judgement = judge(changes, old, new, regimes=regimes, terms=terms)
+    judgement = judge(changes, old, new, regimes=regimes, terms=terms, packs=packs)
     places = frozenset((finding.side.value, finding.clause) for finding in judgement.findings)
     graded = tuple(_graded(change, places) for change in changes.changes)
     return Assessment(
