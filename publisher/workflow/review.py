@@ -353,4 +353,4 @@ def _translations(sheet: Sheet, languages: Sequence[str], by: str) -> tuple[Tran
 
 def _concerns(fault: Fault, policy: Policy, version: Version) -> bool:
     file = fault.place.file or ""
-    return file.startswith(version.folder + "/") or file == f"{policy.folder}/policy.toml"
+    return file.startswith((version.folder + "/", "packs/")) or file == f"{policy.folder}/policy.toml"
