@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from publisher.diff import align, carry_ids, compare
-from publisher.domain.assessment import Assessment
+from publisher.domain.assessment import Assessment, Finding
 from publisher.domain.change import Change, Grade, Passage, gravest
 from publisher.domain.clause import ClauseTree
 from publisher.domain.comparison import ComparedText, Comparison, LooseText
@@ -96,6 +96,7 @@ def compare_texts(
     language: str = "en",
     regimes: Sequence[str] = ("section-8",),
     terms: Sequence[str] = (),
+    packs: Sequence[Pack] = (),
 ) -> Comparison:
     """The first of some successive texts compared with the last, as one who last knew the first would ask.
 
@@ -107,6 +108,7 @@ def compare_texts(
         language: as for `assess`.
         regimes: as for `assess`.
         terms: as for `assess`.
+        packs: as for `assess`.
 
     Raises:
         ValueError: there are fewer than two texts.
@@ -121,6 +123,7 @@ def compare_texts(
         digests=(digest_of(texts[0]), digest_of(texts[-1])),
         regimes=regimes,
         terms=terms,
+        packs=packs,
     )
 
 
@@ -141,6 +144,7 @@ def compare_trees(
     digests: tuple[str, str],
     regimes: Sequence[str] = ("section-8",),
     terms: Sequence[str] = (),
+    packs: Sequence[Pack] = (),
 ) -> Comparison:
     """Two texts whose ids are settled, with all versions between them in mind: equal ids are the same clause.
 
@@ -150,6 +154,7 @@ def compare_trees(
         digests: those of the two sources.
         regimes: as for `assess`.
         terms: as for `assess`.
+        packs: as for `assess`.
     """
     assessment = assess_trees(
         old.tree,
@@ -158,9 +163,30 @@ def compare_trees(
         new_digest=digests[1],
         regimes=regimes,
         terms=terms,
+        packs=packs,
         identified=True,
     )
     return Comparison(old, new, assessment)
+
+
+def with_findings(assessment: Assessment, found: Sequence[Finding], consent_needed: bool = False) -> Assessment:
+    """The assessment with further findings, which may raise its grades and never lower them.
+
+    Args:
+        assessment: what the rules found.
+        found: findings from elsewhere; those that it has already are passed over.
+        consent_needed: whether the new ones call for fresh consent.
+    """
+    known = {(one.clause, one.kind, one.side, one.quote) for one in assessment.findings}
+    further = tuple(one for one in found if (one.clause, one.kind, one.side, one.quote) not in known)
+    places = frozenset((finding.side.value, finding.clause) for finding in further)
+    return replace(
+        assessment,
+        grade=gravest(assessment.grade, *(finding.grade for finding in further)),
+        consent_needed=assessment.consent_needed or (consent_needed and bool(further)),
+        changes=tuple(_graded(change, places) for change in assessment.changes),
+        findings=(*assessment.findings, *further),
+    )
 
 
 def _readable(source: str) -> str:

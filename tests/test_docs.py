@@ -12,7 +12,7 @@ import click
 import pytest
 
 from publisher.cli import publisher as group
-from publisher.config import EmailSettings, HookSettings, SecretSettings, SiteSettings, StoreSettings
+from publisher.config import EmailSettings, HookSettings, JudgeSettings, SecretSettings, SiteSettings, StoreSettings
 from publisher.domain.policy import PolicySettings
 from tests.acceptance.workspaces import Workbench
 
@@ -88,6 +88,7 @@ def test_every_setting_is_in_the_readme() -> None:
         "email": EmailSettings,
         "secrets": SecretSettings,
         "hooks": HookSettings,
+        "judge": JudgeSettings,
     }
     for section, kind in sections.items():
         for entry in fields(kind):

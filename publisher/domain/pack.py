@@ -48,14 +48,14 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """What one regime treats as material from a day on.
+    """What one regime treats as material.
 
     A pack is never edited once it has been used; a newer one with a later date stands beside it, so that what was
     judged under the old one stays explainable.
 
     Attributes:
         name: the regime's name, as policy.toml lists it.
-        dated: the day from which it is used, YYYY-MM-DD.
+        dated: the day on which it was made, YYYY-MM-DD; the newest of a name counts.
         source: where the duty comes from.
         note: what it asks for, in our words.
         treatments: the kinds of finding that it treats as material.

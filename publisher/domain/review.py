@@ -101,7 +101,8 @@ class Review:
     """A review.toml.
 
     `old` and `new` are digests of the authoritative texts. `seen` holds, for each changed clause, its id and the digest
-    of what was on the reviewer's screen, so that a later edit reopens only what it touches.
+    of what was on the reviewer's screen, so that a later edit reopens only what it touches. `left_open` are findings
+    that the texts alone do not bring back and that the file leaves to be decided.
     """
 
     old: str
@@ -113,6 +114,7 @@ class Review:
     seen: tuple[tuple[str, str], ...]
     sign_offs: tuple[SignOff, ...]
     translations: tuple[TranslationSigned, ...] = ()
+    left_open: tuple[Finding, ...] = ()
 
     def decided(self, finding: Finding) -> Decided | None:
         """The decision on a finding, or None when it is open."""

@@ -179,7 +179,9 @@ def _review(table: Table) -> Review | None:
     seen = _seen(table)
     rules = _rules(table.table("rules"))
     audience = _audience(table.table("audience"))
-    decisions = [_decided(entry) for entry in table.tables("finding")]
+    entries = table.tables("finding")
+    left_open = [finding for entry in entries if (finding := _open_beside_rules(entry)) is not None]
+    decisions = [_decided(entry) for entry in entries]
     _twice(table, decisions)
     sign_offs = [_sign_off(entry) for entry in table.tables("sign_off")]
     translations = _translations(table.table("translations"))
@@ -196,6 +198,7 @@ def _review(table: Table) -> Review | None:
         seen=seen,
         sign_offs=tuple(entry for entry in sign_offs if entry is not None),
         translations=translations,
+        left_open=tuple(left_open),
     )
 
 
@@ -258,6 +261,19 @@ def _decided(table: Table) -> Decided | None:
     return Decided(
         limb, kind, clause, side, quote, words, decision, by, note, public_note, added, bulk, rule, why if rule else ""
     )
+
+
+def _open_beside_rules(table: Table) -> Finding | None:
+    """A finding that the texts alone do not bring back, left to be decided; what is wrong with it is told elsewhere."""
+    value = table.values
+    if value.get("decision") != "" or value.get("rule") not in BESIDE_RULES:
+        return None
+    words, why, rule = (str(value.get(key, "")) for key in ("words", "why", "rule"))
+    try:
+        kind, side, limb = FindingKind(value["kind"]), Side(value["side"]), Limb(value["limb"])
+    except (KeyError, ValueError):
+        return None
+    return Finding(limb, kind, Grade.MATERIAL, str(value.get("clause", "")), words, side, words, why, rule)
 
 
 def _left_open(table: Table) -> None:

@@ -15,6 +15,7 @@ from publisher.errors import Fault, Place, Severity
 from publisher.workflow.check_summaries import summary_faults
 from publisher.workflow.one_language import one_sided_faults
 from publisher.workflow.release import effective_date, floor_of, governed, unreleased
+from publisher.workflow.second_reader import with_frozen
 from publisher.workflow.settings_changes import setting_place
 from publisher.workflow.settings_findings import with_settings
 from publisher.workflow.texts import assess_version, draft_trees, trees_of
@@ -35,6 +36,7 @@ def review_faults(workspace: Workspace, policy: Policy, now: datetime) -> Iterat
         assessment = _assessed(policy, events, version, before)
         if assessment is None:
             continue
+        assessment = with_frozen(assessment, review)
         yield from _floor(policy, events, version, assessment, review, now)
         yield from one_sided_faults(policy, events, version, before, review)
         old, new = trees_of(policy, events, before), draft_trees(policy, events, version.name, before)

@@ -30,6 +30,7 @@ from publisher.errors import Fault, Place, PublisherError, errors_only, one
 from publisher.workflow.check import check_workspace
 from publisher.workflow.check_summaries import OF_SUMMARIES
 from publisher.workflow.one_language import OneSided, one_sided
+from publisher.workflow.second_reader import Asked, second_reading
 from publisher.workflow.settings_findings import with_settings
 from publisher.workflow.texts import assess_pair, assess_version, trees_of
 from publisher.workflow.workspace import Workspace
@@ -124,6 +125,8 @@ def open_sheet(workspace: Workspace, policy_name: str, version_name: str, *, now
             "version-unread", f"{version_name} cannot be compared.", "Run: publisher check", Place(version.folder)
         )
     assessment = with_settings(assessment, policy, events)
+    asked = Asked(policy.settings.regimes, policy.packs, policy_name, version_name)
+    assessment, reader_faults = second_reading(workspace.settings, assessment, asked, review, now=now)
     return Sheet(
         policy=policy,
         version=version,
@@ -137,7 +140,7 @@ def open_sheet(workspace: Workspace, policy_name: str, version_name: str, *, now
             for language in policy.settings.languages
             for entry in one_sided(policy, events, version, before, language)
         ),
-        warnings=tuple(fault for fault in told if _concerns(fault, policy, version)),
+        warnings=(*(fault for fault in told if _concerns(fault, policy, version)), *reader_faults),
     )
 
 

@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
+from publisher.assessing import with_findings
 from publisher.domain.assessment import Assessment, Finding, FindingKind, Limb, Side
 from publisher.domain.change import Grade
 from publisher.domain.ledger import LedgerEvent, settings_record
@@ -29,10 +29,7 @@ def with_settings(assessment: Assessment, policy: Policy, events: Sequence[Ledge
 
     They are decided and signed like those of the text; nothing is added where the ledger holds no settings.
     """
-    found = settings_findings(policy, events)
-    if not found:
-        return assessment
-    return replace(assessment, findings=(*assessment.findings, *found), grade=Grade.MATERIAL)
+    return with_findings(assessment, settings_findings(policy, events))
 
 
 def settings_findings(policy: Policy, events: Sequence[LedgerEvent]) -> tuple[Finding, ...]:
