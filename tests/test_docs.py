@@ -24,6 +24,8 @@ PLAYBOOK: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("check", ()),
     ("check", ("privacy", "--format", "github")),
     ("diff", ("privacy@v1", "privacy@v2", "--format", "markdown")),
+    ("packs", ()),
+    ("packs", ("gdpr@2026-11-01",)),
     ("users import", ("users.csv",)),
     ("users token", ("u1",)),
     ("users erase", ("u2",)),

@@ -17,7 +17,7 @@ PLAIN = {
     )
     for language, text in V1.items()
 }
-"""A second version in whose words the rules see less than a person would."""
+"""A second version with a word that the example watches."""
 SUMMARY = "We keep biometric data (2.2)."
 
 
@@ -49,7 +49,7 @@ def review_file(bench: Workbench) -> str:
 
 
 def plain(bench: Workbench) -> None:
-    """A second version of which the rules alone make nothing that the example's words are about."""
+    """A second version with nothing else in it."""
     for language, text in PLAIN.items():
         front = f'---\neffective: "+45 days"\nsummary: {SUMMARY}\n---\n'
         bench.write(f"policies/privacy/v2/{language}.md", front + text)

@@ -79,4 +79,6 @@ def _extended(pack: Pack, known: dict[str, Pack]) -> Pack:
             *pack.patterns,
         ),
         any_change=pack.any_change or ("" if "any-change" in pack.switched_off else base.any_change),
+        extends="",
+        switched_off=(),
     )

@@ -1,6 +1,8 @@
 """Rule packs: what each regime treats as material, under its name and on its day."""
 
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -217,3 +219,15 @@ def test_the_newest_of_an_organisations_packs_counts() -> None:
 
     assert packs_for(("acme",), packs)[0].note == "new"
     assert packs_for(("acme@2026-12-01",), packs)[0].note == "old"
+
+
+def test_the_engine_of_expressions_is_loaded_only_where_a_pack_has_some() -> None:
+    program = (
+        "import sys, publisher\n"
+        "publisher.assess('We keep it.', 'We sell it.', regimes=('section-8', 'psd2'))\n"
+        "assert 're2' not in sys.modules\n"
+        "publisher.assess('We keep it.', 'We sell it.', regimes=('gdpr',))\n"
+        "assert 're2' in sys.modules\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
