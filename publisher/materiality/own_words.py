@@ -11,7 +11,7 @@ from publisher.domain.assessment import Finding, FindingKind, Limb, Side
 from publisher.domain.change import Grade
 from publisher.domain.pack import Pack, Pattern, Turn
 from publisher.languages import fallbacks
-from publisher.languages.duties import lexicon
+from publisher.languages.duties import Lexicon, lexicon
 from publisher.languages.expressions import places
 from publisher.materiality.matching import Match, Run, Unit
 from publisher.materiality.packs import patterns_of
@@ -62,7 +62,7 @@ def own_words(
             if finding is not None:
                 yield Noticed(finding, draft.sentence.order)
     if any_change is not None:
-        yield from _any(match, any_change, taken)
+        yield from _any(match, any_change, lexicon(language), taken)
 
 
 def _reads(pattern: str, language: str) -> bool:
@@ -127,12 +127,12 @@ def _same(token: str, word: str) -> bool:
     return token == word or (word.isascii() and token in (f"{word}s", f"{word}es", f"{word}'s"))
 
 
-def _any(match: Match, pack: Pack, taken: Taken) -> Iterator[Noticed]:
+def _any(match: Match, pack: Pack, words: Lexicon, taken: Taken) -> Iterator[Noticed]:
     """Under a regime that has every change told: one finding for each changed clause that has none."""
     told: set[tuple[str, Side]] = set()
     for unit in match.whole:
         sentence, side = (unit.new, Side.NEW) if unit.new is not None else (unit.old, Side.OLD)
-        if sentence is None or sentence.heading:
+        if sentence is None or sentence.heading or words.has("dated", sentence.folded):
             continue
         clause = sentence.clause.id
         if any(taken.get((clause, either)) for either in Side) or (clause, side) in told:

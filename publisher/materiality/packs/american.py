@@ -75,7 +75,8 @@ PACKS: tuple[Pack, ...] = (
                 Kind.OTHER,
                 Turn.EITHER,
                 "en",
-                r"\b(?:owned|operated|controlled) by\b.{0,80}|\bcontrollers?\b (?:of|for|is|are|means)\b.{0,80}",
+                r"\b(?:is|are|now) (?:owned|operated|controlled)(?: and operated)? by\b.{0,60}"
+                r"|\bcontrollers?\b (?:of|for|is|are|means)\b.{0,80}",
                 "The controller's identity changed, or is said otherwise.",
             ),
             Pattern(

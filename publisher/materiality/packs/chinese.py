@@ -10,11 +10,9 @@ _RISK_WHY = "An impact or security assessment, and a high risk that it shows, is
 _HANDLER_WHY = "The name of the one who handles the information, or how to reach them, has changed (Art. 17)."
 
 _CHANNEL_EN = (
-    r"\b(?:complain\w*|contact (?:us|our|me)\b|contact (?:details|information|email|address)\b"
-    r"|write to us|call us|hotline|helpline|customer (?:service|support|care)"
-    r"|data protection officer|privacy (?:officer|team|office)"
-    r"|person in charge|e-?mail(?: us)? (?:at|address)|reach us|get in touch).{0,120}"
-    r"|[a-z0-9._+-]+@[a-z0-9.-]+|\+?[0-9][0-9 ()-]{6,}[0-9]"
+    r"\b(?:complaints?|complain|contact us|our contact (?:details|information)|contact our|write to us|call us"
+    r"|e-?mail us|hotline|helpline|customer (?:service|support|care)|data protection officer|privacy (?:officer|team|office)"
+    r"|person in charge|reach us|get in touch)\b.{0,60}|[a-z0-9._+-]+@[a-z0-9.-]+|\+?[0-9][0-9 ()-]{6,}[0-9]"
 )
 _CHANNEL_ZH = (
     r"(?:投诉|申诉|举报|反馈|联系(?:我们|方式|电话|人|邮箱|地址)|客服|热线|个人信息保护(?:负责人|专员|机构|部门|官)"
@@ -22,9 +20,9 @@ _CHANNEL_ZH = (
     r"|[a-z0-9._+-]+@[a-z0-9.-]+|\+?[0-9][0-9 ()-]{6,}[0-9]"
 )
 _OWNER_EN = (
-    r"\b(?:owned|operated|controlled|run) by\b.{0,80}|\b(?:parent company|controlling shareholders?|ownership|change of"
-    r" control|change in control|beneficial owner\w*|wholly[- ]owned|subsidiary of"
-    r"|successor (?:to|of|company|entity))\b.{0,80}"
+    r"\b(?:is|are|was|were|been|now|and) (?:owned|operated|controlled|run)(?: and operated)? by\b.{0,60}"
+    r"|\b(?:parent company|controlling shareholders?|ownership structure|changes? (?:of|in) (?:ownership|control)"
+    r"|beneficial owner\w*|wholly[- ]owned|(?:a|the) subsidiary of)\b.{0,60}"
 )
 _OWNER_ZH = (
     r"(?:所有权|控制权|实际控制人|控股股东|股权|母公司|全资子公司|运营主体|运营者|经营主体|由.{1,30}(?:运营|经营|控股|所有|控制))"

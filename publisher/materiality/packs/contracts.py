@@ -38,7 +38,7 @@ PACKS: tuple[Pack, ...] = (
             ),
             _matter(
                 "data-access",
-                r"\baccess to\b.{0,40}\bdata\b.{0,60}",
+                r"\b(?:business users?|sellers?|merchants?|vendors?|you)\b.{0,40}\baccess to\b.{0,40}\bdata\b",
                 "Which data business users may get at must be described (Art. 9).",
             ),
             _matter(

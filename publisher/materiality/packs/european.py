@@ -38,7 +38,7 @@ PACKS: tuple[Pack, ...] = (
                 Kind.OTHER,
                 Turn.EITHER,
                 "en",
-                r"\b(?:data )?controllers?\b (?:of|for|is|are|means)\b.{0,80}|\bcontrolled by\b.{0,60}"
+                r"\b(?:data )?controllers?\b (?:of|for|is|are|means)\b.{0,80}|\b(?:is|are|now) controlled by\b.{0,60}"
                 r"|\brepresentative in the (?:EU|European Union|EEA|UK|Union)\b.{0,80}",
                 _WHO_ANSWERS,
             ),
