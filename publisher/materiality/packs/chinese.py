@@ -11,7 +11,8 @@ _HANDLER_WHY = "The name of the one who handles the information, or how to reach
 
 _CHANNEL_EN = (
     r"\b(?:complaints?|complain|contact us|our contact (?:details|information)|contact our|write to us|call us"
-    r"|e-?mail us|hotline|helpline|customer (?:service|support|care)|data protection officer|privacy (?:officer|team|office)"
+    r"|e-?mail us|hotline|helpline|customer (?:service|support|care)|data protection officer"
+    r"|privacy (?:officer|team|office)"
     r"|person in charge|reach us|get in touch)\b.{0,60}|[a-z0-9._+-]+@[a-z0-9.-]+|\+?[0-9][0-9 ()-]{6,}[0-9]"
 )
 _CHANNEL_ZH = (
