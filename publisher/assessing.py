@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from publisher.diff import align, carry_ids, compare
-from publisher.domain.assessment import Assessment
+from publisher.domain.assessment import Assessment, Finding
 from publisher.domain.change import Change, Grade, Passage, gravest
 from publisher.domain.clause import ClauseTree
 from publisher.domain.comparison import ComparedText, Comparison, LooseText
 from publisher.domain.frontmatter import divide, normal_line_ends
+from publisher.domain.pack import Pack
 from publisher.domain.policy import digest_of
 from publisher.materiality import judge
 from publisher.parse import parse
@@ -20,6 +21,7 @@ def assess(
     language: str = "en",
     regimes: Sequence[str] = ("section-8",),
     terms: Sequence[str] = (),
+    packs: Sequence[Pack] = (),
 ) -> Assessment:
     """Says what changed between two texts and what it means for users.
 
@@ -27,8 +29,10 @@ def assess(
         old: the text before: any Markdown, with or without front matter.
         new: the text after.
         language: the language that both are written in, as a tag: `en`, `zh-CN`.
-        regimes: the presets that say what counts as material; unknown names are passed over.
+        regimes: the presets that say what counts as material; unknown names are passed over. `gdpr@2026-11-25` asks for
+            the rule pack of that very day.
         terms: the organisation's own words (products, names of data) that are material when they come.
+        packs: the organisation's own rule packs, which `regimes` may name.
 
     Returns:
         The changes and findings. It depends on the arguments alone, and never raises on any text.
@@ -41,6 +45,7 @@ def assess(
         new_digest=digest_of(after),
         regimes=regimes,
         terms=terms,
+        packs=packs,
     )
 
 
@@ -52,6 +57,7 @@ def assess_trees(
     new_digest: str,
     regimes: Sequence[str] = ("section-8",),
     terms: Sequence[str] = (),
+    packs: Sequence[Pack] = (),
     identified: bool = False,
 ) -> Assessment:
     """The same from trees.
@@ -63,13 +69,14 @@ def assess_trees(
         new_digest: the digest of the source that `new` was read from.
         regimes: as for `assess`.
         terms: as for `assess`.
+        packs: as for `assess`.
         identified: whether both trees carry the ledger's ids: equal ids are then the same clause.
     """
     alignment = align(old, new, identified=identified)
     changes = compare(alignment)
     if not identified:
         new = carry_ids(alignment)
-    judgement = judge(changes, old, new, regimes=regimes, terms=terms)
+    judgement = judge(changes, old, new, regimes=regimes, terms=terms, packs=packs)
     places = frozenset((finding.side.value, finding.clause) for finding in judgement.findings)
     graded = tuple(_graded(change, places) for change in changes.changes)
     return Assessment(
@@ -89,6 +96,7 @@ def compare_texts(
     language: str = "en",
     regimes: Sequence[str] = ("section-8",),
     terms: Sequence[str] = (),
+    packs: Sequence[Pack] = (),
 ) -> Comparison:
     """The first of some successive texts compared with the last, as one who last knew the first would ask.
 
@@ -100,6 +108,7 @@ def compare_texts(
         language: as for `assess`.
         regimes: as for `assess`.
         terms: as for `assess`.
+        packs: as for `assess`.
 
     Raises:
         ValueError: there are fewer than two texts.
@@ -114,6 +123,7 @@ def compare_texts(
         digests=(digest_of(texts[0]), digest_of(texts[-1])),
         regimes=regimes,
         terms=terms,
+        packs=packs,
     )
 
 
@@ -134,6 +144,7 @@ def compare_trees(
     digests: tuple[str, str],
     regimes: Sequence[str] = ("section-8",),
     terms: Sequence[str] = (),
+    packs: Sequence[Pack] = (),
 ) -> Comparison:
     """Two texts whose ids are settled, with all versions between them in mind: equal ids are the same clause.
 
@@ -143,6 +154,7 @@ def compare_trees(
         digests: those of the two sources.
         regimes: as for `assess`.
         terms: as for `assess`.
+        packs: as for `assess`.
     """
     assessment = assess_trees(
         old.tree,
@@ -151,9 +163,30 @@ def compare_trees(
         new_digest=digests[1],
         regimes=regimes,
         terms=terms,
+        packs=packs,
         identified=True,
     )
     return Comparison(old, new, assessment)
+
+
+def with_findings(assessment: Assessment, found: Sequence[Finding], consent_needed: bool = False) -> Assessment:
+    """The assessment with further findings, which may raise its grades and never lower them.
+
+    Args:
+        assessment: what the rules found.
+        found: findings from elsewhere; those that it has already are passed over.
+        consent_needed: whether the new ones call for fresh consent.
+    """
+    known = {(one.clause, one.kind, one.side, one.quote) for one in assessment.findings}
+    further = tuple(one for one in found if (one.clause, one.kind, one.side, one.quote) not in known)
+    places = frozenset((finding.side.value, finding.clause) for finding in further)
+    return replace(
+        assessment,
+        grade=gravest(assessment.grade, *(finding.grade for finding in further)),
+        consent_needed=assessment.consent_needed or (consent_needed and bool(further)),
+        changes=tuple(_graded(change, places) for change in assessment.changes),
+        findings=(*assessment.findings, *further),
+    )
 
 
 def _readable(source: str) -> str:

@@ -60,6 +60,15 @@ class HookSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgeSettings:
+    """The second reader: a program and its arguments, the seconds it may take, variables that it is handed."""
+
+    command: tuple[str, ...] = ()
+    seconds: int = 120
+    environment: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that publisher.toml and the environment say; paths resolve from `root`."""
 
@@ -69,6 +78,7 @@ class Settings:
     email: EmailSettings = EmailSettings()
     secrets: SecretSettings = SecretSettings()
     hooks: HookSettings = HookSettings()
+    judge: JudgeSettings = JudgeSettings()
 
     def path(self, relative: str) -> Path:
         """A path from the settings, resolved from the workspace's folder."""
@@ -95,6 +105,7 @@ _SECTIONS: Mapping[str, type] = {
     "email": EmailSettings,
     "secrets": SecretSettings,
     "hooks": HookSettings,
+    "judge": JudgeSettings,
 }
 
 
@@ -234,6 +245,10 @@ def _impossible(settings: Settings, text: str) -> list[Fault]:
         tell("email", "rate", "A rate cannot be negative.", "Write mails a second, or 0 for no limit.")
     if settings.email.copy not in ("link", "inline", "attachment"):
         tell("email", "copy", f"'{settings.email.copy}' is no kind of copy.", "Write link, inline or attachment.")
+    if not 1 <= settings.judge.seconds <= 3600:
+        tell("judge", "seconds", "That is no time to wait.", "Write a number of seconds from 1 to 3600.")
+    if settings.judge.command and not settings.judge.command[0].strip():
+        tell("judge", "command", "The command names no program.", 'Write for example: ["python3", "reader.py"]')
     scheme = settings.email.transport.partition(":")[0]
     if scheme not in ("maildir", "smtp", "smtps"):
         tell(
@@ -243,6 +258,15 @@ def _impossible(settings: Settings, text: str) -> list[Fault]:
             "Write maildir:FOLDER, smtp://user:password@host:587 or smtps://user:password@host:465.",
         )
     return faults
+
+
+def setting_place(root: Path, section: str, key: str) -> Place:
+    """Where a key stands in a workspace's publisher.toml, as far as it can be read."""
+    try:
+        text = (root / FILE_NAME).read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return Place(FILE_NAME)
+    return _line_of(text, section, key)
 
 
 def _line_of(text: str, section: str, key: str | None) -> Place:

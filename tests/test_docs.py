@@ -12,7 +12,7 @@ import click
 import pytest
 
 from publisher.cli import publisher as group
-from publisher.config import EmailSettings, HookSettings, SecretSettings, SiteSettings, StoreSettings
+from publisher.config import EmailSettings, HookSettings, JudgeSettings, SecretSettings, SiteSettings, StoreSettings
 from publisher.domain.policy import PolicySettings
 from tests.acceptance.workspaces import Workbench
 
@@ -25,6 +25,8 @@ PLAYBOOK: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("check", ("privacy", "--format", "github")),
     ("diff", ("privacy@v1", "privacy@v2", "--format", "markdown")),
     ("explain", ("privacy", "v2", "--notes")),
+    ("packs", ()),
+    ("packs", ("gdpr@2026-11-01",)),
     ("users import", ("users.csv",)),
     ("users token", ("u1",)),
     ("users erase", ("u2",)),
@@ -89,6 +91,7 @@ def test_every_setting_is_in_the_readme() -> None:
         "email": EmailSettings,
         "secrets": SecretSettings,
         "hooks": HookSettings,
+        "judge": JudgeSettings,
     }
     for section, kind in sections.items():
         for entry in fields(kind):

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import click
 
 from publisher.config import Settings, find_workspace, read_settings
+from publisher.errors import PublisherError
 
 if TYPE_CHECKING:
+    from publisher.domain.pack import Pack
     from publisher.store.engine import Store
     from publisher.workflow.workspace import Workspace
 
@@ -40,6 +42,16 @@ class Desk:
         from publisher.workflow.workspace import open_workspace
 
         return open_workspace(self.settings())
+
+    def own_packs(self) -> "tuple[Pack, ...]":
+        """The organisation's rule packs in the workspace around the folder; none outside of one."""
+        from publisher.library import read_packs
+
+        try:
+            root = find_workspace(self.folder)
+        except PublisherError:
+            return ()
+        return read_packs(root).packs
 
     @contextmanager
     def store(self, settings: Settings) -> "Iterator[Store]":

@@ -5,6 +5,7 @@ import re
 import shutil
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,7 @@ _FORMS = {
 )
 @click.option("--language", help="Of the texts; left out: the policy's, or guessed from the words of files.")
 @click.option("--regime", "regimes", multiple=True, help="Judge under these; left out: the policy's, or section-8.")
+@click.option("--second-reader", is_flag=True, help="Let the program of [judge] command read it, too.")
 @pass_desk
 def command(
     desk: Desk,
@@ -74,6 +76,7 @@ def command(
     between: tuple[str, ...],
     language: str | None,
     regimes: tuple[str, ...],
+    second_reader: bool,
 ) -> None:
     """Show what changed between OLD and NEW, clause by clause, and what it means for users.
 
@@ -84,6 +87,8 @@ def command(
 
     form = _form(form, as_json=as_json, fragment=fragment, output=output)
     comparison = _comparison(desk, old, new, between, language, regimes)
+    if second_reader:
+        comparison = _read_again(desk, comparison, Citation.parse(new) or Citation.parse(old), regimes)
     layout = Layout(side_by_side=side_by_side, context=None if everything else context)
     if form == "terminal":
         text = _on_terminal(comparison, layout, width, colour, output)
@@ -125,12 +130,35 @@ def _comparison(
     if not any(cited):
         from publisher.assessing import compare_texts
 
-        return compare_texts(loose, language or _guessed(loose[-1].source), regimes or ("section-8",))
+        packs = desk.own_packs() if regimes else ()
+        return compare_texts(loose, language or _guessed(loose[-1].source), regimes or ("section-8",), packs=packs)
     from publisher.workflow.comparing import compare_cited
 
     files = iter(loose)
     sides = [text or next(files) for text in cited]
     return compare_cited(desk.workspace(), sides[0], sides[1], language=next(iter(named), None), regimes=regimes)
+
+
+def _read_again(desk: Desk, comparison: "Comparison", cited: Citation | None, regimes: tuple[str, ...]) -> "Comparison":
+    """The comparison with what the second reader adds; what goes wrong with it is told and changes nothing else."""
+    from publisher.cli.faults import tell
+    from publisher.workflow.second_reader import Asked, second_reading
+
+    workspace = desk.workspace()
+    if not workspace.settings.judge.command:
+        raise one(
+            "second-reader-missing",
+            "No second reader is set.",
+            'Write into publisher.toml: [judge] command = ["python3", "reader.py"]',
+            Place("publisher.toml"),
+        )
+    asked = Asked(regimes or ("section-8",), desk.own_packs())
+    if cited is not None:
+        policy = workspace.policy(cited.policy)
+        asked = Asked(regimes or policy.settings.regimes, policy.packs, policy.name, cited.version or "")
+    assessment, faults = second_reading(workspace.settings, comparison.assessment, asked, None, now=desk.now())
+    tell(faults)
+    return replace(comparison, assessment=assessment)
 
 
 def _written(comparison: "Comparison", layout: "Layout", form: str, *, fragment: bool) -> str:

@@ -10,6 +10,7 @@ COMMANDS: Mapping[str, str] = {
     "check": "All faults of texts, ledger, dates, translations and reviews at once.",
     "diff": "What changed between two files or two versions, and what it means.",
     "explain": "What was judged material and why, and what not and why not: a page for the file.",
+    "packs": "The rule packs: what each regime treats as material, and why.",
     "review": "Confirm or override each finding, freeze the audience, sign off.",
     "publish": "The main job: release every signed version, queue its notices, build the site.",
     "deliver": "Send what is due, resuming where the last pass stopped.",

@@ -70,7 +70,7 @@ def _signed_in_bulk(
     from publisher.domain.review import Decision
     from publisher.workflow.review import decided, sign
 
-    tell(fault for fault in sheet.warnings if fault.code.startswith("translation-"))
+    tell(fault for fault in sheet.warnings if fault.code.startswith(("translation-", "second-reader-")))
     decisions = [decided(finding, Decision.CONFIRMED, by, note=note, bulk=True) for finding in sheet.undecided]
     return sign(
         workspace,

@@ -5,6 +5,8 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from publisher.domain.pack import Pack
+
 _VERSION = re.compile(r"v([1-9][0-9]*)")
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
@@ -175,11 +177,12 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A policy's folder: its settings and its versions in ascending order."""
+    """A policy's folder: its settings and its versions in ascending order; `packs` are the organisation's own."""
 
     settings: PolicySettings
     folder: str
     versions: tuple[Version, ...]
+    packs: tuple[Pack, ...] = ()
 
     @property
     def name(self) -> str:

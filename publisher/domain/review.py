@@ -9,6 +9,15 @@ from enum import StrEnum
 from publisher.domain.assessment import Assessment, Finding, FindingKind, Limb, RulePack, Side
 from publisher.domain.change import Change, Grade, gravest
 
+SECOND_READER = "second-reader"
+"""The rule of a finding that an external program saw."""
+SETTING_LOWERED = "setting-lowered"
+"""The rule of a finding on policy.toml: a promise that it made and makes smaller now."""
+BESIDE_RULES = frozenset({SECOND_READER, SETTING_LOWERED})
+"""Rules whose findings the texts alone do not bring back: the review keeps them whole."""
+SETTINGS_CLAUSE = "policy.toml"
+"""What findings on settings name in place of a clause."""
+
 
 class Decision(StrEnum):
     """What a person decided on a finding."""
@@ -32,7 +41,8 @@ class Decided:
     """A decision on one finding. `quote` is the digest of the quoted words, `words` the words for people to read.
 
     `note` is private and never leaves the review; `public_note` may be shown to readers. `added` marks a finding that a
-    person saw and no rule did. `bulk` marks a decision taken for all findings at once.
+    person saw and no rule did. `bulk` marks a decision taken for all findings at once. `rule` and `why` are kept of
+    findings that the texts alone do not bring back, which are `added` too: what a second reader saw, or settings show.
     """
 
     limb: Limb
@@ -47,6 +57,8 @@ class Decided:
     public_note: str = ""
     added: bool = False
     bulk: bool = False
+    rule: str = ""
+    why: str = ""
 
     @property
     def key(self) -> FindingKey:
@@ -89,7 +101,8 @@ class Review:
     """A review.toml.
 
     `old` and `new` are digests of the authoritative texts. `seen` holds, for each changed clause, its id and the digest
-    of what was on the reviewer's screen, so that a later edit reopens only what it touches.
+    of what was on the reviewer's screen, so that a later edit reopens only what it touches. `left_open` are findings
+    that the texts alone do not bring back and that the file leaves to be decided.
     """
 
     old: str
@@ -101,6 +114,7 @@ class Review:
     seen: tuple[tuple[str, str], ...]
     sign_offs: tuple[SignOff, ...]
     translations: tuple[TranslationSigned, ...] = ()
+    left_open: tuple[Finding, ...] = ()
 
     def decided(self, finding: Finding) -> Decided | None:
         """The decision on a finding, or None when it is open."""

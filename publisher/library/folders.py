@@ -21,6 +21,7 @@ from publisher.domain.policy import (
 from publisher.errors import Fault, Place, Severity
 from publisher.library.front import read_front
 from publisher.library.ledgers import LEDGER_FILE, read_ledger
+from publisher.library.packs import Shelf, read_packs
 from publisher.library.reviews import REVIEW_FILE
 from publisher.library.settings import setting_line, settings_of
 from publisher.library.source import read_source, read_text
@@ -54,7 +55,8 @@ def read_policies(root: Path) -> Reading:
     What is wrong with a text that the ledger already holds is a warning where the text can still be read: it is part of
     the record and can no longer be edited.
     """
-    faults: list[Fault] = []
+    shelf = read_packs(root)
+    faults: list[Fault] = list(shelf.faults)
     top = root / POLICIES
     if not top.is_dir() or top.is_symlink():
         missing = Fault(
@@ -63,10 +65,10 @@ def read_policies(root: Path) -> Reading:
             "Run `publisher init`, or go to the right folder.",
             Place(POLICIES),
         )
-        return Reading((), (missing,))
+        return Reading((), (*faults, missing))
     entries = _entries(top, POLICIES, faults)
     _strays(entries.files, POLICIES, "Each policy has a folder of its own.", faults)
-    policies = [policy for name in entries.folders if (policy := _policy(root, name, faults)) is not None]
+    policies = [policy for name in entries.folders if (policy := _policy(root, name, shelf, faults)) is not None]
     if not entries.folders:
         faults.append(
             Fault(
@@ -87,7 +89,7 @@ def setting_place(root: Path, policy: str, key: str) -> Place:
     return Place(shown, setting_line(text, key) if text is not None else 1)
 
 
-def _policy(root: Path, name: str, faults: list[Fault]) -> Policy | None:
+def _policy(root: Path, name: str, shelf: Shelf, faults: list[Fault]) -> Policy | None:
     shown = f"{POLICIES}/{name}"
     if not is_policy_name(name):
         faults.append(
@@ -106,7 +108,7 @@ def _policy(root: Path, name: str, faults: list[Fault]) -> Policy | None:
         f"A policy's folder holds {SETTINGS_FILE}, {LEDGER_FILE} and a folder for each version.",
         faults,
     )
-    settings = _settings(root, name, shown, entries, faults)
+    settings = _settings(root, name, shown, entries, shelf, faults)
     if settings is None:
         return None
     events, _ = read_ledger(root, name)
@@ -119,7 +121,7 @@ def _policy(root: Path, name: str, faults: list[Fault]) -> Policy | None:
         versions.append(_version(root, settings, folder, recorded, faults))
     versions.sort(key=lambda version: version_number(version.name))
     _gaps(versions, shown, faults)
-    return Policy(settings, shown, tuple(versions))
+    return Policy(settings, shown, tuple(versions), shelf.packs)
 
 
 def _settings(
@@ -127,6 +129,7 @@ def _settings(
     name: str,
     shown: str,
     entries: _Folder,
+    shelf: Shelf,
     faults: list[Fault],
 ) -> PolicySettings | None:
     file = f"{shown}/{SETTINGS_FILE}"
@@ -144,7 +147,7 @@ def _settings(
     faults.extend(found)
     if text is None:
         return None
-    settings, found = settings_of(text, name, file)
+    settings, found = settings_of(text, name, file, shelf.names)
     faults.extend(found)
     return settings
 

@@ -9,7 +9,16 @@ from typing import Any
 from publisher.domain.assessment import Finding, FindingKind, Limb, RulePack, Side
 from publisher.domain.change import Grade
 from publisher.domain.policy import is_language
-from publisher.domain.review import AudienceSigned, Decided, Decision, Review, SignOff, TranslationSigned, quote_digest
+from publisher.domain.review import (
+    BESIDE_RULES,
+    AudienceSigned,
+    Decided,
+    Decision,
+    Review,
+    SignOff,
+    TranslationSigned,
+    quote_digest,
+)
 from publisher.errors import Fault, Severity
 from publisher.library.files import atomic_write
 from publisher.library.source import read_source
@@ -142,12 +151,15 @@ def _finding(decided: Decided) -> dict[str, Any]:
         "public_note": decided.public_note,
         "added": decided.added,
         "bulk": decided.bulk,
+        "rule": decided.rule,
+        "why": decided.why,
     }
     return plain | {key: value for key, value in optional.items() if value}
 
 
 def _to_decide(finding: Finding) -> dict[str, Any]:
-    return {
+    beside = {"added": True, "rule": finding.rule} if finding.rule in BESIDE_RULES else {}
+    return beside | {
         "limb": finding.limb.value,
         "clause": finding.clause,
         "kind": finding.kind.value,
@@ -167,7 +179,9 @@ def _review(table: Table) -> Review | None:
     seen = _seen(table)
     rules = _rules(table.table("rules"))
     audience = _audience(table.table("audience"))
-    decisions = [_decided(entry) for entry in table.tables("finding")]
+    entries = table.tables("finding")
+    left_open = [finding for entry in entries if (finding := _open_beside_rules(entry)) is not None]
+    decisions = [_decided(entry) for entry in entries]
     _twice(table, decisions)
     sign_offs = [_sign_off(entry) for entry in table.tables("sign_off")]
     translations = _translations(table.table("translations"))
@@ -184,6 +198,7 @@ def _review(table: Table) -> Review | None:
         seen=seen,
         sign_offs=tuple(entry for entry in sign_offs if entry is not None),
         translations=translations,
+        left_open=tuple(left_open),
     )
 
 
@@ -238,17 +253,32 @@ def _decided(table: Table) -> Decided | None:
     if table.values.get("by") == []:
         table.tell("value", "by names nobody.", "Name who decided.", "by")
     words, note, public_note = table.text("words", ""), table.text("note", ""), table.text("public_note", "")
-    table.text("why", "")
+    why, rule = table.text("why", ""), table.text("rule", "")
     added, bulk = table.flag("added"), table.flag("bulk")
     table.close()
     if kind is None or limb is None or side is None or decision is None:
         return None
-    return Decided(limb, kind, clause, side, quote, words, decision, by, note, public_note, added, bulk)
+    return Decided(
+        limb, kind, clause, side, quote, words, decision, by, note, public_note, added, bulk, rule, why if rule else ""
+    )
+
+
+def _open_beside_rules(table: Table) -> Finding | None:
+    """A finding that the texts alone do not bring back, left to be decided; what is wrong with it is told elsewhere."""
+    value = table.values
+    if value.get("decision") != "" or value.get("rule") not in BESIDE_RULES:
+        return None
+    words, why, rule = (str(value.get(key, "")) for key in ("words", "why", "rule"))
+    try:
+        kind, side, limb = FindingKind(value["kind"]), Side(value["side"]), Limb(value["limb"])
+    except (KeyError, ValueError):
+        return None
+    return Finding(limb, kind, Grade.MATERIAL, str(value.get("clause", "")), words, side, words, why, rule)
 
 
 def _left_open(table: Table) -> None:
     """A finding that somebody left to be decided: it decides nothing."""
-    for key in ("words", "why", "decision", "note", "public_note"):
+    for key in ("words", "why", "decision", "note", "public_note", "rule"):
         table.text(key, "")
     table.raw("by")
     table.flag("added")

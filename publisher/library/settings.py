@@ -1,6 +1,7 @@
 """policy.toml: a policy's title, languages, time zone, regimes, channels and audiences."""
 
 import re
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from publisher.domain.notice import Channel
@@ -17,13 +18,16 @@ _AUDIENCE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 _CLAUSE = re.compile(r"[^\s\"'<>&]+")
 
 
-def settings_of(text: str, name: str, file: str) -> tuple[PolicySettings | None, tuple[Fault, ...]]:
+def settings_of(
+    text: str, name: str, file: str, packs: Sequence[str] = ()
+) -> tuple[PolicySettings | None, tuple[Fault, ...]]:
     """A policy's settings, or None and all that is wrong with them.
 
     Args:
         text: the file's text.
         name: the policy's name, which is its folder's.
         file: the file as staff know it.
+        packs: the names of the organisation's own rule packs, which `regimes` may name too.
     """
     table, faults = read_table(text, file, "settings")
     if table is None:
@@ -50,7 +54,7 @@ def settings_of(text: str, name: str, file: str) -> tuple[PolicySettings | None,
     table.close()
     _languages(table, settings)
     _zone(table, settings.timezone)
-    _promises(table, settings)
+    _promises(table, settings, packs)
     _audiences(table, settings.audiences)
     failed = any(fault.severity is Severity.ERROR for fault in faults)
     return (None if failed else settings), tuple(faults)
@@ -133,8 +137,8 @@ def _near(zone: str) -> bool:
     return bool(get_close_matches(zone, available_timezones(), 1))
 
 
-def _promises(table: Table, settings: PolicySettings) -> None:
-    presets = [preset.name for preset in REGIMES]
+def _promises(table: Table, settings: PolicySettings, packs: Sequence[str]) -> None:
+    presets = [*(preset.name for preset in REGIMES), *packs]
     for name in settings.regimes:
         if name not in presets:
             table.tell("value", f"There is no regime '{name}'.", suggestion(name, presets), "regimes")

@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -123,6 +123,17 @@ class Table:
             self.tell("type", f"{self._shown(key)} has no offset.", "Write for example 2027-01-31T09:00:00Z", key)
             return None
         return value if isinstance(value, datetime) else None
+
+    def day(self, key: str) -> str:
+        """A date, with or without quotes, as YYYY-MM-DD; it must be there."""
+        value = self._take(key, (date, str), "a date", required=True)
+        if value is None:
+            return ""
+        try:
+            return (value if type(value) is date else date.fromisoformat(str(value))).isoformat()
+        except ValueError:
+            self.tell("value", f"{self._shown(key)} is no date.", "Write for example 2027-01-31", key)
+            return ""
 
     def table(self, key: str) -> "Table | None":
         """A table below this one, or None when it is not there."""

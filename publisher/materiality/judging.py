@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from publisher.domain.assessment import Finding, FindingKind, Limb, RulePack, Side
 from publisher.domain.change import ChangeSet, Grade
 from publisher.domain.clause import ClauseTree
+from publisher.domain.pack import Pack
 from publisher.languages.duties import known, lexicon
 from publisher.materiality.matching import match
+from publisher.materiality.own_words import own_words
 from publisher.materiality.packs import needs_consent, packs_for
 from publisher.materiality.reading import Draft, Facts, Reading
 from publisher.materiality.rules import RULES, UNKNOWN_LANGUAGE
@@ -36,7 +38,13 @@ class Judgement:
 
 
 def judge(
-    changes: ChangeSet, old: ClauseTree, new: ClauseTree, *, regimes: Sequence[str], terms: Sequence[str] = ()
+    changes: ChangeSet,
+    old: ClauseTree,
+    new: ClauseTree,
+    *,
+    regimes: Sequence[str],
+    terms: Sequence[str] = (),
+    packs: Sequence[Pack] = (),
 ) -> Judgement:
     """Judges the changes between two texts.
 
@@ -46,17 +54,18 @@ def judge(
         new: the text after; clauses that are the same carry the same id.
         regimes: the presets that apply; unknown names are passed over.
         terms: the organisation's own words (products, names of data) that are material when they come.
+        packs: the organisation's own packs, which `regimes` may name.
     """
-    packs = packs_for(regimes)
-    material = frozenset().union(*(pack.material for pack in packs))
-    findings = _findings(changes, old, new, material, tuple(terms)) if changes.changes else ()
-    consent = needs_consent(packs, (finding.kind for finding in findings))
-    return Judgement(findings, consent, tuple(pack.reference for pack in packs))
+    used = packs_for(regimes, packs)
+    findings = _findings(changes, old, new, used, tuple(terms)) if changes.changes else ()
+    consent = needs_consent(used, (finding.kind for finding in findings))
+    return Judgement(findings, consent, tuple(pack.reference for pack in used))
 
 
 def _findings(
-    changes: ChangeSet, old: ClauseTree, new: ClauseTree, material: frozenset[FindingKind], terms: tuple[str, ...]
+    changes: ChangeSet, old: ClauseTree, new: ClauseTree, packs: Sequence[Pack], terms: tuple[str, ...]
 ) -> tuple[Finding, ...]:
+    material = frozenset().union(*(pack.material for pack in packs))
     language = changes.language
     words = lexicon(language)
     cut: dict[tuple[str, bool], Pieces] = {}
@@ -77,6 +86,10 @@ def _findings(
                 if finding is not None:
                     taken[sentence.clause.id, draft.side].append(finding)
                     kept.append((draft.side is Side.OLD, sentence.order, finding))
+    for noticed in own_words(found, packs, language, terms, taken):
+        finding = noticed.finding
+        taken[finding.clause, finding.side].append(finding)
+        kept.append((finding.side is Side.OLD, noticed.order, finding))
     kept.sort(key=lambda item: item[:2])
     return tuple(finding for _, _, finding in kept)
 

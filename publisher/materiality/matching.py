@@ -61,11 +61,12 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The units of a revision and the two texts around them."""
+    """The units of a revision and the two texts around them; `whole` has the edits that only rename, too."""
 
     units: tuple[Unit, ...]
     old: Side
     new: Side
+    whole: tuple[Unit, ...] = ()
 
 
 def match(
@@ -91,8 +92,8 @@ def match(
         changes, [s for s in gone if s.order not in turned[0]], [s for s in come if s.order not in turned[1]], stemmer
     )
     paired_old, paired_new = {a.order for a, _ in pairs}, {b.order for _, b in pairs}
-    units = [_edited(a, b, stemmer, language) for a, b in pairs]
-    units = _without_renames(units, before, after, lexicon, language)
+    edited = tuple(_edited(a, b, stemmer, language) for a, b in pairs)
+    units = _without_renames(list(edited), before, after, lexicon, language)
     units += [
         Unit(None, s, (), ((0, len(s.tokens) - 1),), ((None, (0, len(s.tokens) - 1)),))
         for s in come
@@ -103,7 +104,8 @@ def match(
         for s in gone
         if s.order not in paired_old and (s.order in turned[0] or not _covered(s, after, language))
     ]
-    return Match(tuple(unit for unit in units if unit.swaps), before, after)
+    kept = tuple(unit for unit in units if unit.swaps)
+    return Match(kept, before, after, tuple(unit for unit in (*edited, *units[len(edited) :]) if unit.swaps))
 
 
 def ids_of(passage: Passage | None) -> Iterator[str]:

@@ -11,7 +11,7 @@ from publisher.domain.assessment import FindingKind, Side
 from publisher.languages.duties import Lexicon
 from publisher.materiality.matching import Match, Run, Stemmer, Unit
 from publisher.materiality.periods import spans
-from publisher.materiality.sentences import Sentence, join
+from publisher.materiality.sentences import Sentence, fold, join
 
 _BEFORE = 5
 """How many words before a verb a negation still reaches it."""
@@ -41,8 +41,9 @@ class Facts:
         self.us = re.compile(rf"\b(?:{body})\b" if lexicon.duties.spaced else f"(?:{body})")
         acting = "|".join([*lexicon.duties.actor, *(re.escape(name) for name in names)]) or r"(?!)"
         self.actor = re.compile(rf"\b(?:{acting})\b" if lexicon.duties.spaced else f"(?:{acting})")
-        own = "|".join(re.escape(term.casefold()) for term in terms if term.strip())
-        self.terms = re.compile(own) if own else re.compile(r"(?!)")
+        cut = (join(fold(term, 0, len(term), lexicon.duties)[0], lexicon.duties.spaced) for term in terms)
+        own = "|".join(re.escape(term) for term in cut if term)
+        self.terms = re.compile(rf"(?<![a-z0-9])(?:{own})(?![a-z0-9])") if own else re.compile(r"(?!)")
 
     @cached_property
     def longest_deadline(self) -> float | None:

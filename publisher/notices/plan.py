@@ -8,7 +8,7 @@ from publisher.domain.change import Change, ChangeSet, Edit, Op, Passage
 from publisher.domain.citation import at_clause
 from publisher.domain.clause import ClauseTree
 from publisher.domain.notice import ToldChange
-from publisher.domain.review import Decided, Decision, Review
+from publisher.domain.review import SETTINGS_CLAUSE, Decided, Decision, Review
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def _added(decisions: Iterable[Decided]) -> list[tuple[str, Side, FindingKind, s
     return [
         (entry.clause, entry.side, entry.kind, entry.public_note)
         for entry in decisions
-        if entry.added and entry.decision is Decision.CONFIRMED
+        if entry.added and entry.decision is Decision.CONFIRMED and entry.clause != SETTINGS_CLAUSE
     ]
 
 

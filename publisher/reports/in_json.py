@@ -20,7 +20,7 @@ def json_report(assessment: Assessment) -> str:
             "grade": assessment.grade,
             "material": assessment.material,
             "consent_needed": assessment.consent_needed,
-            "changes": [_change(change) for change in assessment.changes],
+            "changes": [change_record(change) for change in assessment.changes],
             "findings": [_finding(finding) for finding in assessment.findings],
         },
         ensure_ascii=False,
@@ -29,7 +29,8 @@ def json_report(assessment: Assessment) -> str:
     return escaped(written)
 
 
-def _change(change: Change) -> dict[str, object]:
+def change_record(change: Change) -> dict[str, object]:
+    """One change as programs read it."""
     return {
         "kind": change.kind,
         "kinds": list(change.kinds),

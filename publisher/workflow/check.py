@@ -32,6 +32,8 @@ def check_workspace(workspace: Workspace, *, now: datetime, only: str | None = N
     faults = [fault for fault in workspace.faults if only is None or _below(fault, f"policies/{only}")]
     if only is not None and not faults:
         workspace.policy(only)
+    if only is not None:
+        faults.extend(fault for fault in workspace.faults if _below(fault, "packs"))
     for policy in workspace.policies:
         if only is None or policy.name == only:
             faults.extend(_policy_faults(workspace, policy, now))

@@ -1,19 +1,24 @@
 """Reviews of unreleased versions: missing, unfinished, or overtaken by edits."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from publisher import library
-from publisher.domain.assessment import Assessment
+from publisher.domain.assessment import Assessment, Finding
 from publisher.domain.change import Grade
 from publisher.domain.ledger import LedgerEvent
 from publisher.domain.policy import Policy, Version, digest_of
-from publisher.domain.review import Review, graded, open_findings, reopened_clauses
+from publisher.domain.review import SETTINGS_CLAUSE, Review, graded, open_findings, reopened_clauses
 from publisher.domain.timeline import earliest_effective, last_released, local_date
 from publisher.errors import Fault, Place, Severity
+from publisher.workflow.check_summaries import summary_faults
 from publisher.workflow.one_language import one_sided_faults
 from publisher.workflow.release import effective_date, floor_of, governed, unreleased
-from publisher.workflow.texts import assess_version
+from publisher.workflow.second_reader import with_frozen
+from publisher.workflow.settings_changes import setting_place
+from publisher.workflow.settings_findings import with_settings
+from publisher.workflow.texts import assess_version, draft_trees, trees_of
 from publisher.workflow.workspace import Workspace
 
 
@@ -31,14 +36,17 @@ def review_faults(workspace: Workspace, policy: Policy, now: datetime) -> Iterat
         assessment = _assessed(policy, events, version, before)
         if assessment is None:
             continue
+        assessment = with_frozen(assessment, review)
         yield from _floor(policy, events, version, assessment, review, now)
         yield from one_sided_faults(policy, events, version, before, review)
+        old, new = trees_of(policy, events, before), draft_trees(policy, events, version.name, before)
+        yield from summary_faults(policy, version, assessment, review, old, new)
         if review is None and not faults:
             yield _unsigned(policy, version, "nobody has reviewed it", None)
         elif review is not None and not review.sign_offs:
             yield _unsigned(policy, version, "its review is not signed", f"{version.folder}/review.toml")
         elif review is not None:
-            yield from _stale(policy, version, review, assessment)
+            yield from _stale(workspace, policy, version, review, assessment)
             yield from _translations(policy, version, review)
 
 
@@ -57,7 +65,8 @@ def _assessed(policy: Policy, events: Sequence[LedgerEvent], version: Version, b
     language = policy.settings.language
     if old is None or old.text(language) is None or version.text(language) is None:
         return None
-    return assess_version(policy, events, version.name, before)
+    assessment = assess_version(policy, events, version.name, before)
+    return with_settings(assessment, policy, events) if assessment is not None else None
 
 
 def _unsigned(policy: Policy, version: Version, why: str, file: str | None) -> Fault:
@@ -70,7 +79,9 @@ def _unsigned(policy: Policy, version: Version, why: str, file: str | None) -> F
     )
 
 
-def _stale(policy: Policy, version: Version, review: Review, assessment: Assessment) -> Iterator[Fault]:
+def _stale(
+    workspace: Workspace, policy: Policy, version: Version, review: Review, assessment: Assessment
+) -> Iterator[Fault]:
     """Signed, and no longer true: each reason names the clauses that are open again."""
     again = f"Run: publisher review {policy.name} {version.name}"
     place = Place(f"{version.folder}/review.toml")
@@ -98,6 +109,9 @@ def _stale(policy: Policy, version: Version, review: Review, assessment: Assessm
             here if lines.get(clause) else Place(place.file, clause=clause),
         )
     for finding in undecided:
+        if finding.clause == SETTINGS_CLAUSE:
+            yield _unsigned_setting(workspace, policy, finding, again)
+            continue
         yield Fault(
             "review-stale",
             f"Nobody has decided whether clause {finding.clause} is {finding.grade}: “{finding.quote}”"
@@ -121,6 +135,16 @@ def _stale(policy: Policy, version: Version, review: Review, assessment: Assessm
             again,
             place,
         )
+
+
+def _unsigned_setting(workspace: Workspace, policy: Policy, finding: Finding, again: str) -> Fault:
+    key = finding.quote.partition(" = ")[0]
+    return Fault(
+        "review-stale",
+        f"Nobody has signed that {key} promises less than before: {finding.why}",
+        f"Put it back, or decide on it. {again}",
+        replace(setting_place(workspace, policy, key), clause=SETTINGS_CLAUSE),
+    )
 
 
 def _translations(policy: Policy, version: Version, review: Review) -> Iterator[Fault]:

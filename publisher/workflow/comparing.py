@@ -56,6 +56,7 @@ def compare_cited(
         digests=(sides[0][1], sides[1][1]),
         regimes=regimes or policy.settings.regimes,
         terms=policy.settings.terms,
+        packs=policy.packs,
     )
 
 

@@ -17,6 +17,7 @@ from publisher.workflow import campaigns
 from publisher.workflow.announce import mail_templates, notice_contents
 from publisher.workflow.build import build
 from publisher.workflow.check import check_workspace
+from publisher.workflow.check_summaries import PASSED_OVER
 from publisher.workflow.records import (
     append_both,
     caught_up,
@@ -170,7 +171,7 @@ def plan_publish(settings: Settings, store: "Store | None", *, now: datetime) ->
     skipped.extend(waiting_too)
     faults.extend(campaigns.date_faults(releases))
     releases = list(campaigns.joined(releases))
-    blocking = [fault for fault in told if not _below(fault, drafts)]
+    blocking = [fault for fault in told if not _below(fault, drafts) and fault.code != PASSED_OVER]
     own = tuple(faults)
     faults.extend(fault for fault in errors_only(blocking) if not _same_told(fault, own))
     if errors_only(faults):

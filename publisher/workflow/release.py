@@ -13,6 +13,7 @@ from publisher.domain.policy import Policy, Version, version_number
 from publisher.domain.review import Review, graded
 from publisher.domain.timeline import earliest_effective, last_released, local_date, must_hold_from, release_of
 from publisher.errors import Fault, Place
+from publisher.workflow.consent import consent_needed
 from publisher.workflow.texts import assess_version, clause_entries, draft_trees
 
 PUBLISHER = "publisher"
@@ -90,7 +91,7 @@ def plan_release(
         ),
         clauses=clause_entries(trees[policy.settings.language]),
         floor=floor,
-        consent_needed=bool(assessment and assessment.consent_needed and grade is Grade.MATERIAL),
+        consent_needed=bool(assessment and grade is Grade.MATERIAL and consent_needed(policy, assessment, review)),
         notice=str(notice.id) if notice else None,
         settings=policy.settings,
     )

@@ -8,6 +8,8 @@ from publisher import library
 from publisher.domain.assessment import Assessment, Finding, FindingKind, Limb, Side
 from publisher.domain.policy import Policy, Version, digest_of
 from publisher.domain.review import (
+    BESIDE_RULES,
+    SETTINGS_CLAUSE,
     AudienceSigned,
     Decided,
     Decision,
@@ -26,12 +28,22 @@ from publisher.domain.review import (
 from publisher.domain.timeline import last_released, release_of
 from publisher.errors import Fault, Place, PublisherError, errors_only, one
 from publisher.workflow.check import check_workspace
+from publisher.workflow.check_summaries import OF_SUMMARIES
 from publisher.workflow.one_language import OneSided, one_sided
+from publisher.workflow.second_reader import Asked, second_reading
+from publisher.workflow.settings_findings import with_settings
 from publisher.workflow.texts import assess_pair, assess_version, trees_of
 from publisher.workflow.workspace import Workspace
 
-_DECIDED_HERE = ("review-", "signatures-", "translation-stale", "translation-behind", "translation-alone")
-"""Faults that a review is there to settle: they do not keep it from being opened."""
+_DECIDED_HERE = (
+    "review-",
+    "signatures-",
+    "translation-stale",
+    "translation-behind",
+    "translation-alone",
+    *OF_SUMMARIES,
+)
+"""Faults that a review is there to settle, or that are mended after it: they do not keep it from being opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +124,9 @@ def open_sheet(workspace: Workspace, policy_name: str, version_name: str, *, now
         raise one(
             "version-unread", f"{version_name} cannot be compared.", "Run: publisher check", Place(version.folder)
         )
+    assessment = with_settings(assessment, policy, events)
+    asked = Asked(policy.settings.regimes, policy.packs, policy_name, version_name)
+    assessment, reader_faults = second_reading(workspace.settings, assessment, asked, review, now=now)
     return Sheet(
         policy=policy,
         version=version,
@@ -125,7 +140,7 @@ def open_sheet(workspace: Workspace, policy_name: str, version_name: str, *, now
             for language in policy.settings.languages
             for entry in one_sided(policy, events, version, before, language)
         ),
-        warnings=tuple(fault for fault in told if _concerns(fault, policy, version)),
+        warnings=(*(fault for fault in told if _concerns(fault, policy, version)), *reader_faults),
     )
 
 
@@ -145,6 +160,9 @@ def decided(
         note=note,
         public_note=public_note,
         bulk=bulk,
+        added=finding.rule in BESIDE_RULES,
+        rule=finding.rule if finding.rule in BESIDE_RULES else "",
+        why=finding.why if finding.rule in BESIDE_RULES else "",
     )
 
 
@@ -278,7 +296,11 @@ def kept(sheet: Sheet) -> dict[FindingKey, Decided]:
     if sheet.review is None:
         return {}
     present = {key_of(finding) for finding in sheet.assessment.findings}
-    return {entry.key: entry for entry in sheet.review.decisions if entry.added or entry.key in present}
+    return {
+        entry.key: entry
+        for entry in sheet.review.decisions
+        if entry.key in present or (entry.added and entry.rule not in BESIDE_RULES)
+    }
 
 
 def _signatures_that_hold(sheet: Sheet, standing: Mapping[FindingKey, Decided]) -> tuple[SignOff, ...]:
@@ -308,7 +330,11 @@ def _refuse_undecided(sheet: Sheet, standing: Mapping[FindingKey, Decided]) -> N
 
 
 def _audience(sheet: Sheet, standing: Mapping[FindingKey, Decided]) -> AudienceSigned:
-    confirmed = [entry.clause for entry in standing.values() if entry.decision is Decision.CONFIRMED]
+    confirmed = [
+        entry.clause
+        for entry in standing.values()
+        if entry.decision is Decision.CONFIRMED and entry.clause != SETTINGS_CLAUSE
+    ]
     return AudienceSigned(tuple(dict.fromkeys(confirmed)), "", sheet.policy.settings.channels)
 
 
@@ -330,4 +356,4 @@ def _translations(sheet: Sheet, languages: Sequence[str], by: str) -> tuple[Tran
 
 def _concerns(fault: Fault, policy: Policy, version: Version) -> bool:
     file = fault.place.file or ""
-    return file.startswith(version.folder + "/") or file == f"{policy.folder}/policy.toml"
+    return file.startswith((version.folder + "/", "packs/")) or file == f"{policy.folder}/policy.toml"

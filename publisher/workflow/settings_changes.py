@@ -13,6 +13,8 @@ from publisher.workflow.workspace import Workspace
 
 _KEYS = {"audiences": "audience"}
 _LESS_IS_WORSE = ("notice_days", "notice_share", "sign_off")
+_SIGNED = ("audiences", "contact")
+"""Keys whose every change is decided in the review, whether it makes less of a promise or not."""
 _FEWER_IS_WORSE = {
     "channels": "Users who are only reached there will not be told.",
     "languages": "Readers of that language will not be told in it.",
@@ -33,9 +35,14 @@ def settings_changes(workspace: Workspace, policy: Policy) -> Iterator[Fault]:
             "settings-weakened" if _weaker(key, old[key], new[key]) else "settings-changed",
             _told(key, old[key], new[key], before or ""),
             _remedy(key, old[key], new[key]),
-            library.setting_place(workspace.settings.root, policy.name, _KEYS.get(key, key)),
+            setting_place(workspace, policy, key),
             Severity.WARNING,
         )
+
+
+def setting_place(workspace: Workspace, policy: Policy, key: str) -> Place:
+    """Where policy.toml says something, by the name that the ledger keeps it under."""
+    return library.setting_place(workspace.settings.root, policy.name, _KEYS.get(key, key))
 
 
 def front_matter_changes(policy: Policy, events: Sequence[LedgerEvent]) -> Iterator[Fault]:
@@ -109,8 +116,8 @@ def _told(key: str, old: Any, new: Any, version: str) -> str:
 
 
 def _remedy(key: str, old: Any, new: Any) -> str:
-    if _weaker(key, old, new):
-        return "Put it back, unless the policy itself tells users of it; it counts from the next release."
+    if _weaker(key, old, new) or key in _SIGNED:
+        return "Put it back, or decide on it in the review of the next version; it counts from that release."
     return "Nothing, if it is meant: it counts from the next release."
 
 

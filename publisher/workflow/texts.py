@@ -103,6 +103,7 @@ def assess_pair(
         new_digest=_digest(policy, new, language),
         regimes=regimes,
         terms=policy.settings.terms,
+        packs=policy.packs,
         identified=True,
     )
 

@@ -79,8 +79,8 @@ V2 = {
 }
 
 SUMMARIES = {
-    "en": "We also collect your location and keep data for longer.",
-    "zh-CN": "我们还会收集您的位置，并延长保存期限。",
+    "en": "We also collect your location (1.1) and keep data for longer (2.2).",
+    "zh-CN": "我们还会收集您的位置（1.1），并延长保存期限（2.2）。",
 }
 
 

@@ -75,12 +75,12 @@ summary: 第一版。
 """
 EN2 = (
     EN.replace("2024-10-01", '"+45 days"')
-    .replace("The first version.", "We share your name with partners.")
+    .replace("The first version.", "We share your name with partners (2.1).")
     .replace("We will not share your name without your consent.", "We may share your name with advertising partners.")
 )
 ZH2 = (
     ZH.replace("2024-10-01", '"+45 days"')
-    .replace("第一版。", "我们与合作伙伴共享您的姓名。")
+    .replace("第一版。", "我们与合作伙伴共享您的姓名（2.1）。")
     .replace("未经您的同意，我们不会共享您的姓名。", "我们可能与广告合作伙伴共享您的姓名。")
 )
 

@@ -232,7 +232,7 @@ def test_the_order_of_lists_is_no_change(adopted: Desk) -> None:
 
 
 def test_a_summary_that_was_only_copied_is_a_warning(drafted: Desk) -> None:
-    drafted.edit("v2/en.md", "We share your name with partners.", "The first version.")
+    drafted.edit("v2/en.md", "We share your name with partners (2.1).", "The first version.")
 
     assert drafted.one("summary-unchanged").place.line == 3
 

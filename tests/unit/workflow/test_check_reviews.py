@@ -31,7 +31,7 @@ def test_an_edit_after_the_signature_names_the_clause_and_its_line(signed: Desk)
 
 
 def test_front_matter_alone_never_reopens_a_review(signed: Desk) -> None:
-    signed.edit("v2/en.md", "We share your name with partners.", "We share names with partners.")
+    signed.edit("v2/en.md", "We share your name with", "We share names with")
 
     assert signed.codes() == []
 
