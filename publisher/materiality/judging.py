@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from publisher.domain.assessment import Finding, FindingKind, Limb, RulePack, Side
 from publisher.domain.change import ChangeSet, Grade
@@ -11,7 +11,7 @@ from publisher.languages.duties import known, lexicon
 from publisher.materiality.matching import match
 from publisher.materiality.packs import needs_consent, packs_for
 from publisher.materiality.reading import Draft, Facts, Reading
-from publisher.materiality.rules import RULES, UNKNOWN_LANGUAGE
+from publisher.materiality.rules import IN_DOUBT, RULES, UNKNOWN_LANGUAGE, Rule
 from publisher.materiality.sentences import Pieces, Sentence, read
 
 _COLLECTION = frozenset(
@@ -66,19 +66,42 @@ def _findings(
     kept: list[tuple[bool, int, Finding]] = []
     taken: dict[tuple[str, Side], list[Finding]] = defaultdict(list)
     for unit in found.units:
-        reading = Reading(unit, facts)
         sides = {Side.OLD: unit.old, Side.NEW: unit.new}
-        for name, rule in table:
-            for draft in rule(reading):
-                sentence = sides[draft.side]
-                if sentence is None or draft.kind not in material:
-                    continue
-                finding = _finding(sentence, draft, name, taken[sentence.clause.id, draft.side], unit.edited)
-                if finding is not None:
-                    taken[sentence.clause.id, draft.side].append(finding)
-                    kept.append((draft.side is Side.OLD, sentence.order, finding))
+        for name, draft in _reasons(Reading(unit, facts), table):
+            sentence = sides[draft.side]
+            if sentence is None or draft.kind not in material:
+                continue
+            finding = _finding(sentence, draft, name, taken[sentence.clause.id, draft.side], unit.edited)
+            if finding is not None:
+                taken[sentence.clause.id, draft.side].append(finding)
+                kept.append((draft.side is Side.OLD, sentence.order, finding))
     kept.sort(key=lambda item: item[:2])
     return tuple(finding for _, _, finding in kept)
+
+
+def _reasons(reading: Reading, table: Sequence[tuple[str, Rule]]) -> list[tuple[str, Draft]]:
+    """What the rules notice in one unit; in languages that ask for it, what is in doubt and both faces of an edit."""
+    told = [(name, draft) for name, rule in table for draft in rule(reading)]
+    if not reading.lexicon.duties.doubts:
+        return told
+    if not told:
+        told = [(name, draft) for name, rule in IN_DOUBT for draft in rule(reading)]
+    if all(draft.side is Side.OLD for _, draft in told):
+        told += [(name, face) for name, draft in told[:1] if (face := _other_face(reading, draft)) is not None]
+    return told
+
+
+def _other_face(reading: Reading, draft: Draft) -> Draft | None:
+    """The words that came for those that a rule quotes from the old text, when they say something."""
+    unit = reading.unit
+    if unit.new is None:
+        return None
+    for went, came in unit.swaps:
+        if came is None or went is None or went[1] < draft.run[0] or draft.run[1] < went[0]:
+            continue
+        if not reading.facts.stemmer.cutter.plain(unit.new.tokens[came[0] : came[1] + 1]):
+            return replace(draft, side=Side.NEW, run=came)
+    return None
 
 
 def _finding(sentence: Sentence, draft: Draft, rule: str, others: Sequence[Finding], edited: bool) -> Finding | None:

@@ -37,7 +37,9 @@ def new_data(reading: Reading) -> Iterator[Draft]:
             item,
             "A kind of data that the old text does not name is now collected.",
         )
-    elif reading.novel and (reading.unit.edited or reading.lexicon.has("data", reading.new)):
+    elif reading.novel and (
+        (reading.unit.edited and not reading.lexicon.duties.doubts) or reading.lexicon.has("data", reading.new)
+    ):
         at = reading.novel[0][1]
         yield Draft(
             FindingKind.NEW_DATA_TYPE,
@@ -104,7 +106,7 @@ def new_recipient(reading: Reading) -> Iterator[Draft]:
             "A recipient that the old text does not name may now receive data.",
         )
     elif reading.unit.edited:
-        for _, came, _, run in reading.swaps():
+        for _, came, _, run in () if reading.lexicon.duties.doubts else reading.swaps():
             if run is not None and (
                 reading.lexicon.any(came, "recipient", "share")
                 or (share and reading.novel_in(run) and not reading.lexicon.has("purpose", came))

@@ -10,7 +10,7 @@ from publisher.materiality.reading import Draft, Reading
 def power_over_users(reading: Reading) -> Iterator[Draft]:
     """The organisation may do more to accounts, content or service."""
     sentence = reading.unit.new
-    if sentence is None or sentence.heading or reading.idle or _ends_data(reading):
+    if sentence is None or sentence.heading or reading.idle or _ends_data(reading) or _asked_for(reading):
         return
     lexicon = reading.lexicon
     sanction = reading.affirmed("sanction", reading.new)
@@ -63,6 +63,14 @@ def power_over_users(reading: Reading) -> Iterator[Draft]:
             reading.run_of(sentence, discretion),
             "A choice that the organisation keeps to itself is new to the text.",
         )
+
+
+def _asked_for(reading: Reading) -> bool:
+    """Whether the sentence stays and names a measure only as what users may ask for."""
+    sanction = reading.affirmed("sanction", reading.new)
+    if sanction is None or not reading.unit.edited or reading.lexicon.has("discretion", reading.came):
+        return False
+    return reading.lexicon.has("entitlement", reading.new[: sanction.start()])
 
 
 def _of_keeping(reading: Reading) -> bool:
@@ -119,6 +127,10 @@ def promise_excepted(reading: Reading) -> Iterator[Draft]:
         if not opened and not _widens(reading, went, run):
             continue
         text = reading.around(new, run, 0)
+        if not opened and lexicon.has("strong_consent", came):
+            continue
+        if lexicon.duties.doubts and lexicon.has("limiting", reading.came) and not lexicon.has("discretion", came):
+            continue
         if lexicon.has("consent", text) and not lexicon.has("promise", reading.old):
             continue
         kind = FindingKind.OBLIGATION_WEAKENED

@@ -1,0 +1,149 @@
+"""Parts: what stands between two commas: whether it binds the organisation, tells what it does or burdens users."""
+
+import re
+from dataclasses import dataclass
+
+from publisher.domain.assessment import FindingKind
+from publisher.materiality.matching import Run
+from publisher.materiality.reading import Reading
+from publisher.materiality.sentences import SECTIONS, Sentence, join
+
+_COMMA = re.compile(r"[,;:，；：—–]")
+_JOINTS = ("、", "和", "及", "与", "或", "以及", "并", "并且", "或者")
+"""What stands between the items of a list within a sentence."""
+_NEAR = 6
+"""Words before an edit that may say that it is an address."""
+_PRACTICES = (
+    ("share", FindingKind.NEW_RECIPIENT),
+    ("collect", FindingKind.NEW_DATA_TYPE),
+    ("retain", FindingKind.RETENTION_LONGER),
+    ("use", FindingKind.NEW_PURPOSE),
+)
+_BURDENS = (
+    ("disclaimer", FindingKind.LIABILITY_REDUCED),
+    ("discretion", FindingKind.RIGHT_WEAKENED),
+    ("deemed", FindingKind.CONSENT_WEAKENED),
+    ("fee", FindingKind.FEE_OR_REFUND),
+    ("sanction", FindingKind.RIGHT_WEAKENED),
+    ("duty", FindingKind.USER_DUTY_ADDED),
+)
+_GIVEN = (
+    ("refund", FindingKind.FEE_OR_REFUND),
+    ("forum", FindingKind.DISPUTE_FORUM),
+    ("notice", FindingKind.NOTICE_WEAKENED),
+    ("entitlement", FindingKind.RIGHT_WEAKENED),
+    ("right", FindingKind.RIGHT_WEAKENED),
+    ("protect", FindingKind.OBLIGATION_WEAKENED),
+    ("delete", FindingKind.RETENTION_LONGER),
+)
+_BOUNDS = (
+    ("consent", FindingKind.CONSENT_WEAKENED),
+    ("limiting", FindingKind.OBLIGATION_WEAKENED),
+    ("absolute", FindingKind.OBLIGATION_WEAKENED),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """What a part of a sentence is, as the kind of finding that its loss or growth would be; None where it is not."""
+
+    commitment: FindingKind | None = None
+    practice: FindingKind | None = None
+    burden: FindingKind | None = None
+    given: bool = False
+    """Whether it gives users something, so that more of it harms nobody; else it only bounds a practice."""
+    denied: bool = False
+    """Whether it says that something is not done."""
+
+
+def adds(reading: Reading, sentence: Sentence, run: Run | None, other: Sentence) -> bool:
+    """Whether an edit has a word that makes a difference and that the other sentence does not have."""
+    if run is None:
+        return False
+    cutter = reading.facts.stemmer.cutter
+    there = {word for word, _, _ in cutter.parts(other.tokens)}
+    aside = reading.lexicon.duties.aside
+    return any(
+        run[0] <= first and last <= run[1] and word not in there and word not in aside
+        for word, first, last in cutter.parts(sentence.tokens)
+    )
+
+
+def theme_of(reading: Reading, sentence: Sentence, run: Run) -> Theme:
+    """What the part around some words is; where it says nothing of itself, what introduces it decides."""
+    low, high = part_of(sentence, run)
+    spaced = reading.lexicon.duties.spaced
+    text = join(sentence.tokens[low : high + 1], spaced)
+    before = f"{sentence.lead} {join(sentence.tokens[:low], spaced)}"
+    theme = _read(reading, text, before)
+    if theme != Theme():
+        return theme
+    for wider in (sentence.folded, sentence.lead, sentence.section.rsplit(SECTIONS, 1)[-1]):
+        theme = _read(reading, wider, "")
+        if theme != Theme():
+            return theme
+    return theme
+
+
+def _read(reading: Reading, text: str, before: str) -> Theme:
+    lexicon = reading.lexicon
+    if not text:
+        return Theme()
+    denied = lexicon.has("negation", text)
+    practice = next((kind for field, kind in _PRACTICES if reading.affirmed(field, text) is not None), None)
+    burden = next((kind for field, kind in _BURDENS if _bears(reading, field, text, before)), None)
+    strong = next((kind for field, kind in _GIVEN if lexicon.has(field, text)), None)
+    weak = next((kind for field, kind in _BOUNDS if lexicon.has(field, text)), None)
+    if denied and burden is None:
+        strong = strong or FindingKind.OBLIGATION_WEAKENED
+    bound = reading.by_us(before + text) and lexicon.any(text, "promise", "must")
+    if strong is None and weak is None and practice is None and burden is None and bound:
+        strong = FindingKind.OBLIGATION_WEAKENED
+    return Theme(strong or weak, practice, burden, given=strong is not None, denied=denied)
+
+
+def _bears(reading: Reading, field: str, text: str, before: str) -> bool:
+    found = reading.affirmed(field, text) if field in ("fee", "sanction") else reading.lexicon[field].search(text)
+    if found is None:
+        return False
+    if field == "sanction":
+        return reading.by_us(before + text) and reading.lexicon.any(text, "may", "discretion", "sanction")
+    if field == "duty":
+        return reading.lexicon.has("you", found[0]) or not reading.acts(before + text[: found.start()])
+    return True
+
+
+def part_of(sentence: Sentence, run: Run) -> Run:
+    """The words between the commas around some words."""
+    text = sentence.clause.text
+    low, high = run
+    while low > 0 and not _COMMA.search(text, sentence.spans[low - 1][1], sentence.spans[low][0]):
+        low -= 1
+    last = len(sentence.tokens) - 1
+    while high < last and not _COMMA.search(text, sentence.spans[high][1], sentence.spans[high + 1][0]):
+        high += 1
+    return low, high
+
+
+def contacts(reading: Reading, run_old: Run | None, run_new: Run | None) -> bool:
+    """Whether an edit only changes where somebody can be reached."""
+    for sentence, run in ((reading.unit.old, run_old), (reading.unit.new, run_new)):
+        if sentence is None or run is None:
+            continue
+        low, high = part_of(sentence, run)
+        near = join(sentence.tokens[max(min(low, run[0] - _NEAR), 0) : high + 1], reading.lexicon.duties.spaced)
+        if not reading.lexicon.has("contact", near):
+            return False
+    return True
+
+
+def listed(sentence: Sentence, run: Run) -> bool:
+    """Whether words stand as an item of their own between others, not as what narrows one of them."""
+    text = sentence.clause.text
+    before = text[: sentence.spans[run[0]][0]].rstrip()
+    after = text[sentence.spans[run[1]][1] :].lstrip()
+    return (
+        before.endswith(_JOINTS)
+        or after.startswith(_JOINTS)
+        or text[sentence.spans[run[0]][0] :].startswith(_JOINTS[1:])
+    )
