@@ -123,6 +123,10 @@ class Duties:
     """What a measure may be written with: numbers, units, `within`, `at least`."""
     contact: tuple[str, ...] = ()
     """Where somebody can be reached."""
+    self_told: tuple[str, ...] = ()
+    """Sentences about the text itself: what it is for, and what it applies to."""
+    supposing: tuple[str, ...] = ()
+    """How a part begins that only supposes something: if you, when you."""
     vendor: tuple[str, ...] = ()
     """What the name or the address of a supplier looks like in a table."""
     defines: tuple[str, ...] = ()

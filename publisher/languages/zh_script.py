@@ -100,8 +100,17 @@ def settle(tokens: list[str], spans: list[tuple[int, int]]) -> None:
     for index, token in enumerate(tokens):
         if not token.isascii():
             tokens[index] = unicodedata.normalize("NFKC", token).translate(_TO_SIMPLIFIED).casefold() or token
+    _fold_address(tokens, spans)
     _fold_references(tokens, spans)
     _fold_numerals(tokens, spans)
+
+
+def _fold_address(tokens: list[str], spans: list[tuple[int, int]]) -> None:
+    """阁下 is 您."""
+    for index in range(len(tokens) - 1, 0, -1):
+        if tokens[index - 1 : index + 1] == ["阁", "下"]:
+            spans[index - 1 : index + 1] = [(spans[index - 1][0], spans[index][1])]
+            tokens[index - 1 : index + 1] = ["您"]
 
 
 def _fold_references(tokens: list[str], spans: list[tuple[int, int]]) -> None:

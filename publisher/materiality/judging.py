@@ -12,7 +12,7 @@ from publisher.materiality.matching import match
 from publisher.materiality.packs import needs_consent, packs_for
 from publisher.materiality.reading import Draft, Facts, Reading
 from publisher.materiality.rules import IN_DOUBT, RULES, UNKNOWN_LANGUAGE, Rule
-from publisher.materiality.sentences import Pieces, Sentence, read
+from publisher.materiality.sentences import Pieces, Sentence, join, read
 
 _COLLECTION = frozenset(
     {
@@ -93,13 +93,15 @@ def _reasons(reading: Reading, table: Sequence[tuple[str, Rule]]) -> list[tuple[
 
 def _other_face(reading: Reading, draft: Draft) -> Draft | None:
     """The words that came for those that a rule quotes from the old text, when they say something."""
-    unit = reading.unit
-    if unit.new is None:
+    new, swaps = reading.unit.new, reading.unit.swaps
+    if new is None:
         return None
-    for went, came in unit.swaps:
-        if came is None or went is None or went[1] < draft.run[0] or draft.run[1] < went[0]:
-            continue
-        if not reading.facts.stemmer.cutter.plain(unit.new.tokens[came[0] : came[1] + 1]):
+    edits = [(went, came) for went, came in swaps if came is not None]
+    near = [came for went, came in edits if went and went[0] <= draft.run[1] and draft.run[0] <= went[1]]
+    for came in near or [came for _, came in edits]:
+        words = join(new.tokens[came[0] : came[1] + 1], reading.lexicon.duties.spaced)
+        plain = reading.facts.stemmer.cutter.plain(new.tokens[came[0] : came[1] + 1])
+        if not plain or reading.by_us(words) or reading.lexicon.has("you", words):
             return replace(draft, side=Side.NEW, run=came)
     return None
 

@@ -88,6 +88,8 @@ def match(
     changed_new = {id_ for change in changes.changes for id_ in ids_of(change.new)}
     gone = [s for s in old if s.clause.id in changed_old and _key(s, lexicon) not in after.keys]
     come = [s for s in new if s.clause.id in changed_new and _key(s, lexicon) not in before.keys]
+    if not stemmer.spaced:
+        gone, come = ([s for s in side if not stemmer.cutter.plain(s.tokens)] for side in (gone, come))
     turned = _turned(gone, come, lexicon)
     pairs = _pair(
         changes, [s for s in gone if s.order not in turned[0]], [s for s in come if s.order not in turned[1]], stemmer

@@ -9,6 +9,7 @@ from publisher.materiality.reading import Reading
 from publisher.materiality.sentences import SECTIONS, Sentence, join
 
 _COMMA = re.compile(r"[,;:，；：—–]")
+_PERSONS = frozenset({"您", "我们"})
 _JOINTS = ("、", "和", "及", "与", "或", "以及", "并", "并且", "或者")
 """What stands between the items of a list within a sentence."""
 _NEAR = 6
@@ -28,13 +29,13 @@ _BURDENS = (
     ("duty", FindingKind.USER_DUTY_ADDED),
 )
 _GIVEN = (
+    ("delete", FindingKind.RETENTION_LONGER),
     ("refund", FindingKind.FEE_OR_REFUND),
     ("forum", FindingKind.DISPUTE_FORUM),
     ("notice", FindingKind.NOTICE_WEAKENED),
     ("entitlement", FindingKind.RIGHT_WEAKENED),
     ("right", FindingKind.RIGHT_WEAKENED),
     ("protect", FindingKind.OBLIGATION_WEAKENED),
-    ("delete", FindingKind.RETENTION_LONGER),
 )
 _BOUNDS = (
     ("consent", FindingKind.CONSENT_WEAKENED),
@@ -56,16 +57,17 @@ class Theme:
     """Whether it says that something is not done."""
 
 
-def adds(reading: Reading, sentence: Sentence, run: Run | None, other: Sentence) -> bool:
-    """Whether an edit has a word that makes a difference and that the other sentence does not have."""
-    if run is None:
-        return False
+def adds(reading: Reading, sentence: Sentence, run: Run, other: Sentence, *, alone: bool) -> bool:
+    """Whether an edit has a word that makes a difference and that the other sentence does not have.
+
+    A word aside, you or we, makes one only where it took the place of another: not `alone`.
+    """
     cutter = reading.facts.stemmer.cutter
     there = {word for word, _, _ in cutter.parts(other.tokens)}
-    aside = reading.lexicon.duties.aside
     return any(
-        run[0] <= first and last <= run[1] and word not in there and word not in aside
+        word not in there and (word not in cutter.aside or (word in _PERSONS and not alone))
         for word, first, last in cutter.parts(sentence.tokens)
+        if run[0] <= first and last <= run[1]
     )
 
 
@@ -78,11 +80,11 @@ def theme_of(reading: Reading, sentence: Sentence, run: Run) -> Theme:
     theme = _read(reading, text, before)
     if theme != Theme():
         return theme
-    for wider in (sentence.folded, sentence.lead, sentence.section.rsplit(SECTIONS, 1)[-1]):
-        theme = _read(reading, wider, "")
-        if theme != Theme():
-            return theme
-    return theme
+    wider = [sentence.lead, *reversed(sentence.section.split(SECTIONS))]
+    if run[0] > low + 1 or run[1] < high or reading.lexicon.has("exception", text):
+        wider.insert(0, sentence.folded)
+    found = (_read(reading, text, "") for text in wider)
+    return next((theme for theme in found if theme != Theme()), theme)
 
 
 def _read(reading: Reading, text: str, before: str) -> Theme:
@@ -90,12 +92,24 @@ def _read(reading: Reading, text: str, before: str) -> Theme:
     if not text:
         return Theme()
     denied = lexicon.has("negation", text)
-    practice = next((kind for field, kind in _PRACTICES if reading.affirmed(field, text) is not None), None)
+    supposed = lexicon["supposing"].match(text) is not None
+    done = (kind for field, kind in _PRACTICES if reading.affirmed(field, text) is not None)
+    practice = None if supposed else next(done, None)
     burden = next((kind for field, kind in _BURDENS if _bears(reading, field, text, before)), None)
     strong = next((kind for field, kind in _GIVEN if lexicon.has(field, text)), None)
     weak = next((kind for field, kind in _BOUNDS if lexicon.has(field, text)), None)
+    if (
+        denied
+        and burden in (FindingKind.FEE_OR_REFUND, FindingKind.RIGHT_WEAKENED)
+        and not lexicon.has("discretion", text)
+    ):
+        burden = None
     if denied and burden is None:
         strong = strong or FindingKind.OBLIGATION_WEAKENED
+    must = lexicon["must"].search(text)
+    subject = before + text[: must.start()] if must is not None else ""
+    if must is not None and burden is None and lexicon.has("you", subject) and not reading.by_us(subject):
+        burden = FindingKind.USER_DUTY_ADDED
     bound = reading.by_us(before + text) and lexicon.any(text, "promise", "must")
     if strong is None and weak is None and practice is None and burden is None and bound:
         strong = FindingKind.OBLIGATION_WEAKENED
@@ -147,3 +161,10 @@ def listed(sentence: Sentence, run: Run) -> bool:
         or after.startswith(_JOINTS)
         or text[sentence.spans[run[0]][0] :].startswith(_JOINTS[1:])
     )
+
+
+def denied_practice(reading: Reading, sentence: Sentence, run: Run) -> FindingKind | None:
+    """What it would be a finding of to do what the part around some words denies."""
+    low, high = part_of(sentence, run)
+    text = join(sentence.tokens[low : high + 1], reading.lexicon.duties.spaced)
+    return next((kind for field, kind in _PRACTICES if reading.lexicon.has(field, text)), None)

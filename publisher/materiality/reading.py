@@ -330,6 +330,9 @@ class Reading:
         text = sentence.clause.text
         before = text[: sentence.spans[first][0]].rstrip("例比如即指 ")
         after = text[sentence.spans[last][1] :].lstrip("等 ")
+        inside = join(sentence.tokens[first : last + 1], self.lexicon.duties.spaced)
+        if any(map(str.isdigit, inside)) or self.lexicon.any(inside, "exception", "negation"):
+            return False
         return before.endswith(("(", "（")) and after.startswith((")", "）"))
 
     def own_term(self) -> Run | None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from publisher.domain.assessment import FindingKind, Side
 from publisher.materiality.matching import Run
 from publisher.materiality.measures import measured
-from publisher.materiality.parts import adds, contacts, listed, theme_of
+from publisher.materiality.parts import adds, contacts, denied_practice, listed, theme_of
 from publisher.materiality.reading import Draft, Reading
 from publisher.materiality.sentences import Sentence, join
 
@@ -25,37 +25,42 @@ _LIMITED = "A limit, an exception or a denial came into something that bound the
 def parts(reading: Reading) -> Iterator[Draft]:
     """Each edit of a sentence that stays, by what the part is in which it stands."""
     old, new = reading.unit.old, reading.unit.new
-    if old is None or new is None or new.heading or reading.idle:
+    if old is None or new is None or new.heading or reading.idle or reading.lexicon.has("self_told", reading.new):
         return
     for run_old, run_new in reading.unit.swaps:
         if measured(reading, run_old, run_new) or contacts(reading, run_old, run_new):
             continue
-        came = run_new if run_new is not None and adds(reading, new, run_new, old) else None
+        alone = run_old is None or run_new is None
+        came = run_new if run_new is not None and adds(reading, new, run_new, old, alone=alone) else None
         if came is not None and reading.clarifies(came):
             came = None
-        went = run_old if run_old is not None and adds(reading, old, run_old, new) else None
+        went = run_old if run_old is not None and adds(reading, old, run_old, new, alone=alone) else None
         draft = _lost(reading, old, went, came) or _gained(reading, new, came)
         if draft is not None:
             yield draft
-            return
 
 
 def _lost(reading: Reading, old: Sentence, went: Run | None, came: Run | None) -> Draft | None:
     if went is None:
         return None
-    theme = theme_of(reading, old, went)
+    lexicon, theme = reading.lexicon, theme_of(reading, old, went)
     if theme.commitment is None:
+        return None
+    words = join(old.tokens[went[0] : went[1] + 1], lexicon.duties.spaced)
+    stronger = lexicon.has("strong_consent", reading.came) and not lexicon.has("deemed", reading.came)
+    if stronger and lexicon.has("strong_consent", words):
         return None
     if came is not None:
         return Draft(theme.commitment, Side.NEW, came, _LOST)
-    return Draft(theme.commitment, Side.OLD, went, _LOST)
+    kind = denied_practice(reading, old, went) if theme.denied and listed(old, went) else None
+    return Draft(kind or theme.commitment, Side.OLD, went, _LOST)
 
 
 def _gained(reading: Reading, new: Sentence, came: Run | None) -> Draft | None:
     if came is None:
         return None
     lexicon, theme = reading.lexicon, theme_of(reading, new, came)
-    words = join(new.tokens[came[0] : came[1] + 1], lexicon.duties.spaced)
+    words = join(new.tokens[max(came[0] - 1, 0) : came[1] + 1], lexicon.duties.spaced)
     if theme.commitment is not None:
         limits = lexicon.any(words, "exception", "soft", "negation", "open_ended")
         strengthens = lexicon.any(words, "absolute", "limiting", "consent", "strong_consent")
@@ -82,5 +87,5 @@ def whole(reading: Reading) -> Iterator[Draft]:
         theme = theme_of(reading, new, (0, len(new.tokens) - 1))
         if theme.burden is not None and theme.commitment is None:
             yield Draft(theme.burden, Side.NEW, (0, len(new.tokens) - 1), _BURDENED)
-        elif theme.practice is not None and theme.commitment is None:
+        elif theme.practice is not None and not theme.given:
             yield Draft(theme.practice, Side.NEW, (0, len(new.tokens) - 1), _GAINED)

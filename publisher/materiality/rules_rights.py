@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from publisher.domain.assessment import FindingKind, Side
 from publisher.materiality.matching import Run
+from publisher.materiality.parts import part_of
 from publisher.materiality.reading import Draft, Reading
 
 
@@ -134,7 +135,9 @@ def promise_excepted(reading: Reading) -> Iterator[Draft]:
         if lexicon.has("consent", text) and not lexicon.has("promise", reading.old):
             continue
         kind = FindingKind.OBLIGATION_WEAKENED
-        if lexicon.has("notice", reading.old):
+        if lexicon.duties.doubts and denies and lexicon.has("recipient", came):
+            kind = FindingKind.NEW_RECIPIENT
+        elif lexicon.has("notice", reading.old):
             kind = FindingKind.NOTICE_WEAKENED
         elif lexicon.has("entitlement", reading.old) or (
             not reading.acts(reading.old) and lexicon.has("right", reading.old)
@@ -150,6 +153,9 @@ def _widens(reading: Reading, went: str, run: Run) -> bool:
     if new is None or went or run[1] - run[0] < 1:
         return False
     before = " ".join(new.tokens[: run[0]]) if reading.lexicon.duties.spaced else "".join(new.tokens[: run[0]])
+    if reading.lexicon.duties.doubts:
+        low, _ = part_of(new, run)
+        before = "".join(new.tokens[low : run[0]])
     opened = None
     for opened in reading.lexicon["exception"].finditer(before):  # noqa: B007 - the last one is wanted
         pass

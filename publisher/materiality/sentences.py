@@ -169,6 +169,7 @@ def read(tree: ClauseTree, lexicon: Lexicon, known: dict[tuple[str, bool], Piece
     """
     found: list[Sentence] = []
     leads: dict[str, str] = {}
+    titles: dict[str, str] = {}
     duties = lexicon.duties
     for placed in tree.walk():
         clause = placed.clause
@@ -179,6 +180,8 @@ def read(tree: ClauseTree, lexicon: Lexicon, known: dict[tuple[str, bool], Piece
         if pieces is None:
             pieces = known[clause.text, row] = tuple(_pieces(clause, duties))
         section = _section(placed.path, duties)
+        if placed.parent in titles:
+            section += SECTIONS + titles[placed.parent]
         cells = _cells(clause, duties) if row else ()
         opened = ""
         for start, end, tokens, spans in pieces:
@@ -198,6 +201,8 @@ def read(tree: ClauseTree, lexicon: Lexicon, known: dict[tuple[str, bool], Piece
             )
             if not duties.spaced:
                 opened = _opens(clause.text, start, end, opened, found[-1].folded)
+        if not duties.spaced and found and found[-1].clause is clause and found[-1].heading:
+            titles[clause.id] = found[-1].folded
         _introduce(leads, clause, placed.parent, lead, found[-1].folded if pieces else "", len(pieces))
     return tuple(found)
 

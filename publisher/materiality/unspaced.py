@@ -16,6 +16,9 @@ Edits = Callable[[list[str], list[str]], Iterable[tuple[int, int, int, int]]]
 _TRANSFERRED = 3
 """Words that a run has at least when it is taken to have moved between sentences."""
 _COVERED = 0.88
+_DENYING = frozenset("不未无非勿莫没否绝")
+"""A word with one of these decides by its place what is denied."""
+_PERMITTING = frozenset("可会")
 
 
 class Cutter:
@@ -64,7 +67,8 @@ class Cutter:
                     break
             else:
                 token = tokens[at]
-                yield self._words.get(token, "" if token in self._empty else token), at, at
+                empty = token in self._empty and not protected(token, "zh")
+                yield self._words.get(token, "" if empty else token), at, at
                 at += 1
 
 
@@ -73,11 +77,17 @@ def swaps(a: Sentence, b: Sentence, cutter: Cutter, edits: Edits) -> list[_Swap]
     old, new = cutter.parts(a.tokens), cutter.parts(b.tokens)
     left, right = [word for word, _, _ in old], [word for word, _, _ in new]
     found: list[_Swap] = [
-        ((i, j - 1) if j > i else None, (k, m - 1) if m > k else None)
-        for i, j, k, m in edits(left, right)
-        if (i < j and k < m) or not {*left[i:j], *right[k:m]} <= cutter.aside
+        ((i, j - 1) if j > i else None, (k, m - 1) if m > k else None) for i, j, k, m in edits(left, right)
     ]
-    return [(_tokens(old, went), _tokens(new, came)) for went, came in _without_moved_words(found, left, right)]
+    return [
+        (_tokens(old, went), _tokens(new, came))
+        for went, came in _without_moved_words(found, left, right)
+        if (went and came) or not _said(went, left) | _said(came, right) <= cutter.aside
+    ]
+
+
+def _said(run: _Run | None, side: list[str]) -> set[str]:
+    return set() if run is None else set(side[run[0] : run[1] + 1])
 
 
 def _tokens(parts: tuple[Part, ...], run: _Run | None) -> _Run | None:
@@ -89,7 +99,7 @@ def _without_moved_words(found: list[_Swap], left: list[str], right: list[str]) 
 
     def loose(run: _Run | None, side: list[str]) -> list[str]:
         words = [] if run is None else side[run[0] : run[1] + 1]
-        return [word for word in words if len(word) > 1 and not any(protected(char, "zh") for char in word)]
+        return [word for word in words if (len(word) > 1 or word in _PERMITTING) and not _DENYING & {*word}]
 
     gone = Counter(word for went, _ in found for word in loose(went, left))
     moved = gone & Counter(word for _, came in found for word in loose(came, right))
