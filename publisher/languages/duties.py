@@ -123,6 +123,8 @@ class Duties:
     """What a measure may be written with: numbers, units, `within`, `at least`."""
     contact: tuple[str, ...] = ()
     """Where somebody can be reached."""
+    vendor_header: tuple[str, ...] = ()
+    """How the header of a table begins whose first column names suppliers."""
     self_told: tuple[str, ...] = ()
     """Sentences about the text itself: what it is for, and what it applies to."""
     supposing: tuple[str, ...] = ()
@@ -227,7 +229,7 @@ def _pattern(fragments: tuple[str, ...], spaced: bool) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{union})\b" if spaced else f"(?:{union})")
 
 
-_LITERAL = re.compile(r"[\u4e00-\u9fff]{2,8}")
+_LITERAL = re.compile(r"(?!您.|我们.|用户.)[\u4e00-\u9fff]{2,8}")
 
 
 def _words(duties: Duties) -> dict[str, str]:

@@ -90,8 +90,11 @@ def direction_of(reading: Reading, sentence: Sentence, measure: _Measure) -> Dir
         return _of_amount(lexicon, text)
     ours, least = reading.by_us(before), lexicon.has("least", before[-4:])
     within = lexicon.has("within", after[:3]) and not least
-    asked = lexicon.has("entitlement", before) or (
-        lexicon.any(after, "entitlement", "may", "request", "benefit") and not ours
+    follows = not reading.by_us(before) and lexicon.has("you", rest[:6]) and lexicon.has("may", rest[:8])
+    asked = (
+        follows
+        or lexicon.has("entitlement", before)
+        or (lexicon.any(after, "entitlement", "may", "request", "benefit") and not ours)
     )
     on_users = lexicon.has("duty", before) and lexicon.has("you", before) and not ours
     capped = lexicon.has("cap", text) and lexicon.has("liability", text) and not within
@@ -119,10 +122,11 @@ def direction_of(reading: Reading, sentence: Sentence, measure: _Measure) -> Dir
 
 
 def _of_amount(lexicon: Lexicon, text: str) -> Direction:
-    if lexicon.any(text, "cap", "liability", "refund", "least"):
-        liable = lexicon.has("liability", text)
-        return Direction(None, FindingKind.LIABILITY_REDUCED if liable else FindingKind.FEE_OR_REFUND)
-    return Direction(FindingKind.FEE_OR_REFUND, None) if lexicon.has("fee", text) else _HARMLESS
+    if lexicon.has("liability", text):
+        return Direction(None, FindingKind.LIABILITY_REDUCED)
+    if lexicon.any(text, "refund", "least"):
+        return Direction(None, FindingKind.FEE_OR_REFUND)
+    return Direction(FindingKind.FEE_OR_REFUND, None) if lexicon.any(text, "fee", "cap") else _HARMLESS
 
 
 def _measures(reading: Reading, sentence: Sentence) -> list[_Measure]:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from publisher.domain.assessment import FindingKind
+from publisher.domain.clause import MarkKind
 from publisher.materiality.matching import Run
 from publisher.materiality.reading import Reading
 from publisher.materiality.sentences import SECTIONS, Sentence, join
@@ -12,6 +13,8 @@ _COMMA = re.compile(r"[,;:，；：—–]")
 _PERSONS = frozenset({"您", "我们"})
 _JOINTS = ("、", "和", "及", "与", "或", "以及", "并", "并且", "或者")
 """What stands between the items of a list within a sentence."""
+_NAMED = (("“", "”"), ("【", "】"), ("「", "」"), ('"', '"'), ("《", "》"), ("[", "]"))
+_LONGEST_NAME = 40
 _NEAR = 6
 """Words before an edit that may say that it is an address."""
 _PRACTICES = (
@@ -29,11 +32,11 @@ _BURDENS = (
     ("duty", FindingKind.USER_DUTY_ADDED),
 )
 _GIVEN = (
+    ("entitlement", FindingKind.RIGHT_WEAKENED),
     ("delete", FindingKind.RETENTION_LONGER),
     ("refund", FindingKind.FEE_OR_REFUND),
     ("forum", FindingKind.DISPUTE_FORUM),
     ("notice", FindingKind.NOTICE_WEAKENED),
-    ("entitlement", FindingKind.RIGHT_WEAKENED),
     ("right", FindingKind.RIGHT_WEAKENED),
     ("protect", FindingKind.OBLIGATION_WEAKENED),
 )
@@ -65,26 +68,26 @@ def adds(reading: Reading, sentence: Sentence, run: Run, other: Sentence, *, alo
     cutter = reading.facts.stemmer.cutter
     there = {word for word, _, _ in cutter.parts(other.tokens)}
     return any(
-        word not in there and (word not in cutter.aside or (word in _PERSONS and not alone))
+        (word in _PERSONS and not alone) or (word not in there and word not in cutter.aside)
         for word, first, last in cutter.parts(sentence.tokens)
         if run[0] <= first and last <= run[1]
     )
 
 
-def theme_of(reading: Reading, sentence: Sentence, run: Run) -> Theme:
+def theme_of(reading: Reading, sentence: Sentence, run: Run, *, lost: bool = False) -> Theme:
     """What the part around some words is; where it says nothing of itself, what introduces it decides."""
     low, high = part_of(sentence, run)
     spaced = reading.lexicon.duties.spaced
     text = join(sentence.tokens[low : high + 1], spaced)
     before = f"{sentence.lead} {join(sentence.tokens[:low], spaced)}"
     theme = _read(reading, text, before)
-    if theme != Theme():
+    if theme.given or theme.practice is not None or theme.burden is not None:
         return theme
     wider = [sentence.lead, *reversed(sentence.section.split(SECTIONS))]
-    if run[0] > low + 1 or run[1] < high or reading.lexicon.has("exception", text):
+    if lost or run[0] > low + 1 or run[1] < high or reading.lexicon.has("exception", text):
         wider.insert(0, sentence.folded)
     found = (_read(reading, text, "") for text in wider)
-    return next((theme for theme in found if theme != Theme()), theme)
+    return next((wide for wide in found if wide != Theme()), theme)
 
 
 def _read(reading: Reading, text: str, before: str) -> Theme:
@@ -97,6 +100,8 @@ def _read(reading: Reading, text: str, before: str) -> Theme:
     practice = None if supposed else next(done, None)
     burden = next((kind for field, kind in _BURDENS if _bears(reading, field, text, before)), None)
     strong = next((kind for field, kind in _GIVEN if lexicon.has(field, text)), None)
+    if practice is FindingKind.NEW_RECIPIENT and strong is FindingKind.NOTICE_WEAKENED:
+        strong = None  # others are told, not users
     weak = next((kind for field, kind in _BOUNDS if lexicon.has(field, text)), None)
     if (
         denied
@@ -120,6 +125,8 @@ def _bears(reading: Reading, field: str, text: str, before: str) -> bool:
     found = reading.affirmed(field, text) if field in ("fee", "sanction") else reading.lexicon[field].search(text)
     if found is None:
         return False
+    if field == "fee" and reading.lexicon.has("refund", text):
+        return False
     if field == "sanction":
         return reading.by_us(before + text) and reading.lexicon.any(text, "may", "discretion", "sanction")
     if field == "duty":
@@ -139,16 +146,67 @@ def part_of(sentence: Sentence, run: Run) -> Run:
     return low, high
 
 
-def contacts(reading: Reading, run_old: Run | None, run_new: Run | None) -> bool:
-    """Whether an edit only changes where somebody can be reached."""
-    for sentence, run in ((reading.unit.old, run_old), (reading.unit.new, run_new)):
-        if sentence is None or run is None:
-            continue
-        low, high = part_of(sentence, run)
-        near = join(sentence.tokens[max(min(low, run[0] - _NEAR), 0) : high + 1], reading.lexicon.duties.spaced)
-        if not reading.lexicon.has("contact", near):
-            return False
-    return True
+def incidental(reading: Reading, run_old: Run | None, run_new: Run | None) -> bool:
+    """Whether an edit only changes a name or an address: who the organisation is, where to reach it, what to press."""
+    edited = [
+        (sentence, run)
+        for sentence, run in ((reading.unit.old, run_old), (reading.unit.new, run_new))
+        if sentence is not None and run is not None
+    ]
+    alone = len(edited) == 1
+    return all(
+        _reached(reading, sentence, run)
+        or _introduced(reading, sentence, run)
+        or _pressed(sentence, run)
+        or names_vendor(reading, sentence, run)
+        or (alone and reading.facts.us.fullmatch(join(sentence.tokens[run[0] : run[1] + 1], sentence.spaced)))
+        for sentence, run in edited
+    )
+
+
+def _reached(reading: Reading, sentence: Sentence, run: Run) -> bool:
+    low, high = part_of(sentence, run)
+    near = join(sentence.tokens[max(min(low, run[0] - _NEAR), 0) : high + 1], sentence.spaced)
+    return reading.lexicon.has("contact", near) and not reading.lexicon.any(near, "collect", "use", "share", "right")
+
+
+def _introduced(reading: Reading, sentence: Sentence, run: Run) -> bool:
+    """Whether the words stand before those by which the organisation names itself."""
+    pattern = "|".join(reading.lexicon.duties.defines)
+    found = re.search(pattern, sentence.text) if pattern else None
+    words = join(sentence.tokens[run[0] : run[1] + 1], sentence.spaced)
+    if found is None or reading.lexicon.has("recipient", words):
+        return False
+    return sentence.spans[run[1]][1] <= sentence.start + found.end()
+
+
+def _pressed(sentence: Sentence, run: Run) -> bool:
+    """Whether the words stand within quotes or brackets that name a button or a page."""
+    text = sentence.clause.text
+    before, after = text[: sentence.spans[run[0]][0]], text[sentence.spans[run[1]][1] :]
+    for opening, closing in _NAMED:
+        start, end = before.rfind(opening), after.find(closing)
+        if start >= 0 and end >= 0 and closing not in before[start + 1 :] and opening not in after[:end]:
+            return len(before) - start + end < _LONGEST_NAME
+    return False
+
+
+def names_vendor(reading: Reading, sentence: Sentence, run: Run) -> bool:
+    """Whether the words stand in cells of a table that only name a supplier or point to it."""
+    text, lexicon = sentence.clause.text, reading.lexicon
+    first, last = sentence.spans[run[0]][0], sentence.spans[run[1]][0]
+    cells = [mark for mark in sentence.clause.marks if mark.kind is MarkKind.CELL]
+    headed = lexicon["vendor_header"].match(sentence.lead) is not None
+    touched = [(place, mark) for place, mark in enumerate(cells) if mark.start <= last and first < mark.end]
+    return bool(touched) and all(
+        lexicon.has("vendor", text[mark.start : mark.end].casefold()) or (place == 0 and headed)
+        for place, mark in touched
+    )
+
+
+def conditions(sentence: Sentence, run: Run) -> bool:
+    """Whether the words are what must come first: checked by us, then."""
+    return sentence.clause.text[sentence.spans[run[1]][1] :].lstrip().startswith(("后", "後", "之后", "之後"))
 
 
 def listed(sentence: Sentence, run: Run) -> bool:

@@ -278,6 +278,14 @@ class Reading:
             return True
         return bool(self.lead) and self.affirmed(field, self.lead) is not None
 
+    def says_more(self, run: Run) -> bool:
+        """Whether the edit that holds some words of the new sentence says more than who acts, or that it is done."""
+        sentence = self.unit.new
+        if sentence is None or not self.lexicon.duties.doubts:
+            return True
+        edits = ((a, b) for a, b in self.unit.inserted if a <= run[1] and run[0] <= b)
+        return not all(self.facts.stemmer.cutter.plain(sentence.tokens[a : b + 1]) for a, b in edits)
+
     def inside(self, run: Run) -> bool:
         """Whether words of the new sentence are among those that came."""
         return any(a <= run[1] and run[0] <= b for a, b in self.unit.inserted)
@@ -331,7 +339,7 @@ class Reading:
         before = text[: sentence.spans[first][0]].rstrip("例比如即指 ")
         after = text[sentence.spans[last][1] :].lstrip("等 ")
         inside = join(sentence.tokens[first : last + 1], self.lexicon.duties.spaced)
-        if any(map(str.isdigit, inside)) or self.lexicon.any(inside, "exception", "negation"):
+        if self.lexicon.any(inside, "period", "exception", "negation"):
             return False
         return before.endswith(("(", "（")) and after.startswith((")", "）"))
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from publisher.domain.assessment import FindingKind, Side
-from publisher.domain.clause import ClauseKind, MarkKind
+from publisher.domain.clause import ClauseKind
+from publisher.materiality.parts import names_vendor
 from publisher.materiality.reading import Draft, Reading
 from publisher.materiality.sentences import Sentence
 
@@ -33,21 +34,12 @@ def rows(reading: Reading) -> Iterator[Draft]:
         if (
             index >= at
             and feature not in reading.facts.match.old.stems
-            and not _names_vendor(reading, sentence, index)
+            and not names_vendor(reading, sentence, (index, index))
             and not lexicon.has("country", sentence.tokens[index])
         ):
             kind = FindingKind.NEW_RECIPIENT if same is None else FindingKind.NEW_PURPOSE
             yield Draft(kind, Side.NEW, (index, index), "The list did not name a recipient for this function before.")
             return
-
-
-def _names_vendor(reading: Reading, sentence: Sentence, index: int) -> bool:
-    """Whether a word stands in a cell that only names a supplier or points to it."""
-    start = sentence.spans[index][0]
-    for mark in sentence.clause.marks:
-        if mark.kind is MarkKind.CELL and mark.start <= start < mark.end:
-            return reading.lexicon.has("vendor", sentence.clause.text[mark.start : mark.end].casefold())
-    return False
 
 
 def items(reading: Reading) -> Iterator[Draft]:

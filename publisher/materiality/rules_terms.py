@@ -15,6 +15,8 @@ def user_duty(reading: Reading) -> Iterator[Draft]:
     listed = bool(reading.lead) and lexicon.any(reading.lead, "forbid", "duty")
     if reading.unit.edited:
         added = reading.came_of("duty")
+        if added is not None and not reading.says_more(added):
+            return
         if added is not None and not lexicon.has("duty", reading.went) and not lexicon.has("favour", reading.came):
             yield Draft(FindingKind.USER_DUTY_ADDED, Side.NEW, added, "The sentence now puts a duty or a ban on users.")
         elif (
