@@ -6,6 +6,7 @@ out (`don't` is `do not`). A lawyer may read and extend them without knowing the
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import cache
 
@@ -39,6 +40,16 @@ class Duties:
 
     spaced: bool = True
     """Whether words are apart by spaces; else each ideograph is a word of its own."""
+    settle: Callable[[list[str], list[tuple[int, int]]], None] | None = None
+    """Brings the words of a sentence, and where they stand, into the one form that the fragments are written in."""
+    equals: tuple[tuple[str, str], ...] = ()
+    """Words and the word they are equal to in a comparison; those equal to nothing make no difference."""
+    aside: frozenset[str] = frozenset()
+    """Words that may come or go alone without harm, but stand for nothing else: you, we."""
+    doubts: bool = False
+    """Whether an edit is shown to a person when no rule sees a reason and none can tell that it is harmless."""
+    vocabulary: tuple[str, ...] = ()
+    """Further words, for a script that does not set words apart."""
     us: tuple[str, ...] = ()
     """The organisation speaking."""
     actor: tuple[str, ...] = ()
@@ -94,6 +105,36 @@ class Duties:
     """Security and safeguards."""
     discretion: tuple[str, ...] = ()
     """The organisation keeps a choice to itself."""
+    every: tuple[str, ...] = ()
+    """Words before a time by which something comes again and again."""
+    ahead: tuple[str, ...] = ()
+    """Words before a time that users are given beforehand."""
+    afterwards: tuple[str, ...] = ()
+    """Words behind a time after which something takes effect."""
+    served: tuple[str, ...] = ()
+    """Words by which data are kept for the users' own sake."""
+    unless_used: tuple[str, ...] = ()
+    """Words by which a time is one of doing nothing."""
+    least: tuple[str, ...] = ()
+    exceeds: tuple[str, ...] = ()
+    benefit: tuple[str, ...] = ()
+    """What users have from the organisation: a warranty, a time to think it over."""
+    measure: tuple[str, ...] = ()
+    """What a measure may be written with: numbers, units, `within`, `at least`."""
+    contact: tuple[str, ...] = ()
+    """Where somebody can be reached."""
+    vendor_header: tuple[str, ...] = ()
+    """How the header of a table begins whose first column names suppliers."""
+    self_told: tuple[str, ...] = ()
+    """Sentences about the text itself: what it is for, and what it applies to."""
+    supposing: tuple[str, ...] = ()
+    """How a part begins that only supposes something: if you, when you."""
+    vendor: tuple[str, ...] = ()
+    """What the name or the address of a supplier looks like in a table."""
+    defines: tuple[str, ...] = ()
+    """Patterns over a sentence as it stands in which the first group is what the organisation calls itself."""
+    speaker: tuple[str, ...] = ()
+    """Patterns over a folded sentence in which the first group may be what the organisation calls itself."""
     sanction: tuple[str, ...] = ()
     """What it may do to an account or to content."""
     licence: tuple[str, ...] = ()
@@ -154,15 +195,19 @@ class Duties:
 class Lexicon:
     """The compiled vocabulary of a language: one pattern for each field, `None`-free: an empty field never matches."""
 
-    __slots__ = ("_patterns", "duties")
+    __slots__ = ("_patterns", "duties", "words")
 
     def __init__(self, duties: Duties) -> None:
         self.duties = duties
         self._patterns: dict[str, re.Pattern[str]] = {}
         for field in fields(duties):
             value = getattr(duties, field.name)
+            if field.name in ("defines", "speaker"):
+                continue
             if isinstance(value, tuple) and all(isinstance(item, str) for item in value):
                 self._patterns[field.name] = _pattern(value, duties.spaced)
+        self.words = {} if duties.spaced else _words(duties)
+        """The words that a line without spaces is cut into, and the word that each is equal to."""
 
     def __getitem__(self, name: str) -> re.Pattern[str]:
         """The pattern of one field."""
@@ -182,6 +227,20 @@ def _pattern(fragments: tuple[str, ...], spaced: bool) -> re.Pattern[str]:
         return re.compile(r"(?!)")
     union = "|".join(fragments)
     return re.compile(rf"\b(?:{union})\b" if spaced else f"(?:{union})")
+
+
+_LITERAL = re.compile(r"(?!您.|我们.|用户.)[\u4e00-\u9fff]{2,8}")
+
+
+def _words(duties: Duties) -> dict[str, str]:
+    """Every fragment that is a plain word, the further vocabulary, and what is equal to what."""
+    found: dict[str, str] = {}
+    for field in fields(duties):
+        value = getattr(duties, field.name)
+        if isinstance(value, tuple):
+            found.update((item, item) for item in value if isinstance(item, str) and _LITERAL.fullmatch(item))
+    found.update(duties.equals)
+    return found
 
 
 @cache

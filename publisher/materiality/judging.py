@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from publisher.domain.assessment import Finding, FindingKind, Limb, RulePack, Side
 from publisher.domain.change import ChangeSet, Grade
@@ -13,8 +13,8 @@ from publisher.materiality.matching import match
 from publisher.materiality.own_words import own_words
 from publisher.materiality.packs import needs_consent, packs_for
 from publisher.materiality.reading import Draft, Facts, Reading
-from publisher.materiality.rules import RULES, UNKNOWN_LANGUAGE
-from publisher.materiality.sentences import Pieces, Sentence, read
+from publisher.materiality.rules import IN_DOUBT, RULES, UNKNOWN_LANGUAGE, Rule
+from publisher.materiality.sentences import Pieces, Sentence, join, read
 
 _COLLECTION = frozenset(
     {
@@ -75,23 +75,48 @@ def _findings(
     kept: list[tuple[bool, int, Finding]] = []
     taken: dict[tuple[str, Side], list[Finding]] = defaultdict(list)
     for unit in found.units:
-        reading = Reading(unit, facts)
         sides = {Side.OLD: unit.old, Side.NEW: unit.new}
-        for name, rule in table:
-            for draft in rule(reading):
-                sentence = sides[draft.side]
-                if sentence is None or draft.kind not in material:
-                    continue
-                finding = _finding(sentence, draft, name, taken[sentence.clause.id, draft.side], unit.edited)
-                if finding is not None:
-                    taken[sentence.clause.id, draft.side].append(finding)
-                    kept.append((draft.side is Side.OLD, sentence.order, finding))
+        for name, draft in _reasons(Reading(unit, facts), table):
+            sentence = sides[draft.side]
+            if sentence is None or draft.kind not in material:
+                continue
+            finding = _finding(sentence, draft, name, taken[sentence.clause.id, draft.side], unit.edited)
+            if finding is not None:
+                taken[sentence.clause.id, draft.side].append(finding)
+                kept.append((draft.side is Side.OLD, sentence.order, finding))
     for noticed in own_words(found, packs, language, terms, taken):
         finding = noticed.finding
         taken[finding.clause, finding.side].append(finding)
         kept.append((finding.side is Side.OLD, noticed.order, finding))
     kept.sort(key=lambda item: item[:2])
     return tuple(finding for _, _, finding in kept)
+
+
+def _reasons(reading: Reading, table: Sequence[tuple[str, Rule]]) -> list[tuple[str, Draft]]:
+    """What the rules notice in one unit; in languages that ask for it, what is in doubt and both faces of an edit."""
+    told = [(name, draft) for name, rule in table for draft in rule(reading)]
+    if not reading.lexicon.duties.doubts:
+        return told
+    if not told:
+        told = [(name, draft) for name, rule in IN_DOUBT for draft in rule(reading)]
+    if all(draft.side is Side.OLD for _, draft in told):
+        told += [(name, face) for name, draft in told[:1] if (face := _other_face(reading, draft)) is not None]
+    return told
+
+
+def _other_face(reading: Reading, draft: Draft) -> Draft | None:
+    """The words that came for those that a rule quotes from the old text, when they say something."""
+    new, swaps = reading.unit.new, reading.unit.swaps
+    if new is None:
+        return None
+    edits = [(went, came) for went, came in swaps if came is not None]
+    near = [came for went, came in edits if went and went[0] <= draft.run[1] and draft.run[0] <= went[1]]
+    for came in near or [came for _, came in edits]:
+        words = join(new.tokens[came[0] : came[1] + 1], reading.lexicon.duties.spaced)
+        plain = reading.facts.stemmer.cutter.plain(new.tokens[came[0] : came[1] + 1])
+        if not plain or reading.by_us(words) or reading.lexicon.has("you", words):
+            return replace(draft, side=Side.NEW, run=came)
+    return None
 
 
 def _finding(sentence: Sentence, draft: Draft, rule: str, others: Sequence[Finding], edited: bool) -> Finding | None:

@@ -4,7 +4,6 @@ A sentence that stands in both texts is neither new nor gone, however far it mov
 clause, then across the text; what cannot be paired is new or gone, unless the other text says the same words in pieces.
 """
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,6 +14,9 @@ from publisher.domain.change import ChangeSet, Passage
 from publisher.languages.duties import Lexicon
 from publisher.languages.words import protected
 from publisher.materiality.sentences import Sentence, join
+from publisher.materiality.stems import stem
+from publisher.materiality.unspaced import Cutter, transferred
+from publisher.materiality.unspaced import swaps as swaps_of
 
 Run = tuple[int, int]
 """The first and the last index of a run of words."""
@@ -87,12 +89,16 @@ def match(
     changed_new = {id_ for change in changes.changes for id_ in ids_of(change.new)}
     gone = [s for s in old if s.clause.id in changed_old and _key(s, lexicon) not in after.keys]
     come = [s for s in new if s.clause.id in changed_new and _key(s, lexicon) not in before.keys]
+    if not stemmer.spaced:
+        gone, come = ([s for s in side if not stemmer.cutter.plain(s.tokens)] for side in (gone, come))
     turned = _turned(gone, come, lexicon)
     pairs = _pair(
         changes, [s for s in gone if s.order not in turned[0]], [s for s in come if s.order not in turned[1]], stemmer
     )
     paired_old, paired_new = {a.order for a, _ in pairs}, {b.order for _, b in pairs}
     edited = tuple(_edited(a, b, stemmer, language) for a, b in pairs)
+    if not stemmer.spaced:
+        edited = tuple(_settled(unit, gone, come, stemmer.cutter) for unit in edited)
     units = _without_renames(list(edited), before, after, lexicon, language)
     units += [
         Unit(None, s, (), ((0, len(s.tokens) - 1),), ((None, (0, len(s.tokens) - 1)),))
@@ -122,6 +128,7 @@ class Stemmer:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.spaced = lexicon.duties.spaced
+        self.cutter = Cutter(lexicon)
         self._empty = lexicon.duties.function_words
         self._known: dict[str, str] = {}
 
@@ -133,43 +140,18 @@ class Stemmer:
         """`processed`, `processes` and `processing` are one."""
         known = self._known.get(token)
         if known is None:
-            known = self._known[token] = _stem(token) if self.spaced else token
+            known = self._known[token] = stem(token) if self.spaced else token
         return known
 
     def features(self, tokens: tuple[str, ...]) -> list[tuple[str, int]]:
-        """The words with matter and where they stand: stems, or pairs of neighbouring ideographs."""
+        """The words with matter and where they stand: stems, or words of a script without spaces."""
         if self.spaced:
             return [
                 (self.stem(token), index)
                 for index, token in enumerate(tokens)
                 if len(token) > 2 and token not in self._empty and not token[0].isdigit()
             ]
-        found = []
-        for index, token in enumerate(tokens):
-            if len(token) > 1 and token.isascii() and not token[0].isdigit():
-                found.append((token, index))
-            elif index + 1 < len(tokens) and token not in self._empty:
-                follower = tokens[index + 1]
-                if follower not in self._empty and not follower.isascii() and not token.isascii():
-                    found.append((token + follower, index))
-        return found
-
-
-_SUFFIX = re.compile(
-    r"(?:ations?|ings?|edly|ed|ies|ers?|ors?|es|s|ly|ments?|ions?|ives?|ables?|ances?|ences?|als?|e|y|i)$"
-)
-
-
-def _stem(token: str) -> str:
-    if len(token) <= 4:
-        return token[:-1] if len(token) == 4 and token.endswith("s") and not token.endswith("ss") else token
-    token = token.replace("isation", "ization").replace("our", "or").replace("ise", "ize")
-    for _ in range(2):
-        shorter = _SUFFIX.sub("", token)
-        if len(shorter) < 4:
-            break
-        token = shorter
-    return token[:-1] if len(token) > 4 and token[-1] == token[-2] else token
+        return self.cutter.features(tokens)
 
 
 def _key(sentence: Sentence, lexicon: Lexicon) -> tuple[object, ...]:
@@ -269,6 +251,8 @@ def _alike(a: Counter[str], b: Counter[str]) -> float:
 
 
 def _edited(a: Sentence, b: Sentence, stemmer: Stemmer, language: str) -> Unit:
+    if not stemmer.spaced:
+        return _unit(a, b, swaps_of(a, b, stemmer.cutter, _edits))
     left = [stemmer.stem(token) for token in a.tokens]
     right = [stemmer.stem(token) for token in b.tokens]
     swaps: list[Swap] = []
@@ -297,6 +281,21 @@ def _without_moves(swaps: list[Swap], left: list[str], right: list[str]) -> list
         if out is not None or into is not None:
             kept.append((out, into))
     return kept
+
+
+def _settled(unit: Unit, gone: list[Sentence], come: list[Sentence], cutter: Cutter) -> Unit:
+    """A unit without the words that only moved to or from another changed sentence."""
+    old, new = unit.old, unit.new
+    if old is None or new is None:
+        return unit
+    kept = [
+        (
+            None if transferred(old, went, come, new, cutter) else went,
+            None if transferred(new, came, gone, old, cutter) else came,
+        )
+        for went, came in unit.swaps
+    ]
+    return _unit(old, new, [swap for swap in kept if swap != (None, None)])
 
 
 def _unit(a: Sentence | None, b: Sentence | None, swaps: list[Swap]) -> Unit:
@@ -334,7 +333,7 @@ def _trifling(went: tuple[str, ...], came: tuple[str, ...], stemmer: Stemmer, la
         if "".join(went) == "".join(came):
             return True
         return not stemmer.features(went) and not stemmer.features(came)
-    return all(stemmer.empty(token) for token in (*went, *came))
+    return not stemmer.cutter.parts(went) and not stemmer.cutter.parts(came)
 
 
 def _without_renames(units: list[Unit], before: Side, after: Side, lexicon: Lexicon, language: str) -> list[Unit]:

@@ -35,7 +35,7 @@ class Facts:
         self.lexicon = lexicon
         self.language = language
         self.stemmer = Stemmer(lexicon)
-        names = sorted(_speakers(match))
+        names = sorted(_speakers(match) | _self_names(match, lexicon))
         spoken = [*lexicon.duties.us, *(re.escape(name) for name in names)]
         body = "|".join(spoken) if spoken else r"(?!)"
         self.us = re.compile(rf"\b(?:{body})\b" if lexicon.duties.spaced else f"(?:{body})")
@@ -88,6 +88,22 @@ def _speakers(match: Match) -> set[str]:
     for sentence in match.new.sentences:
         counts.update(name.casefold() for name in _SPEAKER.findall(sentence.text))
     return {name for name, count in counts.items() if count >= 2 and name not in _NO_SPEAKER}
+
+
+def _self_names(match: Match, lexicon: Lexicon) -> set[str]:
+    """What the organisation calls itself: as the text defines it, or as it begins sentence after sentence."""
+    duties = lexicon.duties
+    defines, speaker = map(re.compile, ("|".join(duties.defines) or r"(?!)", "|".join(duties.speaker) or r"(?!)"))
+    names: set[str] = set()
+    counts: Counter[str] = Counter()
+    for sentence in match.new.sentences:
+        for found in defines.finditer(sentence.text):
+            name = next((group for group in found.groups() if group), "")
+            tokens, _ = fold(name, 0, len(name), duties)
+            names.add(join(tokens, duties.spaced))
+        counts.update(group for found in speaker.finditer(sentence.folded) for group in found.groups() if group)
+    names |= {name for name, count in counts.items() if count >= 3}
+    return {name for name in names if len(name) > 1 and not lexicon.any(name, "you", "minor", "recipient", "data")}
 
 
 _SPEAKER = re.compile(
@@ -263,6 +279,14 @@ class Reading:
             return True
         return bool(self.lead) and self.affirmed(field, self.lead) is not None
 
+    def says_more(self, run: Run) -> bool:
+        """Whether the edit that holds some words of the new sentence says more than who acts, or that it is done."""
+        sentence = self.unit.new
+        if sentence is None or not self.lexicon.duties.doubts:
+            return True
+        edits = ((a, b) for a, b in self.unit.inserted if a <= run[1] and run[0] <= b)
+        return not all(self.facts.stemmer.cutter.plain(sentence.tokens[a : b + 1]) for a, b in edits)
+
     def inside(self, run: Run) -> bool:
         """Whether words of the new sentence are among those that came."""
         return any(a <= run[1] and run[0] <= b for a, b in self.unit.inserted)
@@ -286,6 +310,8 @@ class Reading:
 
     def novel_in(self, run: Run) -> bool:
         """Whether some of these words stand nowhere in the old text."""
+        if self.unit.edited and self.lexicon.duties.doubts:
+            return False  # the rules for what is in doubt read the part around the words
         return any(run[0] <= at <= run[1] for _, at in self.novel)
 
     def first_unknown(self, field: str, known: frozenset[str]) -> Run | None:
@@ -297,11 +323,26 @@ class Reading:
             run = self.run_of(sentence, match)
             if (
                 self.inside(run)
+                and not self.clarifies(run)
                 and self.facts.stems_of(match[0]) not in known
                 and not self.denied(sentence.folded, match.start())
             ):
                 return run
         return self.own_term()
+
+    def clarifies(self, run: Run) -> bool:
+        """Whether words that came fill a bracket of their own: an example, or another name for what stands before."""
+        sentence = self.unit.new
+        if sentence is None or not self.unit.edited or not self.lexicon.duties.doubts:
+            return False
+        first, last = next(((a, b) for a, b in self.unit.inserted if a <= run[0] and run[1] <= b), run)
+        text = sentence.clause.text
+        before = text[: sentence.spans[first][0]].rstrip("例比如即指 ")
+        after = text[sentence.spans[last][1] :].lstrip("等 ")
+        inside = join(sentence.tokens[first : last + 1], self.lexicon.duties.spaced)
+        if self.lexicon.any(inside, "period", "exception", "negation"):
+            return False
+        return before.endswith(("(", "（")) and after.startswith((")", "）"))
 
     def own_term(self) -> Run | None:
         """Where one of the organisation's own terms stands that the old text does not have."""

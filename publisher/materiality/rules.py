@@ -9,6 +9,7 @@ from publisher.materiality import (
     rules_data,
     rules_keeping,
     rules_numbers,
+    rules_parts,
     rules_rights,
     rules_rows,
     rules_terms,
@@ -53,6 +54,9 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("duty-added", rules_terms.user_duty),
 )
 """The rules for languages with a vocabulary."""
+
+IN_DOUBT: tuple[tuple[str, Rule], ...] = (("part-reworded", rules_parts.parts), ("part-whole", rules_parts.whole))
+"""The rules for an edit in which no other rule saw a reason, in the languages that ask for them."""
 
 UNKNOWN_LANGUAGE: tuple[tuple[str, Rule], ...] = (("words-unread", rules_unknown.anything),)
 """The rules for every other language."""

@@ -37,7 +37,7 @@ def new_data(reading: Reading) -> Iterator[Draft]:
             item,
             "A kind of data that the old text does not name is now collected.",
         )
-    elif reading.novel and (reading.unit.edited or reading.lexicon.has("data", reading.new)):
+    elif reading.novel and _wider(reading):
         at = reading.novel[0][1]
         yield Draft(
             FindingKind.NEW_DATA_TYPE,
@@ -49,6 +49,13 @@ def new_data(reading: Reading) -> Iterator[Draft]:
         yield Draft(
             FindingKind.NEW_DATA_TYPE, Side.NEW, reading.run, "A statement of what is collected is new to the text."
         )
+
+
+def _wider(reading: Reading) -> bool:
+    """Whether new words in a statement of what is collected can be taken to widen it."""
+    if reading.unit.edited and reading.lexicon.duties.doubts:
+        return False  # the rules for what is in doubt read the part around the words
+    return reading.unit.edited or reading.lexicon.has("data", reading.new)
 
 
 def new_purpose(reading: Reading) -> Iterator[Draft]:
@@ -104,7 +111,7 @@ def new_recipient(reading: Reading) -> Iterator[Draft]:
             "A recipient that the old text does not name may now receive data.",
         )
     elif reading.unit.edited:
-        for _, came, _, run in reading.swaps():
+        for _, came, _, run in () if reading.lexicon.duties.doubts else reading.swaps():
             if run is not None and (
                 reading.lexicon.any(came, "recipient", "share")
                 or (share and reading.novel_in(run) and not reading.lexicon.has("purpose", came))

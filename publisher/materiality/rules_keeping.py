@@ -134,7 +134,8 @@ def no_longer_denied(reading: Reading) -> Iterator[Draft]:
                 ("retain", FindingKind.RETENTION_LONGER),
             ):
                 match = reading.affirmed(field, new.folded)
-                if match is not None and lexicon.has("data", reading.whole_new) and reading.by_us(reading.whole_new):
+                known = lexicon.duties.doubts or lexicon.has("data", reading.whole_new)
+                if match is not None and known and reading.by_us(reading.whole_new):
                     yield Draft(
                         kind,
                         Side.NEW,

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from publisher.domain.assessment import FindingKind, Side
 from publisher.languages.duties import Lexicon
+from publisher.materiality.measures import changed
 from publisher.materiality.periods import Period, number_of, spans
 from publisher.materiality.reading import Draft, Reading
 from publisher.materiality.sentences import Sentence
@@ -18,6 +19,9 @@ def periods(reading: Reading) -> Iterator[Draft]:
     if old is None or new is None:
         return
     lexicon = reading.lexicon
+    if lexicon.duties.doubts:
+        yield from changed(reading)
+        return
     before, after = spans(old.folded, lexicon), spans(new.folded, lexicon)
     text = f"{reading.whole_old} {reading.whole_new}"
     if len(before) == len(after):
@@ -109,6 +113,8 @@ def amounts(reading: Reading) -> Iterator[Draft]:
         return
     lexicon = reading.lexicon
     text = f"{reading.whole_old} {reading.whole_new}"
+    if lexicon.duties.doubts:
+        return
     paid, capped = lexicon.has("fee", text), lexicon.has("cap", text) and lexicon.has("liability", text)
     if not paid and not capped:
         return

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 from publisher.domain.assessment import FindingKind, Side
 from publisher.materiality.matching import Run
+from publisher.materiality.parts import part_of
 from publisher.materiality.reading import Draft, Reading
 
 
 def power_over_users(reading: Reading) -> Iterator[Draft]:
     """The organisation may do more to accounts, content or service."""
     sentence = reading.unit.new
-    if sentence is None or sentence.heading or reading.idle or _ends_data(reading):
+    if sentence is None or sentence.heading or reading.idle or _ends_data(reading) or _asked_for(reading):
         return
     lexicon = reading.lexicon
     sanction = reading.affirmed("sanction", reading.new)
@@ -63,6 +64,14 @@ def power_over_users(reading: Reading) -> Iterator[Draft]:
             reading.run_of(sentence, discretion),
             "A choice that the organisation keeps to itself is new to the text.",
         )
+
+
+def _asked_for(reading: Reading) -> bool:
+    """Whether the sentence stays and names a measure only as what users may ask for."""
+    sanction = reading.affirmed("sanction", reading.new)
+    if sanction is None or not reading.unit.edited or reading.lexicon.has("discretion", reading.came):
+        return False
+    return reading.lexicon.has("entitlement", reading.new[: sanction.start()])
 
 
 def _of_keeping(reading: Reading) -> bool:
@@ -119,10 +128,16 @@ def promise_excepted(reading: Reading) -> Iterator[Draft]:
         if not opened and not _widens(reading, went, run):
             continue
         text = reading.around(new, run, 0)
+        if not opened and lexicon.has("strong_consent", came):
+            continue
+        if lexicon.duties.doubts and lexicon.has("limiting", reading.came) and not lexicon.has("discretion", came):
+            continue
         if lexicon.has("consent", text) and not lexicon.has("promise", reading.old):
             continue
         kind = FindingKind.OBLIGATION_WEAKENED
-        if lexicon.has("notice", reading.old):
+        if lexicon.duties.doubts and denies and lexicon.has("recipient", came):
+            kind = FindingKind.NEW_RECIPIENT
+        elif lexicon.has("notice", reading.old):
             kind = FindingKind.NOTICE_WEAKENED
         elif lexicon.has("entitlement", reading.old) or (
             not reading.acts(reading.old) and lexicon.has("right", reading.old)
@@ -138,6 +153,9 @@ def _widens(reading: Reading, went: str, run: Run) -> bool:
     if new is None or went or run[1] - run[0] < 1:
         return False
     before = " ".join(new.tokens[: run[0]]) if reading.lexicon.duties.spaced else "".join(new.tokens[: run[0]])
+    if reading.lexicon.duties.doubts:
+        low, _ = part_of(new, run)
+        before = "".join(new.tokens[low : run[0]])
     opened = None
     for opened in reading.lexicon["exception"].finditer(before):  # noqa: B007 - the last one is wanted
         pass

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from publisher.domain.assessment import FindingKind, Side
 from publisher.domain.clause import ClauseKind
+from publisher.materiality.parts import names_vendor
 from publisher.materiality.reading import Draft, Reading
 from publisher.materiality.sentences import Sentence
 
@@ -33,6 +34,7 @@ def rows(reading: Reading) -> Iterator[Draft]:
         if (
             index >= at
             and feature not in reading.facts.match.old.stems
+            and not names_vendor(reading, sentence, (index, index))
             and not lexicon.has("country", sentence.tokens[index])
         ):
             kind = FindingKind.NEW_RECIPIENT if same is None else FindingKind.NEW_PURPOSE

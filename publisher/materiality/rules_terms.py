@@ -15,9 +15,15 @@ def user_duty(reading: Reading) -> Iterator[Draft]:
     listed = bool(reading.lead) and lexicon.any(reading.lead, "forbid", "duty")
     if reading.unit.edited:
         added = reading.came_of("duty")
+        if added is not None and not reading.says_more(added):
+            return
         if added is not None and not lexicon.has("duty", reading.went) and not lexicon.has("favour", reading.came):
             yield Draft(FindingKind.USER_DUTY_ADDED, Side.NEW, added, "The sentence now puts a duty or a ban on users.")
-        elif (listed or _bans_users(reading)) and reading.novel and not lexicon.has("exception", reading.came):
+        elif (
+            (listed or (_bans_users(reading) and not lexicon.duties.doubts))
+            and reading.novel
+            and not lexicon.has("exception", reading.came)
+        ):
             at = reading.novel[0][1]
             why = "What users must not do, or must do, was widened."
             yield Draft(FindingKind.USER_DUTY_ADDED, Side.NEW, (at, at), why)

@@ -159,6 +159,8 @@ def absolute_gone(reading: Reading) -> Iterator[Draft]:
     for went, came, run, _ in reading.swaps():
         if run is None or not lexicon.any(went, "absolute", "limiting") or lexicon.any(came, "absolute", "limiting"):
             continue
+        if lexicon.has("period", came):
+            continue  # `promptly` became a number of days
         match = lexicon["absolute"].search(went) or lexicon["limiting"].search(went)
         if match is not None and lexicon.has("absolute", reading.new) and match[0] in reading.new:
             continue

@@ -17,9 +17,11 @@ _LONGEST_LEAD = 600
 _LONGEST = 60
 """Words that a quote may have; each ideograph is one."""
 _END = re.compile(r"[.!?。！？；…]+[\"'”’)\]）」』*_]*(?=\s|$)|[。！？；]+[”’）」』]*")
+_ENDS = re.compile(r"[.!?。！？；;,，:：]")
+SECTIONS = " / "
+"""What stands between the headings above a sentence."""
 _SEGMENT = re.compile(r"[,;:，、；：—–]\s*|\s[-–—]\s")
 _ROMAN = re.compile(r"[ivxlc]{1,5}|[a-z]|#|\d[\w.]*(?:-\d+)?")
-_CHINESE_NUMBER = frozenset("0123456789零〇一二三四五六七八九十百")
 _BETWEEN = frozenset({"and", "or", "to", "through"})
 """Words between two section numbers."""
 _SUFFIXES = frozenset({"n't", "'ll", "'re", "'ve", "'m", "'d", "'s"})
@@ -61,9 +63,10 @@ class Sentence:
     @property
     def heading(self) -> bool:
         """Whether it is a heading rather than a sentence: some texts set a whole promise as a heading."""
-        return self.clause.kind is ClauseKind.HEADING and not (
-            len(self.tokens) >= _SENTENCE and self.text.endswith((".", "。"))
-        )
+        if self.clause.kind is ClauseKind.HEADING:
+            return not (len(self.tokens) >= _SENTENCE and self.text.endswith((".", "。")))
+        numbered = self.clause.kind is ClauseKind.PARAGRAPH and self.clause.number is not None
+        return not self.spaced and numbered and bool(self.clause.children) and not _ENDS.search(self.text)
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -166,6 +169,7 @@ def read(tree: ClauseTree, lexicon: Lexicon, known: dict[tuple[str, bool], Piece
     """
     found: list[Sentence] = []
     leads: dict[str, str] = {}
+    titles: dict[str, str] = {}
     duties = lexicon.duties
     for placed in tree.walk():
         clause = placed.clause
@@ -175,8 +179,11 @@ def read(tree: ClauseTree, lexicon: Lexicon, known: dict[tuple[str, bool], Piece
         pieces = known.get((clause.text, row))
         if pieces is None:
             pieces = known[clause.text, row] = tuple(_pieces(clause, duties))
-        section = " ".join(placed.path).lower()[-_LONGEST_LEAD:]
+        section = _section(placed.path, duties)
+        if placed.parent in titles:
+            section += SECTIONS + titles[placed.parent]
         cells = _cells(clause, duties) if row else ()
+        opened = ""
         for start, end, tokens, spans in pieces:
             found.append(
                 Sentence(
@@ -186,14 +193,32 @@ def read(tree: ClauseTree, lexicon: Lexicon, known: dict[tuple[str, bool], Piece
                     tokens,
                     spans,
                     duties.spaced,
-                    lead=lead,
+                    lead=lead or opened,
                     section=section,
                     cells=cells,
                     order=len(found),
                 )
             )
+            if not duties.spaced:
+                opened = _opens(clause.text, start, end, opened, found[-1].folded)
+        if not duties.spaced and found and found[-1].clause is clause and found[-1].heading:
+            titles[clause.id] = found[-1].folded
         _introduce(leads, clause, placed.parent, lead, found[-1].folded if pieces else "", len(pieces))
     return tuple(found)
+
+
+def _section(path: tuple[str, ...], duties: Duties) -> str:
+    if duties.spaced:
+        return " ".join(path).lower()[-_LONGEST_LEAD:]
+    folded = (join(fold(title, 0, len(title), duties)[0], spaced=False) for title in path)
+    return SECTIONS.join(folded)[-_LONGEST_LEAD:]
+
+
+def _opens(text: str, start: int, end: int, opened: str, folded: str) -> str:
+    """What introduces the next piece of a clause whose list runs on in one line: `in these cases: a; b; c`."""
+    if not text[start:end].rstrip().endswith(("；", ";")):
+        return ""
+    return opened or (folded if "：" in text[start:end] or ":" in text[start:end] else "")
 
 
 def _pieces(clause: Clause, duties: Duties) -> Iterator[tuple[int, int, tuple[str, ...], tuple[tuple[int, int], ...]]]:
@@ -273,8 +298,8 @@ def fold(text: str, start: int, end: int, duties: Duties) -> tuple[tuple[str, ..
         tokens.extend(pieces)
         spans.extend([span] * len(pieces))
         after_reference = after_reference or _is_reference(word, duties.reference)
-    if not duties.spaced:
-        _fold_chinese_references(tokens, spans)
+    if duties.settle is not None:
+        duties.settle(tokens, spans)
     return tuple(tokens), tuple(spans)
 
 
@@ -293,20 +318,6 @@ def _spell_out(word: str, duties: Duties) -> list[str]:
         if short in _SUFFIXES and word.endswith(short):
             return f"{word.removesuffix(short)} {full}".split() or [word]
     return [word]
-
-
-def _fold_chinese_references(tokens: list[str], spans: list[tuple[int, int]]) -> None:
-    """第四条, 第4.1条 and 第 4 条 read 第#条: a numbered reference that follows a renumbering is no other word."""
-    index = 0
-    while index < len(tokens):
-        if tokens[index] == "第":
-            stop = index + 1
-            while stop < len(tokens) and all(char in _CHINESE_NUMBER or char == "." for char in tokens[stop]):
-                stop += 1
-            if stop > index + 1:
-                spans[index + 1 : stop] = [(spans[index + 1][0], spans[stop - 1][1])]
-                tokens[index + 1 : stop] = ["#"]
-        index += 1
 
 
 def _cells(clause: Clause, duties: Duties) -> tuple[str, ...]:
