@@ -22,6 +22,8 @@ _SENTENCE_ENDS = frozenset(".!?;。！？；")
 Span = tuple[int, int, int, int]
 """Words of the old text from..to and words of the new text from..to."""
 
+_NUMERALS = frozenset("〇零一二两三四五六七八九十百千万亿")
+
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
@@ -37,7 +39,7 @@ def redline(old_text: str, new_text: str, language: str) -> tuple[Edit, ...]:
     old text but for quote and dash style and white space, which are shown as the new text has them. A negation, a
     modal, a number or a date that did not change is never shown as changed.
     """
-    pair = _Pair(words(_composed(old_text)), words(_composed(new_text)), language)
+    pair = _Pair(_whole_numbers(words(_composed(old_text))), _whole_numbers(words(_composed(new_text))), language)
     vocabulary = Vocabulary()
     old, new = vocabulary.encode(pair.old.keys), vocabulary.encode(pair.new.keys)
     changed = list(differing(old, new))
@@ -60,6 +62,22 @@ def differing(old: str, new: str) -> Iterator[Span]:
             pending = span
     if pending:
         yield pending
+
+
+def _whole_numbers(cut: Words) -> Words:
+    """The same words with each Chinese number in one piece: 十二 to 二十四 is one number for another."""
+    if not any(key in _NUMERALS for key in cut.keys):
+        return cut
+    keys: list[str] = []
+    spans: list[tuple[int, int]] = []
+    for key, (start, end) in zip(cut.keys, cut.spans, strict=True):
+        if key in _NUMERALS and keys and keys[-1][-1] in _NUMERALS and spans[-1][1] == start:
+            keys[-1] += key
+            spans[-1] = (spans[-1][0], end)
+        else:
+            keys.append(key)
+            spans.append((start, end))
+    return Words(cut.text, tuple(keys), tuple(spans))
 
 
 def _composed(text: str) -> str:
