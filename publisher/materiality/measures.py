@@ -28,6 +28,8 @@ class Direction:
 
 
 _HARMLESS = Direction(None, None)
+_DOUBTED = Direction(FindingKind.RIGHT_WEAKENED, FindingKind.RIGHT_WEAKENED)
+"""A time of which nothing says what it is of."""
 
 
 def changed(reading: Reading) -> Iterator[Draft]:
@@ -118,7 +120,7 @@ def direction_of(reading: Reading, sentence: Sentence, measure: _Measure) -> Dir
         (lexicon.has("notice", text), Direction(None, FindingKind.NOTICE_WEAKENED)),
         (reading.by_us(text) and lexicon.has("promise", text), Direction(None, FindingKind.OBLIGATION_WEAKENED)),
     )
-    return next((direction for holds, direction in table if holds), _HARMLESS)
+    return next((direction for holds, direction in table if holds), _DOUBTED)
 
 
 def _of_amount(lexicon: Lexicon, text: str) -> Direction:

@@ -11,6 +11,8 @@ from publisher.materiality.sentences import SECTIONS, Sentence, join
 
 _COMMA = re.compile(r"[,;:，；：—–]")
 _PERSONS = frozenset({"您", "我们"})
+_LIFTED = (FindingKind.FEE_OR_REFUND, FindingKind.RIGHT_WEAKENED, FindingKind.CONSENT_WEAKENED)
+"""Burdens that a denial lifts."""
 _JOINTS = ("、", "和", "及", "与", "或", "以及", "并", "并且", "或者")
 """What stands between the items of a list within a sentence."""
 _NAMED = (("“", "”"), ("【", "】"), ("「", "」"), ('"', '"'), ("《", "》"), ("[", "]"))
@@ -103,11 +105,7 @@ def _read(reading: Reading, text: str, before: str) -> Theme:
     if practice is FindingKind.NEW_RECIPIENT and strong is FindingKind.NOTICE_WEAKENED:
         strong = None  # others are told, not users
     weak = next((kind for field, kind in _BOUNDS if lexicon.has(field, text)), None)
-    if (
-        denied
-        and burden in (FindingKind.FEE_OR_REFUND, FindingKind.RIGHT_WEAKENED)
-        and not lexicon.has("discretion", text)
-    ):
+    if denied and burden in _LIFTED and not lexicon.has("discretion", text):
         burden = None
     if denied and burden is None:
         strong = strong or FindingKind.OBLIGATION_WEAKENED

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from publisher.domain.assessment import FindingKind, Side
 from publisher.materiality.matching import Run
 from publisher.materiality.measures import measured
-from publisher.materiality.parts import adds, conditions, denied_practice, incidental, listed, part_of, theme_of
+from publisher.materiality.parts import Theme, adds, conditions, denied_practice, incidental, listed, part_of, theme_of
 from publisher.materiality.reading import Draft, Reading
 from publisher.materiality.sentences import Sentence, join
 
@@ -37,9 +37,18 @@ def parts(reading: Reading) -> Iterator[Draft]:
         if came is not None and reading.clarifies(came):
             came = None
         went = run_old if run_old is not None and adds(reading, old, run_old, new, alone=alone) else None
-        draft = _lost(reading, old, went, came) or _gained(reading, new, came)
+        draft = _lost(reading, old, went, came) or _gained(reading, new, came) or _turned(reading, new, went, came)
         if draft is not None:
             yield draft
+
+
+def _turned(reading: Reading, new: Sentence, went: Run | None, came: Run | None) -> Draft | None:
+    """Other words for words of which nothing says what they are: only where the sentence speaks of people or of us."""
+    if went is None or came is None or theme_of(reading, new, came) != Theme():
+        return None
+    if not (reading.lexicon.any(reading.new, "you", "data") and (reading.by_us(reading.new) or reading.novel)):
+        return None
+    return Draft(FindingKind.OBLIGATION_WEAKENED, Side.NEW, came, _LOST)
 
 
 def _lost(reading: Reading, old: Sentence, went: Run | None, came: Run | None) -> Draft | None:

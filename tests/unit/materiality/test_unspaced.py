@@ -83,3 +83,15 @@ def test_a_name_that_the_text_defines_is_the_organisation() -> None:
 def test_traditional_text_is_read_like_simplified() -> None:
     old, new = "1.1 本公司將於十五日內處理您的請求。\n", "1.1 本公司將於三十日內處理您的請求。\n"
     assert kinds(old, new, "zh-Hant") == [FindingKind.OBLIGATION_WEAKENED]
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [("周期为15天。", "周期为90天。"), ("我们去除会员姓名后送检。", "我们随附会员信息送检。")],
+)
+def test_what_no_word_explains_is_shown(was: str, now: str) -> None:
+    assert kinds(f"1.1 {was}\n", f"1.1 {now}\n") != []
+
+
+def test_a_default_that_turned_is_seen() -> None:
+    assert kinds("1.1 门店之间默认不互通病历。\n", "1.1 门店之间默认互通病历。\n") != []
