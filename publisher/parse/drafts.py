@@ -11,7 +11,7 @@ from publisher.parse import safety
 from publisher.parse.anchors import anchored
 from publisher.parse.draft import Draft
 from publisher.parse.inline import Words, note_id, row, words
-from publisher.parse.markdown import Source
+from publisher.parse.markdown import Source, row_cells
 
 DEEPEST = 8
 """How many lists and quotes may lie in one another; more is told as an error."""
@@ -277,6 +277,7 @@ class _Drafter:
     def _table(self, tokens: Sequence[Token], index: int) -> int:
         self._settle()
         header = False
+        columns = 0
         cells: list[Words] = []
         lines = [0, 1]
         while tokens[index].type != "table_close":
@@ -288,9 +289,31 @@ class _Drafter:
             elif token.type == "inline":
                 cells.append(self._parsed(token.content, lines[0]))
             elif token.type == "tr_close":
+                if header:
+                    columns = len(cells)
+                else:
+                    cells.extend(self._cells_beyond(columns, lines[0]))
                 self._row(row(cells), lines, header=header)
             index += 1
         return index + 1
+
+    def _cells_beyond(self, columns: int, line: int) -> list[Words]:
+        """The cells of a row for which the heading has no column: Markdown drops them, readers must not miss them."""
+        text = self.source.lines[line]
+        if text.count("|") < columns:
+            return []
+        found = row_cells(text)[columns:]
+        if any(found):
+            self.faults.append(
+                Fault(
+                    "row-long",
+                    f"This row has {columns + len(found)} cells, and its table's heading has {columns}.",
+                    "Give every row as many cells as the heading.",
+                    Place(line=line + self.shift),
+                    Severity.WARNING,
+                )
+            )
+        return [self._parsed(cell, line) for cell in found]
 
     def _row(self, found: Words, lines: list[int], *, header: bool) -> None:
         line = lines[0]

@@ -14,8 +14,10 @@ from publisher.parse import safety
 from publisher.parse.markdown import inline
 
 _MARKUP = re.compile(r"[\\`*_\[<&~]|  \n")
+_BRACKET = re.compile(r"[\[\]]")
 MOST_BRACKETS = 5_000
-"""Beyond this many brackets a paragraph is no text, and looking for links in it would take minutes."""
+DEEPEST_BRACKETS = 40
+"""Beyond this many brackets, or brackets open at once, a paragraph is no text, and looking for links takes minutes."""
 
 _OPENS = {
     "strong_open": MarkKind.STRONG,
@@ -52,11 +54,25 @@ def words(content: str, environment: dict[str, Any], line: int) -> Words:
     """The words of one block's content, whose first line is `line` of the file."""
     if not _MARKUP.search(content):
         return Words(plain(content))
-    if content.count("[") > MOST_BRACKETS:
+    if _overloaded(content):
         return Words(plain(content), faults=(safety.overloaded(line),))
     writer = _Writer(line)
     writer.write(inline(content, environment))
     return writer.words()
+
+
+def _overloaded(content: str) -> bool:
+    brackets = content.count("[")
+    if brackets <= DEEPEST_BRACKETS:
+        return False
+    if brackets > MOST_BRACKETS:
+        return True
+    depth = 0
+    for bracket in _BRACKET.findall(content):
+        depth = depth + 1 if bracket == "[" else max(depth - 1, 0)
+        if depth > DEEPEST_BRACKETS:
+            return True
+    return False
 
 
 def plain(content: str) -> str:

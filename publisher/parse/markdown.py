@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_block.table import escapedSplit
 from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
@@ -60,3 +61,11 @@ def inline(content: str, environment: dict[str, Any]) -> list[Token]:
     tokens: list[Token] = []
     parser.inline.parse(content, parser, environment, tokens)
     return tokens
+
+
+def row_cells(line: str) -> list[str]:
+    """The cells of a table row as markdown-it divides it, those beyond the heading's columns too."""
+    cells = escapedSplit(line.lstrip("> \t").rstrip(" \t"))
+    first = 0 if cells[0] else 1
+    last = len(cells) if cells[-1] else len(cells) - 1
+    return [cell.strip() for cell in cells[first:last]]
