@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from publisher.diff import align, carry_ids, compare
 from publisher.domain.assessment import Assessment
@@ -10,7 +11,10 @@ from publisher.domain.clause import ClauseTree
 from publisher.domain.frontmatter import divide, normal_line_ends
 from publisher.domain.policy import digest_of
 from publisher.materiality import judge
-from publisher.parse import parse
+from publisher.parse import memory, parse
+
+if TYPE_CHECKING:
+    from publisher.parse.inline import Memory
 
 
 def assess(
@@ -33,9 +37,10 @@ def assess(
         The changes and findings. It depends on the arguments alone, and never raises on any text.
     """
     before, after = _readable(old), _readable(new)
+    shared = memory()
     return assess_trees(
-        _tree(before, language),
-        _tree(after, language),
+        _tree(before, language, shared),
+        _tree(after, language, shared),
         old_digest=digest_of(before),
         new_digest=digest_of(after),
         regimes=regimes,
@@ -88,9 +93,9 @@ def _readable(source: str) -> str:
     return normal_line_ends(source).encode("utf-8", "replace").decode("utf-8")
 
 
-def _tree(source: str, language: str) -> ClauseTree:
+def _tree(source: str, language: str, shared: "Memory") -> ClauseTree:
     divided = divide(source)
-    return parse(divided.body, language, first_line=divided.body_line)
+    return parse(divided.body, language, first_line=divided.body_line, memory=shared)
 
 
 def _graded(change: Change, places: frozenset[tuple[str, str]]) -> Change:

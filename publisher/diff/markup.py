@@ -25,9 +25,14 @@ def formatted_differently(old: Clause, new: Clause, ids: Mapping[str, str], *, i
         return True
     if old.number != new.number and (old.value == new.value or None in (old.number, new.number)):
         return True
-    if not old.marks and not new.marks:
+    if old.marks == new.marks and (not old.marks or (old.text == new.text and not _within_the_text(old))):
         return False
     return _layer(old, ids) != _layer(new, {})
+
+
+def _within_the_text(clause: Clause) -> bool:
+    """Whether the clause links to other clauses: equal targets may then lead to different ones."""
+    return any(mark.target.startswith("#") for mark in clause.marks)
 
 
 def linked_differently(old: Clause, new: Clause, ids: Mapping[str, str]) -> bool:

@@ -18,6 +18,7 @@ class Vocabulary:
 
     def __init__(self) -> None:
         self._codes: dict[str, str] = {}
+        self._texts: dict[str, str] = {}
         self._next = 1
         self._essence: dict[int, int | None] = {}
 
@@ -25,6 +26,13 @@ class Vocabulary:
         """The words as a string, a character for each."""
         codes = self._codes
         return "".join([codes.get(key) or self._enter(key) for key in keys])
+
+    def encode_text(self, text: str) -> str:
+        """A text's words as a string; of a text met before, at once."""
+        found = self._texts.get(text)
+        if found is None:
+            found = self._texts[text] = self.encode(word_keys(text))
+        return found
 
     def essence(self, encoded: str) -> str:
         """The same words without case and punctuation; all of them when there is nothing but punctuation."""
@@ -79,7 +87,7 @@ def outline(tree: ClauseTree, vocabulary: Vocabulary) -> Outline:
         del above[entry.depth :]
         parents.append(above[-1] if above else -1)
         above.append(position)
-    codes = tuple(vocabulary.encode(word_keys(entry.clause.text)) for entry in placed)
+    codes = tuple(vocabulary.encode_text(entry.clause.text) for entry in placed)
     ends = list(range(1, len(placed) + 1))
     weights = [len(code) + 1 for code in codes]
     for position in range(len(placed) - 1, -1, -1):

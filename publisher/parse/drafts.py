@@ -10,7 +10,7 @@ from publisher.errors import Fault, Place, Severity
 from publisher.parse import safety
 from publisher.parse.anchors import anchored
 from publisher.parse.draft import Draft
-from publisher.parse.inline import Words, note_id, row, words
+from publisher.parse.inline import Memory, Words, note_id, row
 from publisher.parse.markdown import Source, row_cells
 
 DEEPEST = 8
@@ -42,6 +42,7 @@ class _Item:
 class _Drafter:
     source: Source
     shift: int
+    memory: Memory
     drafts: list[Draft] = field(default_factory=list)
     notes: dict[str, list[Draft]] = field(default_factory=dict)
     noted: dict[str, None] = field(default_factory=dict)
@@ -299,21 +300,10 @@ class _Drafter:
 
     def _cells_beyond(self, columns: int, line: int) -> list[Words]:
         """The cells of a row for which the heading has no column: Markdown drops them, readers must not miss them."""
-        text = self.source.lines[line]
-        if text.count("|") < columns:
-            return []
-        found = row_cells(text)[columns:]
-        if any(found):
-            self.faults.append(
-                Fault(
-                    "row-long",
-                    f"This row has {columns + len(found)} cells, and its table's heading has {columns}.",
-                    "Give every row as many cells as the heading.",
-                    Place(line=line + self.shift),
-                    Severity.WARNING,
-                )
-            )
-        return [self._parsed(cell, line) for cell in found]
+        further = row_cells(self.source.lines[line], columns)
+        if any(further):
+            self.faults.append(safety.long_row(columns + len(further), columns, line + self.shift))
+        return [self._parsed(cell, line) for cell in further]
 
     def _row(self, found: Words, lines: list[int], *, header: bool) -> None:
         line = lines[0]
@@ -338,7 +328,7 @@ class _Drafter:
         return self._parsed(content.content, (content.map or [0])[0])
 
     def _parsed(self, content: str, line: int) -> Words:
-        found = words(content, self.source.environment, line + self.shift)
+        found = self.memory.words(content, self.source, line + self.shift)
         self._note_words(found)
         return found
 
@@ -402,6 +392,6 @@ class _Drafter:
         )
 
 
-def draft(source: Source, shift: int) -> Drafted:
+def draft(source: Source, shift: int, memory: Memory) -> Drafted:
     """The drafts of a body whose line 0 is line `shift` of the file."""
-    return _Drafter(source, shift).run()
+    return _Drafter(source, shift, memory).run()

@@ -1,8 +1,8 @@
 """Ids over whole histories: `python tests/benchmarks/ids.py FOLDER [LANGUAGE]`.
 
-FOLDER holds a folder for each document, with its versions as Markdown files that sort from the oldest to the newest. Ids
-are carried from version to version with the full memory of all that were ever given, as publishing does, and judged by
-the texts themselves rather than by the alignment that carried them. Exit 1 when an id was lost or given to another clause.
+FOLDER holds a folder for each document, with its versions as Markdown files that sort from the oldest to the newest.
+Ids are carried from version to version with the full memory of all that were ever given, as publishing does, and judged
+by the texts themselves rather than by the alignment. Exit 1 when an id was lost or given to another clause.
 """
 
 import sys
@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import click
 from rapidfuzz.distance import LCSseq
 
 from publisher.diff import align, carry_ids
@@ -136,10 +137,10 @@ def main(folder: Path, language: str) -> int:
             tree = parse(divided.body, language, first_line=divided.body_line)
             for fault in history.add(tree):
                 wrong += 1
-                print(f"{path.relative_to(folder)}: {fault}")
+                click.echo(f"{path.relative_to(folder)}: {fault}")
             versions += 1
             clauses += sum(1 for _ in tree.walk())
-    print(f"{versions} versions, {clauses} clauses: {wrong} ids lost or given to another clause")
+    click.echo(f"{versions} versions, {clauses} clauses: {wrong} ids lost or given to another clause")
     return 1 if wrong or not versions else 0
 
 
