@@ -22,6 +22,7 @@ def _parser() -> MarkdownIt:
     )
     parser.use(footnote_plugin, inline=False, move_to_end=False).use(deflist_plugin)
     parser.core.ruler.enableOnly(["normalize", "block"])
+    parser.disable(["html_block", "html_inline", "linkify"])
     parser.validateLink = _take_every_link  # type: ignore[method-assign]
     return parser
 
