@@ -8,7 +8,7 @@ from publisher.diff import align, carry_ids, compare
 from publisher.domain.assessment import Assessment
 from publisher.domain.change import Change, Grade, Passage, gravest
 from publisher.domain.clause import ClauseTree
-from publisher.domain.frontmatter import divide, normal_line_ends
+from publisher.domain.frontmatter import divide_any, normal_line_ends
 from publisher.domain.policy import digest_of
 from publisher.materiality import judge
 from publisher.parse import memory, parse
@@ -94,7 +94,7 @@ def _readable(source: str) -> str:
 
 
 def _tree(source: str, language: str, shared: "Memory") -> ClauseTree:
-    divided = divide(source)
+    divided = divide_any(source)
     return parse(divided.body, language, first_line=divided.body_line, memory=shared)
 
 

@@ -97,11 +97,12 @@ def _read(path: Path) -> str:
         PublisherError: it cannot be read, is too large, or is not UTF-8.
     """
     try:
-        data = path.read_bytes()
-    except OSError as fault:
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except (OSError, ValueError) as fault:
         raise one(
             "file-unreadable",
-            f"It cannot be read: {fault.strerror}.",
+            f"It cannot be read: {getattr(fault, 'strerror', None) or fault}.",
             "Name a file that exists, or a version such as privacy@v2.",
             Place(str(path)),
         ) from None
