@@ -2,17 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from publisher.diff import align, carry_ids, compare
 from publisher.domain.assessment import Assessment, Finding
 from publisher.domain.change import Change, Grade, Passage, gravest
 from publisher.domain.clause import ClauseTree
 from publisher.domain.comparison import ComparedText, Comparison, LooseText
-from publisher.domain.frontmatter import divide, normal_line_ends
+from publisher.domain.frontmatter import divide_any, normal_line_ends
 from publisher.domain.pack import Pack
 from publisher.domain.policy import digest_of
 from publisher.materiality import judge
-from publisher.parse import parse
+from publisher.parse import memory, parse
+
+if TYPE_CHECKING:
+    from publisher.parse.inline import Memory
 
 
 def assess(
@@ -38,9 +42,10 @@ def assess(
         The changes and findings. It depends on the arguments alone, and never raises on any text.
     """
     before, after = _readable(old), _readable(new)
+    shared = memory()
     return assess_trees(
-        _tree(before, language),
-        _tree(after, language),
+        _tree(before, language, shared),
+        _tree(after, language, shared),
         old_digest=digest_of(before),
         new_digest=digest_of(after),
         regimes=regimes,
@@ -116,7 +121,8 @@ def compare_texts(
     if len(loose) < 2:
         raise ValueError("a comparison needs two texts")
     texts = [_readable(text.source) for text in loose]
-    trees = carried_through([_tree(text, language) for text in texts])
+    shared = memory()
+    trees = carried_through([_tree(text, language, shared) for text in texts])
     return compare_trees(
         ComparedText(loose[0].name, loose[0].name, trees[0]),
         ComparedText(loose[-1].name, loose[-1].name, trees[-1]),
@@ -194,9 +200,9 @@ def _readable(source: str) -> str:
     return normal_line_ends(source).encode("utf-8", "replace").decode("utf-8")
 
 
-def _tree(source: str, language: str) -> ClauseTree:
-    divided = divide(source)
-    return parse(divided.body, language, first_line=divided.body_line)
+def _tree(source: str, language: str, shared: "Memory") -> ClauseTree:
+    divided = divide_any(source)
+    return parse(divided.body, language, first_line=divided.body_line, memory=shared)
 
 
 def _graded(change: Change, places: frozenset[tuple[str, str]]) -> Change:

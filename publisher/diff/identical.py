@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable
 
-from publisher.diff.pairing import FREE, Pairing
+from publisher.diff.pairing import FREE, Pairing, short
 
 _Key = Callable[[int], Hashable]
 """What two clauses must have in common, by their position; None leaves a clause out."""
@@ -64,12 +64,20 @@ def pair_what_is_left(pairing: Pairing) -> None:
 
 
 def pair_across_kinds(pairing: Pairing) -> None:
-    """Pairs what is left where a heading became a paragraph of the same words and number, or the other way round."""
+    """Pairs what is left where a heading became a paragraph of the same words, or the other way round.
+
+    In its place with its number whatever its words are; elsewhere when the words are enough to be known by.
+    """
     old, new = pairing.old, pairing.new
     _pair_in_order(
         pairing,
         lambda i: (old.codes[i], old.clause(i).value, old.placed[i].path) if old.codes[i] else None,
         lambda j: (new.codes[j], new.clause(j).value, new.placed[j].path) if new.codes[j] else None,
+    )
+    _pair_unique(
+        pairing,
+        lambda i: None if short(old.clause(i).text) else old.codes[i],
+        lambda j: None if short(new.clause(j).text) else new.codes[j],
     )
 
 

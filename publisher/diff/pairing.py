@@ -57,11 +57,11 @@ class Pairing:
 
     def short_old(self, i: int) -> bool:
         """Whether an old clause is too short to be known by its words alone."""
-        return not self.old.heading(i) and _short(self.old.clause(i).text)
+        return not self.old.heading(i) and short(self.old.clause(i).text)
 
     def short_new(self, j: int) -> bool:
         """Whether a new clause is too short to be known by its words alone."""
-        return not self.new.heading(j) and _short(self.new.clause(j).text)
+        return not self.new.heading(j) and short(self.new.clause(j).text)
 
     def essence_of_old(self, i: int) -> str:
         """The words of an old clause without case and punctuation."""
@@ -72,5 +72,6 @@ class Pairing:
         return self.vocabulary.essence(self.new.codes[j])
 
 
-def _short(text: str) -> bool:
+def short(text: str) -> bool:
+    """Whether words are too few to be known by them alone."""
     return len(text) < _SHORT and len(text.encode("utf-8", "replace")) < _SHORT

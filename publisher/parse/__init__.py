@@ -1,19 +1,38 @@
 """Markdown text to a clause tree: nodes, nesting by number, ids, and every fault that the text itself shows."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from publisher.domain.clause import ClauseTree
 from publisher.errors import Fault
 
+if TYPE_CHECKING:
+    from publisher.parse.inline import Memory
 
-def parse(body: str, language: str, *, first_line: int = 1) -> ClauseTree:
+
+def parse(body: str, language: str, *, first_line: int = 1, memory: "Memory | None" = None) -> ClauseTree:
     """The clause tree of a text without its front matter; never raises on text.
 
-    `first_line` is the line of the file on which the body begins. Faults carry lines but no file name.
+    Args:
+        body: the Markdown.
+        language: its language tag.
+        first_line: the line of the file on which the body begins.
+        memory: shared by texts that have much in common, it spares reading the same block again.
+
+    Returns:
+        The tree. Its faults carry lines but no file name.
     """
+    from publisher.parse.inline import Memory
     from publisher.parse.tree import read
 
-    return read(body, language, first_line)
+    return read(body, language, first_line, memory if memory is not None else Memory())
+
+
+def memory() -> "Memory":
+    """A fresh memory for texts that will be compared with each other."""
+    from publisher.parse.inline import Memory
+
+    return Memory()
 
 
 def inherit_ids(translation: ClauseTree, authoritative: ClauseTree) -> ClauseTree:

@@ -12,11 +12,12 @@ from publisher.domain.clause import Block, ClauseKind
 from publisher.errors import Fault, Place
 from publisher.parse import safety
 from publisher.parse.draft import Draft
-from publisher.parse.inline import Words, plain
+from publisher.parse.inline import Memory, Words, plain
 from publisher.parse.markdown import Source
 
 _WORD = re.compile(r"[^\W_]+")
 _NOT_WORD = re.compile(r"[\W_]+")
+_ASCII_MARKS = bytes(code for code in range(128) if not chr(code).isalnum())
 _DESTINATION = re.compile(
     r"\]\(\s*(?:<[^<>\n]*>|[^\s()<>]*(?:\([^\s()<>]*\)[^\s()<>]*)*)|\]\[[^\]\n]*\]|\[\^[^\]\s]*\]"
 )
@@ -45,7 +46,7 @@ def _marking(source: Source) -> Iterator[int]:
             yield from range(token.map[0], min(token.map[1], len(source.lines)))
 
 
-def losses(source: Source, drafts: Sequence[Draft], spent: AbstractSet[int], shift: int) -> list[Fault]:
+def losses(source: Source, drafts: Sequence[Draft], spent: AbstractSet[int], shift: int, memory: Memory) -> list[Fault]:
     """A fault for each clause whose source holds a word that the clause does not; `spent` lines are told elsewhere."""
     faults: list[Fault] = []
     for draft in drafts:
@@ -58,13 +59,20 @@ def losses(source: Source, drafts: Sequence[Draft], spent: AbstractSet[int], shi
         raw = lines[0] if len(lines) == 1 else "\n".join(lines)
         if draft.block is Block.CODE:
             raw = _without_fence_name(raw)
-        kept = draft.label + draft.words.text
-        if _NOT_WORD.sub("", raw) == _NOT_WORD.sub("", kept):
+        text = draft.words.text
+        key = (source.definitions, raw, draft.label, text)
+        if raw == text or key in memory.whole:
             continue
-        lost = _lost_words(raw, draft)
-        if lost:
+        if _letters(raw) != _letters(draft.label + text) and (lost := _lost_words(raw, draft)):
             faults.append(_told(lost, draft))
+        else:
+            memory.whole.add(key)
     return faults
+
+
+def _letters(text: str) -> str | bytes:
+    """The letters and digits alone; of the bytes of plain ASCII, which most Western text is, in a single pass."""
+    return text.encode().translate(None, _ASCII_MARKS) if text.isascii() else _NOT_WORD.sub("", text)
 
 
 def _without_fence_name(raw: str) -> str:

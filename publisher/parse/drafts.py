@@ -10,8 +10,8 @@ from publisher.errors import Fault, Place, Severity
 from publisher.parse import safety
 from publisher.parse.anchors import anchored
 from publisher.parse.draft import Draft
-from publisher.parse.inline import Words, note_id, row, words
-from publisher.parse.markdown import Source
+from publisher.parse.inline import Memory, Words, note_id, row
+from publisher.parse.markdown import Source, row_cells
 
 DEEPEST = 8
 """How many lists and quotes may lie in one another; more is told as an error."""
@@ -42,6 +42,7 @@ class _Item:
 class _Drafter:
     source: Source
     shift: int
+    memory: Memory
     drafts: list[Draft] = field(default_factory=list)
     notes: dict[str, list[Draft]] = field(default_factory=dict)
     noted: dict[str, None] = field(default_factory=dict)
@@ -277,6 +278,7 @@ class _Drafter:
     def _table(self, tokens: Sequence[Token], index: int) -> int:
         self._settle()
         header = False
+        columns = 0
         cells: list[Words] = []
         lines = [0, 1]
         while tokens[index].type != "table_close":
@@ -288,9 +290,20 @@ class _Drafter:
             elif token.type == "inline":
                 cells.append(self._parsed(token.content, lines[0]))
             elif token.type == "tr_close":
+                if header:
+                    columns = len(cells)
+                else:
+                    cells.extend(self._cells_beyond(columns, lines[0]))
                 self._row(row(cells), lines, header=header)
             index += 1
         return index + 1
+
+    def _cells_beyond(self, columns: int, line: int) -> list[Words]:
+        """The cells of a row for which the heading has no column: Markdown drops them, readers must not miss them."""
+        further = row_cells(self.source.lines[line], columns)
+        if any(further):
+            self.faults.append(safety.long_row(columns + len(further), columns, line + self.shift))
+        return [self._parsed(cell, line) for cell in further]
 
     def _row(self, found: Words, lines: list[int], *, header: bool) -> None:
         line = lines[0]
@@ -315,7 +328,7 @@ class _Drafter:
         return self._parsed(content.content, (content.map or [0])[0])
 
     def _parsed(self, content: str, line: int) -> Words:
-        found = words(content, self.source.environment, line + self.shift)
+        found = self.memory.words(content, self.source, line + self.shift)
         self._note_words(found)
         return found
 
@@ -379,6 +392,6 @@ class _Drafter:
         )
 
 
-def draft(source: Source, shift: int) -> Drafted:
+def draft(source: Source, shift: int, memory: Memory) -> Drafted:
     """The drafts of a body whose line 0 is line `shift` of the file."""
-    return _Drafter(source, shift).run()
+    return _Drafter(source, shift, memory).run()

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,11 +11,13 @@ from markdown_it.token import Token
 from publisher.domain.clause import Mark, MarkKind
 from publisher.errors import Fault
 from publisher.parse import safety
-from publisher.parse.markdown import inline
+from publisher.parse.markdown import Source, inline
 
 _MARKUP = re.compile(r"[\\`*_\[<&~]|  \n")
+_BRACKET = re.compile(r"[\[\]]")
 MOST_BRACKETS = 5_000
-"""Beyond this many brackets a paragraph is no text, and looking for links in it would take minutes."""
+DEEPEST_BRACKETS = 40
+"""Beyond this many brackets, or brackets open at once, a paragraph is no text, and looking for links takes minutes."""
 
 _OPENS = {
     "strong_open": MarkKind.STRONG,
@@ -48,15 +50,52 @@ def note_id(label: str) -> str:
     return "fn-" + (re.sub(r"[^\w.-]+", "-", label).strip("-") or "note")
 
 
-def words(content: str, environment: dict[str, Any], line: int) -> Words:
-    """The words of one block's content, whose first line is `line` of the file."""
-    if not _MARKUP.search(content):
-        return Words(plain(content))
-    if content.count("[") > MOST_BRACKETS:
+class Memory:
+    """What texts read one after the other have in common: most blocks of a version stand in the one before it too.
+
+    A block without faults reads the same wherever it stands, as long as the text defines the same links and notes.
+    `whole` holds clauses (definitions, source, label, words) that were found to hold every word of their source.
+    """
+
+    __slots__ = ("_known", "whole")
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Hashable, str], Words] = {}
+        self.whole: set[tuple[Hashable, str, str, str]] = set()
+
+    def words(self, content: str, source: Source, line: int) -> Words:
+        """The words of one block's content, whose first line is `line` of the file."""
+        if not _MARKUP.search(content):
+            return Words(plain(content))
+        key = (source.definitions if "[" in content else None, content)
+        found = self._known.get(key)
+        if found is None:
+            found = _read(content, source.environment, line)
+            if not found.faults:
+                self._known[key] = found
+        return found
+
+
+def _read(content: str, environment: dict[str, Any], line: int) -> Words:
+    if _overloaded(content):
         return Words(plain(content), faults=(safety.overloaded(line),))
     writer = _Writer(line)
     writer.write(inline(content, environment))
     return writer.words()
+
+
+def _overloaded(content: str) -> bool:
+    brackets = content.count("[")
+    if brackets <= DEEPEST_BRACKETS:
+        return False
+    if brackets > MOST_BRACKETS:
+        return True
+    depth = 0
+    for bracket in _BRACKET.findall(content):
+        depth = depth + 1 if bracket == "[" else max(depth - 1, 0)
+        if depth > DEEPEST_BRACKETS:
+            return True
+    return False
 
 
 def plain(content: str) -> str:

@@ -1,11 +1,12 @@
 """Markdown to tokens: one parser for every text, with HTML switched off and nothing rewritten."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_block.table import escapedSplit
 from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
@@ -21,6 +22,7 @@ def _parser() -> MarkdownIt:
     )
     parser.use(footnote_plugin, inline=False, move_to_end=False).use(deflist_plugin)
     parser.core.ruler.enableOnly(["normalize", "block"])
+    parser.disable(["html_block", "html_inline", "linkify"])
     parser.validateLink = _take_every_link  # type: ignore[method-assign]
     return parser
 
@@ -36,11 +38,13 @@ class Source:
     """A body as block tokens.
 
     `environment` is what markdown-it found outside the flow: link definitions, footnotes; inline parsing needs it.
+    `definitions` tells whether two texts define the same.
     """
 
     lines: tuple[str, ...]
     tokens: tuple[Token, ...]
     environment: dict[str, Any]
+    definitions: Hashable
 
 
 def blocks(body: str) -> Source:
@@ -51,7 +55,16 @@ def blocks(body: str) -> Source:
     """
     environment: dict[str, Any] = {}
     tokens = _parser().parse(body, environment)
-    return Source(tuple(body.split("\n")), tuple(tokens), environment)
+    return Source(tuple(body.split("\n")), tuple(tokens), environment, _definitions(environment))
+
+
+def _definitions(environment: dict[str, Any]) -> Hashable:
+    links = environment.get("references", {})
+    notes = environment.get("footnotes", {}).get("refs", {})
+    return (
+        frozenset((label, link["href"], link["title"]) for label, link in links.items()),
+        frozenset(notes),
+    )
 
 
 def inline(content: str, environment: dict[str, Any]) -> list[Token]:
@@ -60,3 +73,14 @@ def inline(content: str, environment: dict[str, Any]) -> list[Token]:
     tokens: list[Token] = []
     parser.inline.parse(content, parser, environment, tokens)
     return tokens
+
+
+def row_cells(line: str, beyond: int) -> list[str]:
+    """The cells of a table row that markdown-it drops: those beyond a number of columns."""
+    text = line.lstrip("> \t").rstrip(" \t")
+    if text.count("|") - text.startswith("|") - text.endswith("|") < beyond:
+        return []
+    cells = escapedSplit(text)
+    first = 0 if cells[0] else 1
+    last = len(cells) if cells[-1] else len(cells) - 1
+    return [cell.strip() for cell in cells[first:last][beyond:]]

@@ -16,6 +16,7 @@ _BEGUN_TAG = re.compile(
     r"<(?:script|style|iframe|img|svg|object|embed|form|input|link|meta|base|div|span|a|p|table|details)(?=[\s/]|$)",
     re.IGNORECASE,
 )
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SHOWN = 60
 
 
@@ -75,6 +76,17 @@ def wordless(target: str, line: int) -> Fault:
     return unseen(f"a link to {_cut(target)} without words", line)
 
 
+def long_row(cells: int, columns: int, line: int) -> Fault:
+    """The fault of a table row with cells beyond its heading's columns, which most readers of Markdown drop."""
+    return Fault(
+        "row-long",
+        f"This row has {cells} cells, and its table's heading has {columns}.",
+        "Give every row as many cells as the heading.",
+        Place(line=line),
+        Severity.WARNING,
+    )
+
+
 def overloaded(line: int) -> Fault:
     """The fault of a paragraph with so many brackets that links in it are not looked for."""
     return Fault(
@@ -108,7 +120,7 @@ def _problem(target: str) -> str | None:
         return "leads nowhere"
     if plain.startswith("//"):
         return "leads to another site without saying so"
-    if any(ord(character) < 32 or ord(character) == 127 for character in unquote(target)):
+    if _CONTROL.search(unquote(target)):
         return "holds control characters"
     if scheme in ("http", "https"):
         host = re.match(r"https?://([^/?#]+)", target, re.IGNORECASE)

@@ -9,28 +9,29 @@ from publisher.parse.coverage import as_paragraphs, losses, recovered, uncovered
 from publisher.parse.draft import Draft
 from publisher.parse.drafts import draft
 from publisher.parse.identity import TITLE, identify
+from publisher.parse.inline import Memory
 from publisher.parse.markdown import blocks
 from publisher.parse.nesting import nest
 from publisher.parse.runon import run_on
 from publisher.parse.sequence import numbering_faults
 
 
-def read(body: str, language: str, first_line: int) -> ClauseTree:
+def read(body: str, language: str, first_line: int, memory: Memory) -> ClauseTree:
     """The clause tree of a body; see `publisher.parse.parse`."""
     body = body.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
     if not body.isascii():
         body = unicodedata.normalize("NFC", body)
     try:
-        drafts, faults = _drafts(body, first_line)
+        drafts, faults = _drafts(body, first_line, memory)
         return _tree(drafts, faults, language)
     except RecursionError:
         drafts, faults = list(as_paragraphs(body, first_line)), [_too_deep(first_line)]
         return _tree(drafts, faults, language)
 
 
-def _drafts(body: str, shift: int) -> tuple[list[Draft], list[Fault]]:
+def _drafts(body: str, shift: int, memory: Memory) -> tuple[list[Draft], list[Fault]]:
     source = blocks(body)
-    drafted = draft(source, shift)
+    drafted = draft(source, shift, memory)
     drafts, faults = list(drafted.drafts), list(drafted.faults)
     used = frozenset(
         mark.target for found in drafts for mark in found.words.marks if mark.kind in (MarkKind.LINK, MarkKind.IMAGE)
@@ -49,7 +50,7 @@ def _drafts(body: str, shift: int) -> tuple[list[Draft], list[Fault]]:
         found = recovered(source.lines, missing, shift)
         faults += [_lost(one) for one in found]
         drafts = _merged(drafts, found)
-    faults += losses(source, drafts, drafted.spent, shift)
+    faults += losses(source, drafts, drafted.spent, shift, memory)
     faults += run_on(source, drafts, shift)
     return drafts, faults
 

@@ -7,7 +7,7 @@ from publisher.assessing import compare_trees
 from publisher.domain.citation import Citation
 from publisher.domain.clause import ClauseTree
 from publisher.domain.comparison import ComparedText, Comparison, LooseText
-from publisher.domain.frontmatter import divide, normal_line_ends
+from publisher.domain.frontmatter import divide_any, normal_line_ends
 from publisher.domain.ledger import LedgerEvent
 from publisher.domain.policy import Manuscript, Policy, Version, digest_of, version_number
 from publisher.domain.timeline import release_of
@@ -104,7 +104,7 @@ def _cited_text(policy: Policy, cited: Citation, trees: Trees, language: str) ->
 def _loose_text(text: LooseText, known: ClauseTree, language: str, used: frozenset[str]) -> tuple[ComparedText, str]:
     """A file's clauses under the ids of the version that it is compared with."""
     source = normal_line_ends(text.source)
-    divided = divide(source)
+    divided = divide_any(source)
     tree = parse.parse(divided.body, language, first_line=divided.body_line)
     return ComparedText(text.name, text.name, diff.carry_ids(diff.align(known, tree), used)), digest_of(source)
 
