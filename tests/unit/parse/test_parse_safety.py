@@ -3,7 +3,7 @@
 import pytest
 
 from publisher.domain.clause import ClauseTree, MarkKind
-from publisher.parse import parse
+from publisher.parse import memory, parse
 
 
 def codes(text: str) -> set[str]:
@@ -145,3 +145,17 @@ def test_marks_lie_over_the_words_after_the_number() -> None:
         (MarkKind.LINK, "share", "https://a.example"),
         (MarkKind.BREAK, "", ""),
     ]
+
+
+def test_thousands_of_open_brackets_are_told_and_cost_nothing() -> None:
+    tree = parse("[" * 4_000 + " words\n\n" + "[a](/b) " * 1_000, "en")
+    assert [(fault.code, fault.place.line) for fault in tree.faults] == [("markup-overloaded", 1)]
+    assert len(tree.clauses[1].marks) == 1_000
+
+
+def test_a_memory_changes_nothing_of_what_a_text_says() -> None:
+    shared = memory()
+    first = "[here] is **bold** <b>\n\n[here]: https://one.example\n"
+    second = "line\n\n[here] is **bold** <b>\n\n[here]: https://two.example\n"
+    for text in (first, second, first):
+        assert parse(text, "en", memory=shared) == parse(text, "en")
