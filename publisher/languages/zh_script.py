@@ -7,6 +7,8 @@ for character, so that every place in it stays where it was.
 import re
 import unicodedata
 
+from publisher.languages.numbering import han_value
+
 # Source of the pairs: the character tables of OpenCC, those that Big5 counts among the frequent characters.
 _TRADITIONAL = """
     丟並乾亂亙亞佇佈佔併來侖侶侷係俠倀倆倉個們倖倫偉側偵偽傑傖傘備傢傭傯傳債傷傾僅僑僕僥僱價儀儂億儈儉儐儔儕儘償優儲
@@ -88,7 +90,6 @@ _SECTION_NUMBER = frozenset("0123456789零〇一二三四五六七八九十百")
 _COUNTED = re.compile(
     r"[零〇一二两三四五六七八九十百]+(?=个?(?:工作日|工作天|自然日|小时|日|天|周|星期|月|季度|年|岁|倍|次|分钟))"
 )
-_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 
 
 def settle(tokens: list[str], spans: list[tuple[int, int]]) -> None:
@@ -129,24 +130,8 @@ def _fold_references(tokens: list[str], spans: list[tuple[int, int]]) -> None:
 def _fold_numerals(tokens: list[str], spans: list[tuple[int, int]]) -> None:
     line = "".join(token if len(token) == 1 else "\0" for token in tokens)
     for match in reversed(list(_COUNTED.finditer(line))):
-        value = number(match[0])
+        value = han_value(match[0])
         if value is not None:
             start, end = match.span()
             spans[start:end] = [(spans[start][0], spans[end - 1][1])]
             tokens[start:end] = [str(value)]
-
-
-def number(numeral: str) -> int | None:
-    """三十 is 30, 一百八十 is 180, 二〇二六 is 2026; None for what is no number."""
-    if all(char in _DIGITS for char in numeral):
-        return int("".join(str(_DIGITS[char]) for char in numeral)) if numeral else None
-    total, digit = 0, 0
-    for char in numeral:
-        if char in _DIGITS:
-            digit = _DIGITS[char]
-        elif char in "十百":
-            total += (digit or 1) * (10 if char == "十" else 100)
-            digit = 0
-        else:
-            return None
-    return total + digit

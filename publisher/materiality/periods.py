@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from publisher.languages.duties import Lexicon
+from publisher.languages.numbering import han_value
 
 _YEAR = 1900
 """A number this large before a unit is a calendar year, not a length of time."""
@@ -40,20 +41,6 @@ def number_of(word: str, lexicon: Lexicon) -> float | None:
         return _chinese(word) if named is None else named
 
 
-_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"两": 2}
-
-
 def _chinese(word: str) -> float | None:
-    """三十 is 30, 一百八十 is 180, 半 is a half."""
-    if word == "半":
-        return 0.5
-    total, digit = 0, 0
-    for char in word:
-        if char in _DIGITS:
-            digit = _DIGITS[char]
-        elif char in "十百":
-            total += (digit or 1) * (10 if char == "十" else 100)
-            digit = 0
-        else:
-            return None
-    return float(total + digit) or None
+    """三十 is 30, 半 is a half; None for nothing and for what is no number."""
+    return 0.5 if word == "半" else float(han_value(word) or 0) or None

@@ -108,14 +108,14 @@ def together(contents: Sequence[NoticeContent], others: Sequence[Sequence[Notice
     """What the lead's notice says in each language, and beside it what the others say in the same or the next best."""
     found = []
     for content in contents:
-        also = tuple(
-            next(entry for entry in other if entry.language == best)
-            for other in others
-            if other
-            and (best := best_match(content.language, tuple(e.language for e in other), other[0].language)) is not None
-        )
+        also = tuple(_for_readers_of(content.language, other) for other in others if other)
         found.append(replace(content, also=also))
     return tuple(found)
+
+
+def _for_readers_of(language: str, contents: Sequence[NoticeContent]) -> NoticeContent:
+    best = best_match(language, tuple(entry.language for entry in contents), contents[0].language)
+    return next(entry for entry in contents if entry.language == best)
 
 
 def partners(workspace: Workspace, standing: Standing, *, now: datetime) -> tuple[tuple[Policy, Standing], ...]:

@@ -3,7 +3,7 @@
 import pytest
 
 from publisher.languages.duties import lexicon
-from publisher.languages.zh_script import number
+from publisher.languages.numbering import han_value
 from publisher.materiality.sentences import fold
 
 DUTIES = lexicon("zh-Hant").duties
@@ -18,7 +18,7 @@ def folded(text: str) -> str:
     [("三", 3), ("十四", 14), ("三十", 30), ("一百八十", 180), ("两", 2), ("二〇二六", 2026), ("若干", None)],
 )
 def test_a_numeral_has_a_value(numeral: str, value: int | None) -> None:
-    assert number(numeral) == value
+    assert han_value(numeral) == value
 
 
 def test_traditional_and_simplified_characters_are_one() -> None:
