@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from publisher.domain.assessment import Finding, FindingKind, Limb, Side
 from publisher.domain.change import ChangeSet, Grade
 from publisher.domain.clause import ClauseTree
-from publisher.languages.updates import update_words
+from publisher.languages.updates import UpdateWords, update_words
 from publisher.materiality.matching import Match, Unit
 from publisher.materiality.own_words import Noticed, Taken
 from publisher.materiality.promises import UpdatePromise, update_promise
@@ -43,10 +43,16 @@ def update_clause(
         sentence = unit.old
         if sentence is None or sentence.heading or sentence.clause.id not in before.clauses - spelled:
             continue
-        if re.search(words.telling, sentence.text.lower()) and not _found_already(unit, taken):
+        if _promises(sentence, words) and not _found_already(unit, taken):
             finding = _finding(unit, sentence, lost, taken)
             if finding is not None:
                 yield finding
+
+
+def _promises(sentence: Sentence, words: UpdateWords) -> bool:
+    """Whether a sentence tells how changes are announced, and not how to write to the organisation."""
+    said = sentence.text.lower()
+    return bool(re.search(words.telling, said)) and bool(re.search(f"{words.title}|{words.ahead}", said))
 
 
 def _lost(before: UpdatePromise, after: UpdatePromise | None) -> str:

@@ -57,4 +57,5 @@ def explain(workspace: Workspace, policy_name: str, version_name: str, *, now: d
         elsewhere=tuple(entry for entry in decisions if entry.added),
         review=review,
         grade=graded(assessment, decisions),
+        lead_times=policy.settings.lead_times,
     )

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from publisher.domain import regime
 from publisher.domain.assessment import Assessment
 from publisher.domain.change import Grade
 from publisher.domain.days import earliest_effective, local_date, must_hold_from
@@ -45,7 +44,7 @@ def floor_of(policy: Policy, grade: Grade | None) -> int:
     """The days that must lie between completed notice and effect; 0 unless the version is material."""
     if grade is not Grade.MATERIAL:
         return 0
-    return regime.floor_days(policy.settings.regimes, policy.settings.notice_days)
+    return policy.settings.floor
 
 
 def governed(policy: Policy, events: Sequence[LedgerEvent]) -> Policy:

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from publisher import library
-from publisher.domain import regime
 from publisher.domain.days import earliest_effective, local_date, must_hold_from
 from publisher.domain.life import DATED, Standing, State, drafted
 from publisher.domain.notice import MessageState, NoticeId
@@ -15,7 +14,7 @@ from publisher.domain.review import Review, signatures_missing
 from publisher.domain.timeline import applied_on, last_released
 from publisher.errors import Place, PublisherError, errors_only, one
 from publisher.workflow.check import check_workspace
-from publisher.workflow.release import unreleased
+from publisher.workflow.release import governed, unreleased
 from publisher.workflow.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -158,7 +157,7 @@ def _drafts(workspace: Workspace, policy: Policy, now: datetime) -> Sequence[Ver
                 version=version.name,
                 state=drafted(signed=signed),
                 effective=f"+{written} days" if isinstance(written, int) else str(written),
-                floor=regime.floor_days(policy.settings.regimes, policy.settings.notice_days) if material else 0,
+                floor=governed(policy, events).settings.floor if material else 0,
                 messages=dict.fromkeys(MessageState, 0),
                 due=due,
             )
