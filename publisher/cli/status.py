@@ -29,6 +29,7 @@ def command(desk: Desk, as_json: bool) -> None:
                         "floor": entry.floor,
                         "messages": {state.value: number for state, number in entry.messages.items()},
                         "due": entry.due,
+                        "early": entry.early,
                     }
                     for entry in found
                 ],
@@ -57,6 +58,8 @@ def command(desk: Desk, as_json: bool) -> None:
         floor = f"floor {entry.floor}" if entry.floor else ""
         facts = "; ".join(fact for fact in (f"effective {entry.effective}", floor, sent) if fact)
         click.echo(f"{click.style(f'{entry.policy} {entry.version}', bold=True)}  {entry.state}  {facts}")
+        if entry.early:
+            click.echo(f"    takes effect early: {entry.early}")
         if entry.due:
             click.echo(f"    {entry.due}")
     print_lead_times(workspace.policies)

@@ -129,7 +129,7 @@ def _suffix(content: NoticeContent, later: bool) -> str:
 
 
 def _values(content: NoticeContent, strings: Mapping[str, str], *, copy: str, file_name: str) -> dict[str, object]:
-    from publisher.render.wording import text_direction
+    from publisher.render.wording import early_words, text_direction
 
     language = content.language
     return {
@@ -141,6 +141,7 @@ def _values(content: NoticeContent, strings: Mapping[str, str], *, copy: str, fi
         "heading": strings[_heading(content)].format(policy=_titles(content, strings)),
         "effective": _day(content.effective, language),
         "applies": content.applies,
+        "early": early_words(content.early, strings),
         "effective_from": _hour(content, strings),
         "former": _day(content.former_effective, language) if content.former_effective else "",
         "prevails": _language_in(content.prevails, language) if content.prevails else "",

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from publisher.domain.citation import Citation, history_path
 from publisher.domain.days import local_date
+from publisher.domain.emergency import early_of
 from publisher.domain.ledger import EventKind
 from publisher.domain.life import State
 from publisher.domain.policy import version_number
@@ -12,7 +13,7 @@ from publisher.render.frame import KNOWN_RELATIONS, Kit, Relation, frame_of, lai
 from publisher.render.status import day_html, readable_language, status, version_name
 from publisher.render.text_pages import redline_page, text_page
 from publisher.render.views import HistoryView, HomeView, Published, Series, TextView, View
-from publisher.render.wording import Strings, long_date
+from publisher.render.wording import Strings, early_words, long_date
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -173,6 +174,8 @@ def _happened(series: Series, version: Published, words: Strings, language: str)
         if event.kind is EventKind.POSTPONE and event.effective:
             day = long_date(event.effective, language)
             told.append(words.say("history.postponed", date=day, reason=event.reason))
+        elif event.kind is EventKind.RELEASE and (early := early_of(series.events, version.name)) is not None:
+            told.append(early_words(early, words))
         elif event.kind is EventKind.WITHDRAW:
             told.append(words.say("history.withdrawn", reason=event.reason))
         elif event.kind is EventKind.CORRECT and event.texts:

@@ -8,12 +8,13 @@ from markupsafe import Markup
 
 from publisher.domain.citation import Citation
 from publisher.domain.days import local_date
+from publisher.domain.emergency import early_of
 from publisher.domain.ledger import EventKind
 from publisher.domain.life import State
 from publisher.domain.policy import version_number
 from publisher.render.banners import instant_text
 from publisher.render.views import Published, Series
-from publisher.render.wording import Strings, long_date, long_instant
+from publisher.render.wording import Strings, early_words, long_date, long_instant
 
 if TYPE_CHECKING:
     from publisher.domain.ledger import LedgerEvent
@@ -82,7 +83,9 @@ class _Teller:
         return (self._words.html("status.superseded", date=began, end=ended, current=current),)
 
     def _upcoming(self) -> tuple[Markup, ...]:
-        return (self._announced("status.upcoming", date=self._day(self._standing.effective)),)
+        told = self._announced("status.upcoming", date=self._day(self._standing.effective))
+        early = early_words(early_of(self._series.events, self._version.name), self._words)
+        return (told, Markup("{}").format(early)) if early else (told,)
 
     def _held(self) -> tuple[Markup, ...]:
         return (self._announced("status.held", date=self._day(self._standing.effective)),)

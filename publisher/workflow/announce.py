@@ -1,12 +1,14 @@
 """What readers are told of a version, in each language: the content of its notice and the mails rendered from it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from publisher.config import Settings
 from publisher.domain.assessment import Assessment
 from publisher.domain.citation import Citation, redline_path
+from publisher.domain.emergency import Early, early_of
 from publisher.domain.ledger import LedgerEvent
 from publisher.domain.notice import MailTemplate, Notice, NoticeContent, NoticeKind
 from publisher.domain.policy import Manuscript, Policy
@@ -37,12 +39,14 @@ def notice_contents(
     assessment = assess_version(policy, events, version, before)
     new = trees_of(policy, events, version)
     old: Trees = trees_of(policy, events, before) if before else {}
-    return tuple(
+    early = early_of(events, version)
+    contents = (
         _content(
             settings, policy, notice, text, (old, new), (before, assessment, review), kind, former_effective, reason
         )
         for text in _texts(policy, version)
     )
+    return tuple(replace(content, early=_in_language(early, policy, content.language)) for content in contents)
 
 
 def mail_templates(settings: Settings, policy: Policy, contents: Sequence[NoticeContent]) -> tuple[MailTemplate, ...]:
@@ -79,6 +83,11 @@ def mail_templates(settings: Settings, policy: Policy, contents: Sequence[Notice
     if faults:
         raise PublisherError(faults)
     return tuple(rendered)
+
+
+def _in_language(early: Early | None, policy: Policy, language: str) -> Early | None:
+    """A ground has a name in every language; the words for it are in the authoritative one alone."""
+    return early if early is None or language == policy.settings.language else replace(early, reason="")
 
 
 def _texts(policy: Policy, version: str) -> "Iterator[Manuscript]":

@@ -107,7 +107,8 @@ def postpone(
 def _sequel(workspace: Workspace, policy: Policy, standing: Standing, event: LedgerEvent, notice: Notice) -> Sequel:
     version = policy.version(standing.version)
     review, _ = library.read_review(workspace.settings.root / version.folder) if version else (None, ())
-    contents = notice_contents(workspace.settings, policy, workspace.events(policy.name), notice, review)
+    events = (*workspace.events(policy.name), event)
+    contents = notice_contents(workspace.settings, policy, events, notice, review)
     told = tuple(
         replace(content, kind=NoticeKind.FOLLOW_UP, former_effective=standing.effective, reason=event.reason)
         for content in contents

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from publisher.domain.assessment import Assessment
 from publisher.domain.change import Grade
 from publisher.domain.days import earliest_effective, local_date, must_hold_from
+from publisher.domain.emergency import recorded_reason
 from publisher.domain.ledger import EventKind, LedgerEvent
 from publisher.domain.notice import Channel, Notice, NoticeId, NoticeKind
 from publisher.domain.policy import Policy, Version, version_number
@@ -14,6 +15,7 @@ from publisher.domain.review import Review, graded
 from publisher.domain.timeline import last_released, release_of
 from publisher.errors import Fault, Place
 from publisher.workflow.consent import consent_needed
+from publisher.workflow.emergency import emergency_floor
 from publisher.workflow.texts import assess_version, clause_entries, draft_trees
 
 PUBLISHER = "publisher"
@@ -73,7 +75,10 @@ def plan_release(
     assessment = assess_version(policy, events, version.name, before) if before else None
     grade = graded(assessment, review.decisions if review else ()) if assessment else None
     effective = effective_date(policy, version, now)
-    floor = floor_of(governed(policy, events), grade)
+    promised = floor_of(governed(policy, events), grade)
+    floor = emergency_floor(governed(policy, events), review, grade, effective, now)
+    emergency = review.emergency if review is not None and floor < promised else None
+    signed = [person.name for person in review.sign_offs] if review else [PUBLISHER]
     notice = _notice(policy, version, grade, effective, floor, now)
     trees = draft_trees(policy, events, version.name, before)
     event = LedgerEvent(
@@ -81,7 +86,8 @@ def plan_release(
         policy=policy.name,
         version=version.name,
         at=now,
-        by=", ".join(person.name for person in review.sign_offs) if review else PUBLISHER,
+        by=", ".join(dict.fromkeys([*signed, *((emergency.by, emergency.confirmed_by) if emergency else ())])),
+        reason=recorded_reason(emergency) if emergency else "",
         effective=effective,
         grade=grade,
         texts=tuple(

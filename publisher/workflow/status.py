@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from publisher import library
 from publisher.domain.days import earliest_effective, local_date, must_hold_from
+from publisher.domain.emergency import early_of
 from publisher.domain.life import DATED, Standing, State, drafted
 from publisher.domain.notice import MessageState, NoticeId
 from publisher.domain.policy import Manuscript, Policy, Version
 from publisher.domain.review import Review, signatures_missing
-from publisher.domain.timeline import applied_on, last_released
+from publisher.domain.timeline import applied_on, last_released, release_of
 from publisher.errors import Place, PublisherError, errors_only, one
 from publisher.workflow.check import check_workspace
 from publisher.workflow.release import governed, unreleased
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class VersionStatus:
-    """One version as staff see it. `effective` is as written for drafts; `messages` counts every state, zeros too."""
+    """One version as staff see it. `effective` is as written for drafts; `messages` counts every state, zeros too.
+
+    `early` says why it takes effect before what the policy promises, if it does.
+    """
 
     policy: str
     version: str
@@ -32,6 +36,7 @@ class VersionStatus:
     floor: int
     messages: Mapping[MessageState, int]
     due: str
+    early: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,7 @@ def status(workspace: Workspace, store: "Store | None", *, now: datetime) -> tup
                 floor=standing.floor,
                 messages=_messages(store, standing),
                 due=_due(policy, standing, now),
+                early=_early(workspace, policy, standing),
             )
             for standing in standings
         )
@@ -120,6 +126,13 @@ def _due(policy: Policy, standing: Standing, now: datetime) -> str:
     if standing.state is State.IN_FORCE and standing.ends is not None and standing.successor is not None:
         return f"until {standing.ends:%Y-%m-%d %H:%M} UTC, then {standing.successor}"
     return ""
+
+
+def _early(workspace: Workspace, policy: Policy, standing: Standing) -> str:
+    """Why a version takes, or took, effect before what the policy promises; empty when it does not."""
+    events = workspace.events(policy.name)
+    early, release = early_of(events, standing.version), release_of(events, standing.version)
+    return f"{early.ground}: {early.reason} ({release.by})" if early and release else ""
 
 
 def _next_step(policy: Policy, version: Version, review: Review | None, *, first: bool) -> str:
