@@ -148,7 +148,8 @@ class Standing:
             date's local midnight, never before that of the version it follows.
         floor: days between completed notice and effect; 0 when no notice is due.
         completed: the local date on which the notice was complete, or None.
-        ends: the instant at which a successor that already has its notice takes over, or None.
+        ends: the instant at which an announced successor takes over, or None; it is `starts` where both take effect
+            at once.
         notice: the id of the newest notice, or None.
         witnessed: False for a version adopted as stated.
         timezone: the zone in which the version was announced.
@@ -339,12 +340,12 @@ def _turned(life: Standing, before: Standing | None, now: datetime) -> State:
 
 
 def _followed(lives: Sequence[Standing]) -> tuple[Standing, ...]:
-    """The same versions with what follows each that applies or did."""
+    """The same versions with what follows each that applies, did, or is to apply from a date that stands."""
     followed: list[Standing] = []
     following: Standing | None = None
     for life in reversed(lives):
         told = life
-        if life.state in APPLIED and following is not None:
+        if life.state in APPLIED | DATED and following is not None:
             ends = None if following.state is State.HELD else following.starts
             told = replace(life, ends=ends, successor=following.version)
         followed.append(told)

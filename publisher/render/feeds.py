@@ -65,6 +65,7 @@ def versions_json(site: Site, series: Series) -> str:
         "language": series.settings.language,
         "timezone": series.settings.timezone,
         "in_force": applying.name if applying else None,
+        "in_force_until": instant_text(applying.standing.ends) if applying and applying.standing.ends else None,
         "versions": [_plain(base, series, version) for version in series.versions],
     }
     return json.dumps(plain, ensure_ascii=False, indent=1) + "\n"

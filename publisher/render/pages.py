@@ -10,7 +10,7 @@ from publisher.domain.ledger import EventKind
 from publisher.domain.life import State
 from publisher.domain.policy import version_number
 from publisher.render.frame import KNOWN_RELATIONS, Kit, Relation, frame_of, laid_out, path_of, redline_of
-from publisher.render.status import day_html, readable_language, status, version_name
+from publisher.render.status import day_html, instant_html, readable_language, status, version_name
 from publisher.render.text_pages import redline_page, text_page
 from publisher.render.views import HistoryView, HomeView, Published, Series, TextView, View
 from publisher.render.wording import Strings, early_words, long_date
@@ -101,11 +101,13 @@ def _card(series: Series, language: str, words: Strings, kit: Kit) -> Card:
         redline = redline_of(series, version, readable, kit)
         coming.append((told, kit.linked(Citation(series.name, version.name, readable).path), redline))
     applying = series.applying
-    applies = (
-        words.html("home.applies", date=day_html(applying.standing.effective, language))
-        if applying
-        else words.html("home.applies_nothing")
-    )
+    if applying is None:
+        applies = words.html("home.applies_nothing")
+    else:
+        standing = applying.standing
+        end = instant_html(standing.ends, series.settings.timezone, language) if standing.ends else ""
+        key = "home.applies_until" if end else "home.applies"
+        applies = words.html(key, date=day_html(standing.effective, language), end=end)
     count = len(series.versions)
     return Card(
         title=series.title(spoken),
