@@ -99,6 +99,8 @@ class Completing:
             told = f"{settled} of {total} users are settled"
             if total and settled < share * total:
                 lacks.append(told)
+            if not total and Channel.BANNER not in queued.channels:
+                lacks.append("the store knows no users, and no banner tells anybody either")
             evidence.append(told)
         return _Look(tuple(evidence), tuple(lacks), unseen)
 
