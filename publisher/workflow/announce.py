@@ -49,7 +49,7 @@ def notice_contents(
         for text in _texts(policy, version)
     )
     return tuple(
-        replace(content, early=_in_language(early, policy, content.language), follows=follows) for content in contents
+        replace(content, early=in_language(early, policy, content.language), follows=follows) for content in contents
     )
 
 
@@ -98,7 +98,7 @@ def _follows(
     return (standing.version, standing.effective) if standing is not None and standing.state in PENDING else None
 
 
-def _in_language(early: Early | None, policy: Policy, language: str) -> Early | None:
+def in_language(early: Early | None, policy: Policy, language: str) -> Early | None:
     """A ground has a name in every language; the words for it are in the authoritative one alone."""
     return early if early is None or language == policy.settings.language else replace(early, reason="")
 

@@ -112,6 +112,13 @@ def test_two_people_make_it_early_and_everybody_is_told_why(early: Workbench) ->
     assert all(why in body or "本次变更提前生效，原因：安全需要。" in body for body in bodies)
 
 
+def test_the_mail_can_be_read_before_it_is_released(early: Workbench) -> None:
+    early.run(*ENTER)
+    assert "earlier than usual" not in early.run("notice", "show", "privacy", "v2")
+    early.run(*CONFIRM, "Grace")
+    assert "Stolen passwords are being used." in early.run("notice", "show", "privacy", "v2")
+
+
 def test_notice_must_still_be_complete_before_it_takes_effect(early: Workbench) -> None:
     early.run(*ENTER)
     early.run(*CONFIRM, "Grace")
