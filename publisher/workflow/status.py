@@ -118,6 +118,8 @@ def _due(policy: Policy, standing: Standing, now: datetime) -> str:
     if standing.state in (State.ANNOUNCED, State.POSTPONED) and standing.notice is not None:
         last = local_date(must_hold_from(standing.effective, standing.floor, zone), zone)
         return f"notice must be complete before {last}, or the version is held"
+    if standing.state in DATED and standing.starts <= now:
+        return f"its date, {standing.effective}, has come; it waits for the version before it"
     if standing.state in DATED:
         return f"takes effect on {standing.effective}"
     if standing.state is State.HELD:

@@ -144,9 +144,17 @@ def test_a_held_one_keeps_those_after_it_waiting(two: Workbench) -> None:
     two.run("tick")
     assert states(two) == ["in-force", "held", "postponed"]
     assert "follows version 2, whose date is not fixed yet" in page(two, "privacy/v3").replace("It f", "f")
+
+    two.run("deliver")
+    two.run("tick")
+    assert states(two) == ["in-force", "held", "complete"]
     two.now = datetime(2027, 7, 1, tzinfo=UTC)
     two.run("tick")
-    assert states(two)[0] == "in-force"
+    assert states(two) == ["in-force", "held", "complete"]
+    assert "it waits for the version before it" in two.state_of("v3")["due"]
+    assert "Postpone v3 first" in two.refused("postpone", "privacy", "v2", "--to", "2027-09-01", *WHO)
+    two.run("postpone", "privacy", "v3", "--to", "2027-09-01", *WHO)
+    two.run("postpone", "privacy", "v2", "--to", "2027-09-01", *WHO)
 
 
 def test_a_clock_that_jumps_back_takes_nothing_out_of_force(two: Workbench) -> None:
