@@ -1,0 +1,161 @@
+"""The judge against revisions that people have labelled: what is missed, what is cried, and what each rule adds.
+
+    python tests/benchmarks/materiality.py --corpus FOLDER [--corpus FOLDER ...] [--ids FILE] [--errors N] [--json]
+
+FOLDER holds pairs.jsonl and texts/<id>.old.md, texts/<id>.new.md. Ambiguous revisions are judged and not scored.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import click
+
+import publisher
+from publisher.diff import align, carry_ids, compare
+from publisher.domain.frontmatter import divide_any
+from publisher.domain.labels import LabelledRevision
+from publisher.domain.scoring import Outcome, Score, by_group, contributions, outcome, score
+from publisher.importers.labelled import read_labelled
+from publisher.languages.words import word_keys
+from publisher.parse import memory, parse
+
+_LENGTH = 5_000
+"""Words for which the time is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Took:
+    """What one revision took: words of the new text, CPU milliseconds of the diff and of all."""
+
+    id: str
+    words: int
+    diff: float
+    whole: float
+
+
+def judged(revision: LabelledRevision) -> tuple[Outcome, Took]:
+    """One revision, assessed as a caller would; a fault in the judge stops the benchmark."""
+    words = sum(any(map(str.isalnum, key)) for key in word_keys(revision.new))
+    began = time.process_time()
+    _compared(revision)
+    between = time.process_time()
+    assessment = publisher.assess(revision.old, revision.new, language=revision.language)
+    ended = time.process_time()
+    took = Took(revision.id, words, 1000 * (between - began), 1000 * (ended - between))
+    return outcome(revision, assessment.material, assessment.findings), took
+
+
+def _compared(revision: LabelledRevision) -> None:
+    """The diff alone, as the assessment makes it."""
+    shared = memory()
+    old, new = (
+        parse(divided.body, revision.language, first_line=divided.body_line, memory=shared)
+        for divided in map(divide_any, (revision.old, revision.new))
+    )
+    alignment = align(old, new)
+    compare(alignment)
+    carry_ids(alignment)
+
+
+def milliseconds(took: Sequence[Took]) -> dict[str, float]:
+    """CPU of judging beyond the diff: for 5,000 words over all texts, and in the costliest text."""
+    beyond = sum(max(one.whole - one.diff, 0.0) for one in took)
+    words = sum(one.words for one in took)
+    most = max((one.whole - one.diff for one in took), default=0.0)
+    return {"judging_ms_per_5k_words": round(beyond * _LENGTH / max(words, 1), 2), "judging_ms_most": round(most, 2)}
+
+
+def _shares(figures: Score) -> dict[str, float]:
+    return {name: round(value, 4) if isinstance(value, float) else value for name, value in asdict(figures).items()}
+
+
+def _table(rows: Sequence[tuple[str, Score]]) -> Iterator[str]:
+    width = max(len(name) for name, _ in rows)
+    yield f"{'':{width}}  revisions material  recall precision  F2    anchors limb  false findings"
+    for name, one in rows:
+        yield (
+            f"{name:{width}}  {one.revisions:9} {one.material:8}  {one.recall:.4f} {one.precision:.4f}   {one.f2:.3f}"
+            f"  {one.anchor_recall:.3f}  {one.limb_accuracy:.3f}  {one.false_findings:.3f}"
+        )
+
+
+def told(outcomes: Sequence[Outcome], took: Sequence[Took]) -> dict[str, object]:
+    """All figures, as a program reads them."""
+    return {
+        **_shares(score(outcomes)),
+        **milliseconds(took),
+        **{
+            f"by_{attribute}": {name: _shares(one) for name, one in by_group(outcomes, attribute).items()}
+            for attribute in ("source", "folder", "language")
+        },
+        "rules": [
+            {name: round(value, 4) if isinstance(value, float) else value for name, value in asdict(one).items()}
+            for one in contributions(outcomes)
+        ],
+    }
+
+
+def _shown(outcomes: Sequence[Outcome], took: Sequence[Took]) -> Iterator[str]:
+    rows = [("all", score(outcomes))]
+    for attribute in ("source", "folder", "language"):
+        rows.extend(by_group(outcomes, attribute).items())
+    yield from _table(rows)
+    figures = milliseconds(took)
+    yield (
+        f"\nJudging beyond the diff, CPU: {figures['judging_ms_per_5k_words']} ms for 5,000 words;"
+        f" the costliest text {figures['judging_ms_most']} ms"
+    )
+    yield (f"\n{'rule':24} fired in material  places only-it  catches-alone false-alone  without it: recall precision")
+    for one in contributions(outcomes):
+        yield (
+            f"{one.rule:24} {one.fired:5} {one.in_material:11}  {one.anchors:6} {one.only_anchors:7}"
+            f"  {one.only_caught:13} {one.only_false:11}  {one.recall_without:18.4f} {one.precision_without:9.4f}"
+        )
+
+
+def revisions_of(folders: Sequence[Path], ids: Path | None) -> list[LabelledRevision]:
+    """All revisions of some folders, or those of them that a file names, one a line."""
+    wanted = set(ids.read_text("utf-8").split()) if ids else None
+    found = [one for folder in folders for one in read_labelled(folder)]
+    return [one for one in found if wanted is None or one.id in wanted]
+
+
+@click.command()
+@click.option(
+    "--corpus",
+    "folders",
+    required=True,
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder of labelled revisions; may be repeated.",
+)
+@click.option("--ids", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Only those that it names.")
+@click.option("--errors", default=0, metavar="N", help="Name N missed and N false revisions.")
+@click.option("--json", "as_json", is_flag=True, help="For a program.")
+def main(folders: tuple[Path, ...], ids: Path | None, errors: int, as_json: bool) -> None:
+    """Score the judge on labelled revisions."""
+    revisions = revisions_of(folders, ids)
+    outcomes: list[Outcome] = []
+    took: list[Took] = []
+    with click.progressbar(revisions, label="Judged", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+        for revision in bar:
+            one, cost = judged(revision)
+            outcomes.append(one)
+            took.append(cost)
+    scored = [one for one in outcomes if not one.revision.ambiguous]
+    for name, wrong in (
+        ("missed", [one for one in scored if one.missed]),
+        ("false", [one for one in scored if one.false]),
+    ):
+        for one in wrong[:errors]:
+            rules = ", ".join(dict.fromkeys(one.rules))
+            click.echo(f"{name}: {one.revision.folder} {one.revision.id} {rules}".rstrip(), err=True)
+    click.echo(json.dumps(told(outcomes, took)) if as_json else "\n".join(_shown(outcomes, took)))
+
+
+if __name__ == "__main__":
+    main()
