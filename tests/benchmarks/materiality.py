@@ -1,13 +1,19 @@
 """The judge against revisions that people have labelled: what is missed, what is cried, and what each rule adds.
 
-    python tests/benchmarks/materiality.py --corpus FOLDER [--corpus FOLDER ...] [--ids FILE] [--errors N] [--json]
+    python -m tests.benchmarks.materiality --corpus FOLDER [--corpus FOLDER ...] [--ids FILE] [--errors N] [--json]
+    python -m tests.benchmarks.materiality --mutations FOLDER [--mutations FOLDER ...] [--rounds N]
 
-FOLDER holds pairs.jsonl and texts/<id>.old.md, texts/<id>.new.md. Ambiguous revisions are judged and not scored.
+A corpus holds pairs.jsonl and texts/<id>.old.md, texts/<id>.new.md. Ambiguous revisions are judged and not scored.
+With --mutations, every text of a folder (of a document's versions the newest) is edited so that it says what it said,
+in the ways of `idle_edits`: every finding is a false one.
 """
 
 import json
+import random
 import sys
 import time
+import zlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,9 +25,11 @@ from publisher.diff import align, carry_ids, compare
 from publisher.domain.frontmatter import divide_any
 from publisher.domain.labels import LabelledRevision
 from publisher.domain.scoring import Outcome, Score, by_group, contributions, outcome, score
-from publisher.importers.labelled import read_labelled
+from publisher.importers.labelled import guessed_language, read_labelled
 from publisher.languages.words import word_keys
 from publisher.parse import memory, parse
+from tests.benchmarks.idle_edits import IDLE
+from tests.benchmarks.sources import read
 
 _LENGTH = 5_000
 """Words for which the time is given."""
@@ -124,20 +132,65 @@ def revisions_of(folders: Sequence[Path], ids: Path | None) -> list[LabelledRevi
     return [one for one in found if wanted is None or one.id in wanted]
 
 
+def newest(folder: Path) -> list[Path]:
+    """Of each document of a folder the newest text: of a labelled corpus, of folders of versions, or every file."""
+    if (folder / "pairs.jsonl").exists():
+        last = {one.document: one.id for one in read_labelled(folder)}
+        return [folder / "texts" / f"{name}.new.md" for name in last.values()]
+    inside = sorted(path for path in folder.iterdir() if path.is_dir())
+    return [max(texts) for path in inside if (texts := list(path.glob("*.md")))] + sorted(folder.glob("*.md"))
+
+
+def _mutated(folders: Sequence[Path], rounds: int) -> Iterator[str]:
+    """Each finding between a text and itself, written otherwise; then how many edits were made, and how many fired."""
+    made: Counter[str] = Counter()
+    fired: Counter[str] = Counter()
+    paths = [path for folder in folders for path in newest(folder)]
+    with click.progressbar(paths, label="Edited", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+        for path in bar:
+            source = path.read_text("utf-8")
+            for edit in IDLE:
+                for turn in range(rounds):
+                    seed = zlib.crc32(f"{path.name} {edit.__name__} {turn}".encode())
+                    edited = edit(read(source), random.Random(seed))  # noqa: S311
+                    if edited is None:
+                        continue
+                    made[edit.__name__] += 1
+                    findings = publisher.assess(*edited, language=guessed_language(source)).findings
+                    fired[edit.__name__] += bool(findings)
+                    for one in findings:
+                        yield f"{edit.__name__} of {path}: {one.rule} {one.side} {one.quote!r:.200}"
+    for name, count in made.items():
+        yield f"{name:12} {count:5} edits, {fired[name]} with findings"
+
+
+_FOLDERS = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
 @click.command()
 @click.option(
-    "--corpus",
-    "folders",
-    required=True,
-    multiple=True,
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="A folder of labelled revisions; may be repeated.",
+    "--corpus", "folders", multiple=True, type=_FOLDERS, help="A folder of labelled revisions; may be repeated."
 )
+@click.option("--mutations", multiple=True, type=_FOLDERS, help="A folder of texts, or of documents; may be repeated.")
+@click.option("--rounds", default=1, metavar="N", help="Make each of these edits N times, each time otherwise.")
 @click.option("--ids", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Only those that it names.")
 @click.option("--errors", default=0, metavar="N", help="Name N missed and N false revisions.")
 @click.option("--json", "as_json", is_flag=True, help="For a program.")
-def main(folders: tuple[Path, ...], ids: Path | None, errors: int, as_json: bool) -> None:
-    """Score the judge on labelled revisions."""
+def main(
+    folders: tuple[Path, ...],
+    mutations: tuple[Path, ...],
+    rounds: int,
+    ids: Path | None,
+    errors: int,
+    as_json: bool,
+) -> None:
+    """Score the judge on labelled revisions, or on texts that say what they said."""
+    if bool(folders) == bool(mutations):
+        raise click.UsageError("Name folders with --corpus or with --mutations.")
+    if mutations:
+        for line in _mutated(mutations, rounds):
+            click.echo(line)
+        return
     revisions = revisions_of(folders, ids)
     outcomes: list[Outcome] = []
     took: list[Took] = []
