@@ -101,10 +101,10 @@ def outcome(revision: LabelledRevision, material: bool, findings: Sequence[Findi
         material: the verdict on the whole.
         findings: the reasons for it.
     """
-    read = [(finding, _words(finding.quote), _words(finding.clause_text)) for finding in findings]
+    read = [(finding, words_alone(finding.quote), words_alone(finding.clause_text)) for finding in findings]
     hits: list[Hit] = []
     for label in revision.labels:
-        anchor = _words(label.anchor)
+        anchor = words_alone(label.anchor)
         met = [one for one, quote, clause in read if one.side is label.side and (anchor in quote or anchor in clause)]
         hits.append(Hit(label.limb, frozenset(one.rule for one in met), frozenset(one.limb for one in met)))
     return Outcome(revision, material, tuple(finding.rule for finding in findings), tuple(hits))
@@ -176,8 +176,8 @@ def _contribution(rule: str, told: Sequence[Outcome]) -> Contribution:
     )
 
 
-def _words(text: str) -> str:
-    """The words alone, so that an anchor cut from the source meets a quote cut from the parsed text."""
+def words_alone(text: str) -> str:
+    """The words of a text without its markup, so that an anchor cut from the source meets a quote cut from clauses."""
     return " ".join(_WORD.findall(_TARGET.sub("]", text).casefold()))
 
 
