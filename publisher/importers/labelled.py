@@ -53,6 +53,20 @@ def read_labelled(folder: Path, shown: str = "") -> tuple[LabelledRevision, ...]
     return tuple(found)
 
 
+def read_ids(file: Path, shown: str = "") -> frozenset[str]:
+    """The ids that a file names, one a line.
+
+    Raises:
+        PublisherError: it cannot be read.
+    """
+    try:
+        return frozenset(file.read_text("utf-8").split())
+    except (OSError, UnicodeDecodeError) as error:
+        remedy = "Name a file with one id a line."
+        place = Place(shown or str(file))
+        raise PublisherError([Fault("labels-unreadable", f"It cannot be read: {error}.", remedy, place)]) from None
+
+
 def guessed_language(text: str) -> str:
     """Chinese when a tenth of the characters are, else English."""
     return "zh-CN" if len(_HAN.findall(text)) * 10 > len(text) else "en"

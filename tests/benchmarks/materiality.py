@@ -21,13 +21,11 @@ from pathlib import Path
 import click
 
 import publisher
-from publisher.diff import align, carry_ids, compare
-from publisher.domain.frontmatter import divide_any
+from publisher.assessing import differences
 from publisher.domain.labels import LabelledRevision
 from publisher.domain.scoring import Outcome, Score, by_group, contributions, outcome, score
 from publisher.importers.labelled import guessed_language, read_labelled
 from publisher.languages.words import word_keys
-from publisher.parse import memory, parse
 from tests.benchmarks.idle_edits import IDLE
 from tests.benchmarks.sources import read
 
@@ -49,24 +47,12 @@ def judged(revision: LabelledRevision) -> tuple[Outcome, Took]:
     """One revision, assessed as a caller would; a fault in the judge stops the benchmark."""
     words = sum(any(map(str.isalnum, key)) for key in word_keys(revision.new))
     began = time.process_time()
-    _compared(revision)
+    differences(revision.old, revision.new, revision.language)
     between = time.process_time()
     assessment = publisher.assess(revision.old, revision.new, language=revision.language)
     ended = time.process_time()
     took = Took(revision.id, words, 1000 * (between - began), 1000 * (ended - between))
     return outcome(revision, assessment.material, assessment.findings), took
-
-
-def _compared(revision: LabelledRevision) -> None:
-    """The diff alone, as the assessment makes it."""
-    shared = memory()
-    old, new = (
-        parse(divided.body, revision.language, first_line=divided.body_line, memory=shared)
-        for divided in map(divide_any, (revision.old, revision.new))
-    )
-    alignment = align(old, new)
-    compare(alignment)
-    carry_ids(alignment)
 
 
 def milliseconds(took: Sequence[Took]) -> dict[str, float]:
