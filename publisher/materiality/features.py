@@ -67,26 +67,6 @@ FIELDS: tuple[tuple[str, str], ...] = (
 )
 """The parts of the vocabulary that are looked for among the words that came and went, and what each is about."""
 
-PLAIN: tuple[str, ...] = (
-    "came-length",
-    "edited",
-    "fresh",
-    "gone",
-    "heading",
-    "idle",
-    "item",
-    "length",
-    "lost",
-    "matter",
-    "new",
-    "novel",
-    "on-users",
-    "practice",
-    "row",
-    "went-length",
-)
-"""The other features: lengths and shares, and yes or no as 1 or 0."""
-
 
 def features(reading: Reading) -> dict[str, float]:
     """The features of one difference by name; those that are 0 are left out.

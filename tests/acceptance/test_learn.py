@@ -24,7 +24,7 @@ def test_what_is_learnt_is_written_a_weight_a_line_and_shown_beside_the_rules(be
     names = [line.split('"')[1] for line in written.splitlines() if line.startswith('        "')]
     assert "came-recipient" in names
     assert names == sorted(names)
-    assert written.endswith("    threshold=0.5,\n)\n")
+    assert written.endswith("    threshold=1.0,\n)\n")
 
 
 def test_the_same_folder_gives_the_same_bytes(bench: Workbench) -> None:

@@ -3,7 +3,9 @@
 from publisher.diff import align, carry_ids, compare
 from publisher.domain.assessment import Finding, FindingKind, Limb, Side
 from publisher.materiality import judge
+from publisher.materiality.features import FIELDS
 from publisher.materiality.weighing import RULE, Weights
+from publisher.materiality.weights import WEIGHTS
 from publisher.parse import parse
 
 OLD = "Our birds are counted each spring.\n\nThe hall is heated by wood in winter.\n"
@@ -52,3 +54,13 @@ def test_a_difference_that_a_rule_tells_is_left_to_it() -> None:
     found = judged(OLD, new, Weights({"new": 9.0}, 1.0))
     assert found
     assert RULE not in {one.rule for one in found}
+
+
+def test_every_shipped_weight_is_of_a_feature_and_stands_in_order() -> None:
+    assert WEIGHTS is not None
+    fields = {field for field, _ in FIELDS} | {"length"}
+    names = list(WEIGHTS.weights)
+    assert names == sorted(names)
+    turned = [name.partition("-")[2] for name in names if name.startswith(("came-", "went-"))]
+    assert len(turned) > 50
+    assert set(turned) <= fields
