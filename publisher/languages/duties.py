@@ -56,6 +56,10 @@ class Duties:
     """The organisation as the one who acts: `we`, not `our`."""
     you: tuple[str, ...] = ()
     """The people it speaks to."""
+    users_act: tuple[str, ...] = ()
+    """What stands before a verb when it is users who act: `you may`, `allow you to`."""
+    suffered: tuple[str, ...] = ()
+    """Verbs by which users act and are worse off: lose, forfeit."""
     negation: tuple[str, ...] = ()
     may: tuple[str, ...] = ()
     """Permission or possibility."""

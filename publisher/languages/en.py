@@ -9,6 +9,23 @@ _WHO = r"(?:you|users?|customers?|members?|owners?|anyone|they)(?: \w+){0,4}"
 
 DUTIES = replace(
     PRACTICES,
+    equals=pairs(
+        """
+        utilize=use | buy=purchase | assist=help | begin=start | commence=start | erase=delete |
+        purge=delete | destroy=delete | retain=keep | store=keep | hold=keep | disclose=share | gather=collect |
+        obtain=collect | acquire=collect | ask=request | inquiry=request | enquiry=request |
+        alter=change | modify=change | amend=change | revise=change | update=change | ensure=guarantee |
+        notify=inform | tell=inform | alert=inform | answer=respond | reply=respond | permit=allow | enable=allow |
+        supplier=vendor | personnel=staff | employee=staff | kid=child | children=child |
+        law=legislation | statute=legislation | select=choose |
+        choice=choose | display=show | therefore=so | hence=so |
+        thus=so | also=too | additionally=too | moreover=too | furthermore=too |
+        obligation=duty | agreement=contract | phone=telephone | fix=repair |
+        webpage=page | website=site | webapp=app | application=app |
+        maintain=keep | lawful=legal | improve=enhance | safety=security |
+        safeguard=protect | forbid=prohibit | ban=prohibit | close=end | terminate=end | expire=end
+        """
+    ),
     us=fragments(
         r"""
         we | us | our | ours | ourselves | (?:the )?company | the provider | the operator | its affiliates | staff |
@@ -27,6 +44,16 @@ DUTIES = replace(
         end users? | applicants? | clients? | person | persons
         """
     ),
+    users_act=fragments(
+        r"""
+        (?<!about )(?<!from )(?<!of )(?<!with )(?<!for )(?<!by )(?<!to )<person>(?: <aside>){0,4}$ |
+        (?:allow|let|enabl|permit|help|ask|requir|encourag|want|need|easy for|able|invit)\w* (?:<person>|them) to$ |
+        <person>(?: \w+)? (?:choose|want|wish|decide|like|need|try|ask|able)s? to$ | posted by$
+        """,
+        person=r"(?:you|users?|customers?|members?|owners?|administrators?|managers?|people|anyone|others)",
+        aside=r"(?!(?:we|us|our|your|their|the|this|these|a|an|any|is|are|be|been|was|were|to|and|or|of)\b)\w+",
+    ),
+    suffered=fragments(r"los(?:e|es|ing|s) | forfeit\w* | unable"),
     negation=fragments(
         r"""
         not | never | no | none | neither | nor | without | nobody | can not | cease | stop(?:ped)? | longer
@@ -270,7 +297,7 @@ DUTIES = replace(
         """
         a about above account accounts after again against agreement all also am an and any app applicable
         apps are as at based be because been before being below between both by can certain company could
-        customer customers d data describe described did do does done down during e each either etc example
+        customer customers d data describe described did do does done down during e each either etc everyone example
         few following for from further g get gets give given gives got had has have having he her here
         hereby herein his how however i if in include included includes including information instance into
         is it its just let lets like ll made make makes making may me might more most must my n necessary

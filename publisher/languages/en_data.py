@@ -52,18 +52,18 @@ PRACTICES = Duties(
     ),
     data=fragments(
         r"""
-        (?:\w+ )?data | information | e ?mails?(?: addresses?)? | ip addresses? | (?:geo)?locations? | devices? |
+        (?:\w+ )?data | information | e ?mails?(?: address(?:es)?)? | ip address(?:es)? | (?:geo)?locations? | devices? |
         browsers? | contacts? | photos? | pictures? | images? | names? | phone(?: numbers?)? | telephone |
         biometric\w* | credentials? | financial | payment | credit | cards? | cookies? | identif\w+ | logs? |
         content | messages? | recordings? | files? | activity | behaviou?r\w* | usage | snippets? | code |
-        repositor(?:y|ies) | records? | history | profiles? | telemetry | keys? | tokens? | addresses? |
+        repositor(?:y|ies) | records? | history | profiles? | telemetry | keys? | tokens? | address(?:es)? |
         demographic\w* | inputs? | outputs? | prompts? | details | preferences? | statistics | metadata
         """
     ),
     data_item=fragments(
         r"""
-        ip addresses? | e ?mail addresses? | phone(?: numbers?)? | telephone numbers? | postal addresses? |
-        billing address(?:es)? | home addresses? | dates? of birth | age | gender | sex | race | ethnic\w* |
+        ip address(?:es)? | e ?mail address(?:es)? | phone(?: numbers?)? | telephone numbers? | postal address(?:es)? |
+        billing address(?:es)? | home address(?:es)? | dates? of birth | age | gender | sex | race | ethnic\w* |
         religio\w+ | politic\w+ | nationalit\w+ | marital | biometric\w* | fingerprints? | face ?prints? | facial |
         voice ?prints? | voice | genetic | health | medical | precise location | geo ?location | location | gps |
         contacts?(?: lists?)? | address books? | call (?:logs?|history) | sms | photos? | pictures? | videos? |

@@ -8,10 +8,11 @@ from publisher.domain.clause import ClauseTree
 from publisher.domain.labels import Label
 from publisher.domain.scoring import words_alone
 from publisher.languages.duties import lexicon
+from publisher.materiality.facts import Facts
 from publisher.materiality.features import features
 from publisher.materiality.learning import Example
 from publisher.materiality.matching import match
-from publisher.materiality.reading import Facts, Reading
+from publisher.materiality.reading import Reading
 from publisher.materiality.sentences import Pieces, read
 
 _UNMARKED = 0.3

@@ -10,10 +10,11 @@ from publisher.domain.change import ChangeSet, Grade
 from publisher.domain.clause import ClauseTree
 from publisher.domain.pack import Pack
 from publisher.languages.duties import known, lexicon
+from publisher.materiality.facts import Facts
 from publisher.materiality.matching import match
 from publisher.materiality.own_words import own_words
 from publisher.materiality.packs import needs_consent, packs_for
-from publisher.materiality.reading import Draft, Facts, Reading
+from publisher.materiality.reading import Draft, Reading
 from publisher.materiality.rules import IN_DOUBT, RULES, UNKNOWN_LANGUAGE, Rule
 from publisher.materiality.sentences import Pieces, Sentence, join, read
 from publisher.materiality.update_clause import update_clause
@@ -88,6 +89,8 @@ def _findings(
     for unit in found.units:
         sides = {Side.OLD: unit.old, Side.NEW: unit.new}
         reading = Reading(unit, facts)
+        if facts.retold(unit):
+            continue
         for name, draft in _reasons(reading, table) or _unruled(reading, weights):
             sentence = sides[draft.side]
             if sentence is None or draft.kind not in material:

@@ -131,6 +131,7 @@ class Stemmer:
         self.cutter = Cutter(lexicon)
         self._empty = lexicon.duties.function_words
         self._known: dict[str, str] = {}
+        self._equal = {stem(word): stem(other) for word, other in lexicon.duties.equals} if self.spaced else {}
 
     def empty(self, token: str) -> bool:
         """Whether a word has no matter of its own."""
@@ -140,7 +141,8 @@ class Stemmer:
         """`processed`, `processes` and `processing` are one."""
         known = self._known.get(token)
         if known is None:
-            known = self._known[token] = stem(token) if self.spaced else token
+            known = stem(token) if self.spaced else token
+            known = self._known[token] = self._equal.get(known, known)
         return known
 
     def features(self, tokens: tuple[str, ...]) -> list[tuple[str, int]]:

@@ -1,20 +1,22 @@
 """What a rule is given: one difference of one sentence, read with the vocabulary of its language."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
 from publisher.domain.assessment import FindingKind, Side
-from publisher.languages.duties import Lexicon
-from publisher.materiality.matching import Match, Run, Stemmer, Unit
-from publisher.materiality.periods import spans
-from publisher.materiality.sentences import Sentence, fold, join
+from publisher.materiality.facts import Facts
+from publisher.materiality.matching import Run, Unit
+from publisher.materiality.sentences import Sentence, join
 
 _BEFORE = 5
 """How many words before a verb a negation still reaches it."""
+
+
+_ACTS = frozenset({"collect", "use", "share", "retain", "delete", "sanction"})
+"""What the organisation, or users, may do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,100 +27,6 @@ class Draft:
     side: Side
     run: Run
     why: str
-
-
-class Facts:
-    """The revision as a whole: vocabulary, both texts, who speaks, and the organisation's own terms."""
-
-    def __init__(self, match: Match, lexicon: Lexicon, language: str, terms: tuple[str, ...] = ()) -> None:
-        self.match = match
-        self.lexicon = lexicon
-        self.language = language
-        self.stemmer = Stemmer(lexicon)
-        names = sorted(_speakers(match) | _self_names(match, lexicon))
-        spoken = [*lexicon.duties.us, *(re.escape(name) for name in names)]
-        body = "|".join(spoken) if spoken else r"(?!)"
-        self.us = re.compile(rf"\b(?:{body})\b" if lexicon.duties.spaced else f"(?:{body})")
-        acting = "|".join([*lexicon.duties.actor, *(re.escape(name) for name in names)]) or r"(?!)"
-        self.actor = re.compile(rf"\b(?:{acting})\b" if lexicon.duties.spaced else f"(?:{acting})")
-        cut = (join(fold(term, 0, len(term), lexicon.duties)[0], lexicon.duties.spaced) for term in terms)
-        own = "|".join(re.escape(term) for term in cut if term)
-        self.terms = re.compile(rf"(?<![a-z0-9])(?:{own})(?![a-z0-9])") if own else re.compile(r"(?!)")
-
-    @cached_property
-    def longest_deadline(self) -> float | None:
-        """The longest time, in days, in which the sentences that went said that data would be deleted."""
-        return max(
-            (
-                span.days
-                for unit in self.match.units
-                if unit.old is not None and self.lexicon.has("delete", unit.old.folded)
-                for span in spans(unit.old.folded, self.lexicon)
-            ),
-            default=None,
-        )
-
-    @cached_property
-    def old_items(self) -> frozenset[str]:
-        """The kinds of data that the old text names."""
-        return self._named("data_item", self.match.old.sentences)
-
-    @cached_property
-    def old_recipients(self) -> frozenset[str]:
-        """The recipients that the old text names."""
-        return self._named("recipient", self.match.old.sentences)
-
-    @cached_property
-    def old_purposes(self) -> frozenset[str]:
-        """The purposes that the old text names."""
-        return self._named("purpose", self.match.old.sentences)
-
-    def stems_of(self, phrase: str) -> str:
-        """A phrase in one form: singular and plural alike."""
-        return " ".join(self.stemmer.stem(word) for word in phrase.split())
-
-    def _named(self, field: str, sentences: tuple[Sentence, ...]) -> frozenset[str]:
-        pattern = self.lexicon[field]
-        return frozenset(self.stems_of(found) for s in sentences for found in pattern.findall(s.folded))
-
-
-def _speakers(match: Match) -> set[str]:
-    """Names that act like the organisation in the text: `Acme will`, `Acme collects`."""
-    counts: Counter[str] = Counter()
-    for sentence in match.new.sentences:
-        counts.update(name.casefold() for name in _SPEAKER.findall(sentence.text))
-    return {name for name, count in counts.items() if count >= 2 and name not in _NO_SPEAKER}
-
-
-def _self_names(match: Match, lexicon: Lexicon) -> set[str]:
-    """What the organisation calls itself: as the text defines it, or as it begins sentence after sentence."""
-    duties = lexicon.duties
-    defines, speaker = map(re.compile, ("|".join(duties.defines) or r"(?!)", "|".join(duties.speaker) or r"(?!)"))
-    names: set[str] = set()
-    counts: Counter[str] = Counter()
-    for sentence in match.new.sentences:
-        for found in defines.finditer(sentence.text):
-            name = next((group for group in found.groups() if group), "")
-            tokens, _ = fold(name, 0, len(name), duties)
-            names.add(join(tokens, duties.spaced))
-        counts.update(group for found in speaker.finditer(sentence.folded) for group in found.groups() if group)
-    names |= {name for name, count in counts.items() if count >= 3}
-    return {name for name in names if len(name) > 1 and not lexicon.any(name, "you", "minor", "recipient", "data")}
-
-
-_SPEAKER = re.compile(
-    r"\b([A-Z][A-Za-z0-9]{2,})(?= (?:may|will|shall|does|do|collects?|uses|provides|reserves|complies|stores|shares|"
-    r"processes|can|retains|receives|has the right)\b)"
-)
-_NO_SPEAKER = frozenset(
-    """
-    you your user users customer customers this these that those they members member subscribers individuals people
-    section sections cookies information data content organization organizations owners visitors there services service
-    developers publishers participants and but which who what when how anyone everyone partners law accounts account
-    third parties party some such terms agreement neither nothing nobody vendors affiliates candidates applicants
-    learners licensees licensee sponsors administrators employees children parents
-    """.split()
-)
 
 
 class Reading:
@@ -258,13 +166,19 @@ class Reading:
         return min((match for match in found if match is not None), key=lambda match: match.start(), default=None)
 
     def affirmed(self, field: str, text: str, lead: str = "") -> re.Match[str] | None:
-        """The first word of a field in a folded text that no negation denies, or None."""
+        """The first word of a field in a folded text that no negation denies and that users do not do, or None."""
         if lead and self.lexicon.has("negation", lead) and not self.lexicon.has("exception", lead):
             return None
         for match in self.lexicon[field].finditer(text):
-            if not self.denied(text, match.start()):
+            if not self.denied(text, match.start()) and not (field in _ACTS and self.by_users(text, match)):
                 return match
         return None
+
+    def by_users(self, text: str, verb: re.Match[str]) -> bool:
+        """Whether it is users who do what a verb says: `you may delete`, `allows you to upload`."""
+        if self.lexicon.has("suffered", verb[0]) or self.lexicon.has("you", verb[0]):
+            return False
+        return self.lexicon.has("users_act", text[: verb.start()].rstrip()[-80:])
 
     def denied(self, text: str, at: int) -> bool:
         """Whether a negation stands right before a place of a folded text."""

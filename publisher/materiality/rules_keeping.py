@@ -27,6 +27,11 @@ def kept_longer(reading: Reading) -> Iterator[Draft]:
     if sentence is None or sentence.heading or not lexicon.has("data", reading.whole_new):
         return
     keeps = reading.affirmed("retain", reading.new) is not None
+    item = reading.first_unknown("data_item", reading.facts.old_items) if keeps and reading.practice else None
+    if item is not None and not lexicon.duties.doubts:
+        why = "A kind of data that the old text does not name is now kept."
+        yield Draft(FindingKind.NEW_DATA_TYPE, Side.NEW, item, why)
+        return
     if not reading.unit.edited:
         known = reading.by_us(reading.whole_new) or lexicon.any(reading.new, "forever", "period")
         if keeps and known and reading.practice and (reading.novel or reading.fresh > 0.5):
