@@ -131,6 +131,14 @@ class Duties:
     """How the header of a table begins whose first column names suppliers."""
     self_told: tuple[str, ...] = ()
     """Sentences about the text itself: what it is for, and what it applies to."""
+    law_told: tuple[str, ...] = ()
+    """How a sentence begins that says what a law, or an authority, says or does."""
+    shown: tuple[str, ...] = ()
+    """Where to look and where to click."""
+    defined: tuple[str, ...] = ()
+    """How a sentence begins that says what a word means."""
+    formal: tuple[str, ...] = ()
+    """What contracts say of themselves: that they are the entire agreement, that headings mean nothing."""
     supposing: tuple[str, ...] = ()
     """How a part begins that only supposes something: if you, when you."""
     vendor: tuple[str, ...] = ()

@@ -52,8 +52,8 @@ PRACTICES = Duties(
     ),
     data=fragments(
         r"""
-        (?:\w+ )?data | information | e ?mails?(?: address(?:es)?)? | ip address(?:es)? | (?:geo)?locations? | devices? |
-        browsers? | contacts? | photos? | pictures? | images? | names? | phone(?: numbers?)? | telephone |
+        (?:\w+ )?data | information | e ?mails?(?: address(?:es)?)? | ip address(?:es)? | (?:geo)?locations? |
+        devices? | browsers? | contacts? | photos? | pictures? | images? | names? | phone(?: numbers?)? | telephone |
         biometric\w* | credentials? | financial | payment | credit | cards? | cookies? | identif\w+ | logs? |
         content | messages? | recordings? | files? | activity | behaviou?r\w* | usage | snippets? | code |
         repositor(?:y|ies) | records? | history | profiles? | telemetry | keys? | tokens? | address(?:es)? |

@@ -10,6 +10,7 @@ from publisher.domain.change import ChangeSet, Grade
 from publisher.domain.clause import ClauseTree
 from publisher.domain.pack import Pack
 from publisher.languages.duties import known, lexicon
+from publisher.materiality.commitments import commits
 from publisher.materiality.facts import Facts
 from publisher.materiality.matching import match
 from publisher.materiality.own_words import own_words
@@ -89,7 +90,7 @@ def _findings(
     for unit in found.units:
         sides = {Side.OLD: unit.old, Side.NEW: unit.new}
         reading = Reading(unit, facts)
-        if facts.retold(unit):
+        if facts.retold(unit) or not commits(unit, facts):
             continue
         for name, draft in _reasons(reading, table) or _unruled(reading, weights):
             sentence = sides[draft.side]
