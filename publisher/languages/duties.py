@@ -58,6 +58,8 @@ class Duties:
     """The people it speaks to."""
     users_act: tuple[str, ...] = ()
     """What stands before a verb when it is users who act: `you may`, `allow you to`."""
+    to_users: tuple[str, ...] = ()
+    """What stands behind a verb when users are the ones to whom it is done: `send it to you`."""
     suffered: tuple[str, ...] = ()
     """Verbs by which users act and are worse off: lose, forfeit."""
     negation: tuple[str, ...] = ()
@@ -101,6 +103,12 @@ class Duties:
     deemed: tuple[str, ...] = ()
     """Consent by doing nothing, or by going on."""
     right: tuple[str, ...] = ()
+    mere_right: tuple[str, ...] = ()
+    """What users can do with a service, which is a right only where it is about their data, money or choice."""
+    source: tuple[str, ...] = ()
+    """Words before a place from which something comes."""
+    gather: tuple[str, ...] = ()
+    """Collecting, by words that mean nothing else."""
     notice: tuple[str, ...] = ()
     no_notice: tuple[str, ...] = ()
     promise: tuple[str, ...] = ()

@@ -58,6 +58,23 @@ DUTIES = replace(
         person=r"(?:you|users?|customers?|members?|owners?|administrators?|managers?|people|anyone|others)",
         aside=r"(?!(?:we|us|our|your|their|the|this|these|a|an|any|is|are|be|been|was|were|to|and|or|of)\b)\w+",
     ),
+    to_users=fragments(r"^(?:(?:it|them|this|the \w+) )?(?:back )?to you | ^you"),
+    mere_right=fragments(
+        r"""
+        you (?:\w+ )?(?:may|can)(?! not) | you will (?:\w+ )?be able to | you are (?:able|free) | let you |
+        allows? you | enables? you | available to you |
+        (?:users|customers|members|individuals|people|anyone|account owners|owners) (?:\w+ )?(?:may|can)(?! not)
+        """
+    ),
+    source=fragments(r"(?:from|out of|of|within)(?: the)?$"),
+    gather=fragments(
+        r"""
+        collect\w* | gather\w* | receiv\w+ | obtain\w* | acquir\w+ | captur\w+ | track\w* | monitor\w* | scan\w* |
+        recorded | recording | logged | logging | log | stores? | stored | infer\w* | generat\w+ | telemetry |
+        upload\w* | transmit\w* | observ\w+ | ask(?:s|ed)? (?:\w+ ){0,3}for | set(?:s)?(?: \w+){0,2} cookies? |
+        (?:provide|gives?|submit|share)(?:s|d)? | request(?:s|ed|ing)? (?:that )?you
+        """
+    ),
     suffered=fragments(r"los(?:e|es|ing|s) | forfeit\w* | unable"),
     negation=fragments(
         r"""

@@ -28,7 +28,7 @@ def _commits(sentence: Sentence, facts: Facts) -> bool:
         return facts.actor.search(text) is not None or _burdens(lexicon, text)
     if lexicon.has("defined", text):
         return lexicon.any(text, "data", "data_item", "discretion")
-    return False if lexicon.has("formal", text) else True
+    return not lexicon.has("formal", text)
 
 
 def _burdens(lexicon: Lexicon, text: str) -> bool:

@@ -15,7 +15,7 @@ _BEFORE = 5
 """How many words before a verb a negation still reaches it."""
 
 
-_ACTS = frozenset({"collect", "use", "share", "retain", "delete", "sanction"})
+_ACTS = frozenset({"collect", "gather", "use", "share", "retain", "delete", "sanction"})
 """What the organisation, or users, may do."""
 
 
@@ -178,7 +178,8 @@ class Reading:
         """Whether it is users who do what a verb says: `you may delete`, `allows you to upload`."""
         if self.lexicon.has("suffered", verb[0]) or self.lexicon.has("you", verb[0]):
             return False
-        return self.lexicon.has("users_act", text[: verb.start()].rstrip()[-80:])
+        before, after = text[: verb.start()].rstrip()[-80:], text[verb.end() :][:40].lstrip()
+        return self.lexicon.has("users_act", before) or self.lexicon.has("to_users", after)
 
     def denied(self, text: str, at: int) -> bool:
         """Whether a negation stands right before a place of a folded text."""

@@ -37,7 +37,7 @@ def new_data(reading: Reading) -> Iterator[Draft]:
             item,
             "A kind of data that the old text does not name is now collected.",
         )
-    elif reading.novel and _wider(reading):
+    elif reading.novel and _wider(reading) and _gathers(reading):
         at = reading.novel[0][1]
         yield Draft(
             FindingKind.NEW_DATA_TYPE,
@@ -49,6 +49,15 @@ def new_data(reading: Reading) -> Iterator[Draft]:
         yield Draft(
             FindingKind.NEW_DATA_TYPE, Side.NEW, reading.run, "A statement of what is collected is new to the text."
         )
+
+
+def _gathers(reading: Reading) -> bool:
+    """Whether a word stands there that means collecting and nothing else, where the language tells them apart."""
+    if not reading.lexicon.duties.gather:
+        return True
+    if reading.affirmed("gather", reading.new, reading.lead) is not None:
+        return True
+    return bool(reading.lead) and reading.affirmed("gather", reading.lead) is not None
 
 
 def _wider(reading: Reading) -> bool:
@@ -139,6 +148,8 @@ def new_place(reading: Reading) -> Iterator[Draft]:
     before = {match[0] for match in reading.lexicon["country"].finditer(reading.old)}
     for match in reading.lexicon["country"].finditer(reading.new):
         run = reading.run_of(sentence, match)
+        if reading.lexicon.has("source", reading.new[: match.start()].rstrip()[-20:]):
+            continue
         if match[0] not in before and reading.inside(run) and not reading.denied(reading.new, match.start()):
             yield Draft(
                 FindingKind.TRANSFER_LOCATION,

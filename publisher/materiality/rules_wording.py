@@ -70,7 +70,7 @@ def _gone_kind(reading: Reading, text: str, ours: bool) -> tuple[FindingKind, st
             "A promise to tell users, or to answer them, is gone.",
         ),
         (
-            lexicon.has("right", text) and not _only_limits(reading, text),
+            _right(reading, text) and not _only_limits(reading, text),
             FindingKind.RIGHT_REMOVED,
             "right",
             "Something that users could do, keep or ask for is gone.",
@@ -101,6 +101,16 @@ def _gone_kind(reading: Reading, text: str, ours: bool) -> tuple[FindingKind, st
         ),
     )
     return next(((kind, field, why) for holds, kind, field, why in held if holds), None)
+
+
+def _right(reading: Reading, text: str) -> bool:
+    """Whether a sentence gives users a right, rather than telling what can be done with the service."""
+    lexicon = reading.lexicon
+    if not lexicon.has("right", text):
+        return False
+    return lexicon.has("right", lexicon["mere_right"].sub("", text)) or lexicon.any(
+        text, "entitlement", "delete", "consent", "request", "refund", "forum", "data"
+    )
 
 
 def _denied_practice(reading: Reading, text: str) -> bool:
