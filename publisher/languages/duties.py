@@ -71,6 +71,8 @@ class Duties:
     """Words that turn a duty into an endeavour or a choice."""
     firm: tuple[str, ...] = ()
     """Words that make a promise firm: guarantee, ensure."""
+    tense: tuple[str, ...] = ()
+    """Firm words that say no more than that something is done: `we will notify` is `we notify`."""
     absolute: tuple[str, ...] = ()
     """Words that let no exception stand: always, never, only."""
     limiting: tuple[str, ...] = ()
@@ -107,6 +109,8 @@ class Duties:
     """What users can do with a service, which is a right only where it is about their data, money or choice."""
     source: tuple[str, ...] = ()
     """Words before a place from which something comes."""
+    done: tuple[str, ...] = ()
+    """What stands before a verb when something is done to what stands further ahead: `are`, `is not`."""
     gather: tuple[str, ...] = ()
     """Collecting, by words that mean nothing else."""
     notice: tuple[str, ...] = ()

@@ -67,6 +67,7 @@ DUTIES = replace(
         """
     ),
     source=fragments(r"(?:from|out of|of|within)(?: the)?$"),
+    done=fragments(r"(?:is|are|be|been|being|was|were)(?: \w+)?$"),
     gather=fragments(
         r"""
         collect\w* | gather\w* | receiv\w+ | obtain\w* | acquir\w+ | captur\w+ | track\w* | monitor\w* | scan\w* |
@@ -78,7 +79,7 @@ DUTIES = replace(
     suffered=fragments(r"los(?:e|es|ing|s) | forfeit\w* | unable"),
     negation=fragments(
         r"""
-        not | never | no | none | neither | nor | without | nobody | can not | cease | stop(?:ped)? | longer
+        (?<!or )not(?! only) | never | no | none | neither | nor | without | nobody | can not | cease | stop(?:ped)? | longer
         """
     ),
     may=fragments(
@@ -104,6 +105,7 @@ DUTIES = replace(
         required | obligat\w+
         """
     ),
+    tense=fragments(r"will | shall"),
     absolute=fragments(
         r"""
         always | never | only | solely | exclusively | any | all | every | each | entire(?:ly)? | full(?:y)? |
@@ -171,7 +173,7 @@ DUTIES = replace(
     ),
     protect=fragments(
         r"""
-        encrypt\w* | secur\w+ | safeguard\w* | protect\w* | confidential\w* | industry standards? | breach\w* |
+        encrypt\w* | secur\w+ | safeguard\w* | (?<!data )protect\w* | confidential\w* | industry standards? | breach\w* |
         standard contractual clauses | data processing (?:agreement|addendum|contracts?) | contracts? | anonymous\w* |
         pseudonym\w* | oversight | audit\w* | two factor | gdpr
         """
@@ -323,7 +325,8 @@ DUTIES = replace(
         ^we (?:have )?(?:wrote|written|put together|published|drafted|made) (?:this|these)
         """,
         page=_PAGE,
-        tells=r"(?:describes?|explains?|sets? out|outlines?|contains?|lists?|summari[sz]es?|answers?|find)",
+        tells=r"(?:describes?|explains?|sets? out|outlines?|contains?|lists?|summari[sz]es?|answers?|find|"
+        r"provides? (?:\w+ ){0,3}(?:notice|details|information|overview))",
     ),
     law_told=fragments(
         r"""

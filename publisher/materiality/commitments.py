@@ -18,6 +18,8 @@ def commits(unit: Unit, facts: Facts) -> bool:
 
 def _commits(sentence: Sentence, facts: Facts) -> bool:
     lexicon, text = facts.lexicon, sentence.folded
+    if lexicon.has("formal", text):
+        return False
     if sentence.cells or lexicon.has("exception", text):
         return True
     if lexicon.has("self_told", text):
@@ -28,7 +30,7 @@ def _commits(sentence: Sentence, facts: Facts) -> bool:
         return facts.actor.search(text) is not None or _burdens(lexicon, text)
     if lexicon.has("defined", text):
         return lexicon.any(text, "data", "data_item", "discretion")
-    return not lexicon.has("formal", text)
+    return True
 
 
 def _burdens(lexicon: Lexicon, text: str) -> bool:

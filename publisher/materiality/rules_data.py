@@ -55,8 +55,14 @@ def _gathers(reading: Reading) -> bool:
     """Whether a word stands there that means collecting and nothing else, where the language tells them apart."""
     if not reading.lexicon.duties.gather:
         return True
-    if reading.affirmed("gather", reading.new, reading.lead) is not None:
+    verb = reading.affirmed("gather", reading.new, reading.lead)
+    if verb is not None and (reading.unit.new is None or not reading.unit.edited):
         return True
+    if verb is not None and reading.unit.new is not None:
+        last = reading.novel[-1][1] if reading.novel else -1
+        return last >= reading.unit.new.token_at(verb.start()) or reading.lexicon.has(
+            "done", reading.new[: verb.start()].rstrip()[-20:]
+        )
     return bool(reading.lead) and reading.affirmed("gather", reading.lead) is not None
 
 

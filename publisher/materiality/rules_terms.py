@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from publisher.domain.assessment import FindingKind, Side
+from publisher.materiality.matching import Run
 from publisher.materiality.reading import Draft, Reading
 
 
@@ -35,6 +36,8 @@ def user_duty(reading: Reading) -> Iterator[Draft]:
             return
         subject = sentence.folded[: match.start()]
         if reading.acts_last(subject) and not lexicon.has("you", match[0]):
+            return
+        if lexicon.duties.spaced and lexicon.has("entitlement", subject):
             return
         yield Draft(
             FindingKind.USER_DUTY_ADDED,
@@ -140,6 +143,18 @@ def dispute(reading: Reading) -> Iterator[Draft]:
     )
 
 
+def _charged(reading: Reading, run: Run) -> bool:
+    """Whether words that came charge for something, undenied."""
+    sentence = reading.unit.new
+    if sentence is None:
+        return False
+    found = ((match, reading.run_of(sentence, match)) for match in reading.lexicon["fee"].finditer(sentence.folded))
+    return any(
+        run[0] <= at[1] and at[0] <= run[1] and not reading.denied(sentence.folded, match.start())
+        for match, at in found
+    )
+
+
 def fee(reading: Reading) -> Iterator[Draft]:
     """Users pay more, earlier or for more, or get less back."""
     sentence = reading.unit.new
@@ -152,7 +167,9 @@ def fee(reading: Reading) -> Iterator[Draft]:
         return
     if reading.unit.edited:
         for went, came, _, run in reading.swaps():
-            if run is not None and lexicon.has("fee", came) and not lexicon.has("fee", went):
+            if run is None or not lexicon.has("fee", came) or lexicon.has("fee", went):
+                continue
+            if lexicon.duties.doubts or _charged(reading, run):
                 yield Draft(FindingKind.FEE_OR_REFUND, Side.NEW, run, "What users pay, or when, was widened.")
                 return
     elif (

@@ -6,6 +6,10 @@ from publisher.domain.assessment import FindingKind, Side
 from publisher.materiality.reading import Draft, Reading
 
 
+_OPENING = 12
+"""Characters within which a sentence says who keeps a choice."""
+
+
 def promise_gone(reading: Reading) -> Iterator[Draft]:
     """A sentence that promised, protected, entitled or informed users stands nowhere any more."""
     old = reading.unit.old
@@ -22,6 +26,9 @@ def promise_gone(reading: Reading) -> Iterator[Draft]:
         return
     ours = reading.by_us(text)
     duty = lexicon["duty"].search(reading.old)
+    kept = lexicon["discretion"].search(text)
+    if kept is not None and reading.acts(text[: kept.start()]) and kept.start() < _OPENING:
+        return
     on_users = (
         duty is not None
         and lexicon.has("you", reading.old[: duty.end()])
@@ -109,7 +116,7 @@ def _right(reading: Reading, text: str) -> bool:
     if not lexicon.has("right", text):
         return False
     return lexicon.has("right", lexicon["mere_right"].sub("", text)) or lexicon.any(
-        text, "entitlement", "delete", "consent", "request", "refund", "forum", "data"
+        text, "entitlement", "delete", "consent", "request", "refund", "forum", "dispute", "data"
     )
 
 
@@ -152,6 +159,8 @@ def softened(reading: Reading) -> Iterator[Draft]:
                 )
                 return
         if run_old is not None and lexicon.has("firm", went) and not lexicon.any(came, "firm", "promise"):
+            if lexicon.has("tense", went) and not lexicon.has("firm", lexicon["tense"].sub("", went)):
+                continue
             if lexicon.has("firm", reading.new) and run_old[1] - run_old[0] >= 4:
                 continue
             yield Draft(FindingKind.OBLIGATION_WEAKENED, Side.OLD, run_old, "The word that made this firm is gone.")
