@@ -79,7 +79,8 @@ DUTIES = replace(
     suffered=fragments(r"los(?:e|es|ing|s) | forfeit\w* | unable"),
     negation=fragments(
         r"""
-        (?<!or )not(?! only) | never | no | none | neither | nor | without | nobody | can not | cease | stop(?:ped)? | longer
+        (?<!or )not(?! only) | never | no | none | neither | nor | without | nobody | can not | cease | stop(?:ped)? |
+        longer
         """
     ),
     may=fragments(
@@ -173,7 +174,8 @@ DUTIES = replace(
     ),
     protect=fragments(
         r"""
-        encrypt\w* | secur\w+ | safeguard\w* | (?<!data )protect\w* | confidential\w* | industry standards? | breach\w* |
+        encrypt\w* | secur\w+ | safeguard\w* | (?<!data )protect\w* | confidential\w* |
+        industry standards? | breach\w* |
         standard contractual clauses | data processing (?:agreement|addendum|contracts?) | contracts? | anonymous\w* |
         pseudonym\w* | oversight | audit\w* | two factor | gdpr
         """
@@ -340,11 +342,13 @@ DUTIES = replace(
     ),
     shown=fragments(
         r"""
+        ^(?:please |you (?:can|may) (?:also )?|feel free to )?<writes> |
         ^(?:please )?(?:take a look at|see|visit|refer to|consult|go to|head to|check out) |
         (?:should|please|can|may) (?:go to|visit|consult) @ |
         ^(?:you|users|customers|individuals) (?:can|may) (?:also )?<looks>(?: \w+){1,12} (?:on|at|in|under|here) |
         (?:click|tap|select|navigate to|scroll|press|go to|open)(?: \w+){0,12} <widget>
         """,
+        writes=r"(?:contact|reach out|get in touch|write to|e ?mail|send)",
         looks=r"(?:view|see|find|read|consult)",
         widget=r"(?:menu|button|page|settings|tab|screen|icon|link|corner|dashboard|@)",
     ),

@@ -30,7 +30,8 @@ PRACTICES = Duties(
     share=fragments(
         r"""
         shar(?:e|es|ed|ing) | disclos\w+ | sell | sells | sold | selling | transfer(?:s|red|ring)? | transmit\w* |
-        sends? | sent | sending | provid(?:e|es|ed|ing)(?: (?!how)\w+){0,8} to | (?:make|makes|made)(?: \w+){0,3} available |
+        sends? | sent | sending | provid(?:e|es|ed|ing)(?: (?!how)\w+){0,8} to |
+        (?:make|makes|made)(?: \w+){0,3} available |
         releas(?:e|es|ed|ing) | rent(?:s|ed|ing)? | expos(?:e|es|ed|ing) |
         pass(?:es|ed|ing)?(?: \w+){0,4} (?:on )?to | hand(?:s|ed|ing)?(?: \w+){0,3} over |
         allow(?:s|ed|ing)?(?: \w+){0,3} (?:to )?(?:collect|access|receive|use|store) |
@@ -40,7 +41,8 @@ PRACTICES = Duties(
     ),
     retain=fragments(
         r"""
-        retain\w* | retention | (?:keep|keeps|kept|keeping)(?! (?:\w+ing|you|an? open)\b) | stores? | stored | storage | archiv\w+ | preserv\w+ |
+        retain\w* | retention | (?:keep|keeps|kept|keeping)(?! (?:\w+ing|you|an? open)\b) |
+        stores? | stored | storage | archiv\w+ | preserv\w+ |
         held | hold | maintain\w*
         """
     ),

@@ -15,8 +15,6 @@ _BEFORE = 5
 """How many words before a verb a negation still reaches it."""
 
 
-_BETWEEN = 3
-"""Words that may stand between one who acts and the verb."""
 _ACTS = frozenset({"collect", "gather", "use", "share", "retain", "delete", "sanction"})
 """What the organisation, or users, may do."""
 
@@ -129,7 +127,7 @@ class Reading:
         rest = [subject[found.end() :].strip() for found in self.facts.actor.finditer(subject)]
         if not rest or not self.lexicon.duties.spaced:
             return "" in rest
-        return len(rest[-1].split()) <= _BETWEEN and not self.lexicon.has("you", rest[-1])
+        return not self.lexicon.has("you", rest[-1])
 
     @cached_property
     def on_users(self) -> bool:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from publisher.domain.assessment import FindingKind, Side
 from publisher.materiality.reading import Draft, Reading
 
-
 _OPENING = 12
 """Characters within which a sentence says who keeps a choice."""
 
