@@ -14,6 +14,7 @@ _MEANS = r"(?:means?|refers? to|(?:is|are) defined|ha(?:s|ve) the meanings?|shal
 
 DUTIES = replace(
     PRACTICES,
+    aside=frozenset({"allow", "permit", "age", "aged", "year", "old", "older", "least", "use", "happen", "help"}),
     equals=pairs(
         """
         utilize=use | buy=purchase | assist=help | begin=start | commence=start | erase=delete |
@@ -102,7 +103,7 @@ DUTIES = replace(
     ),
     firm=fragments(
         r"""
-        guarantee\w* | ensur\w+ | commit\w* | promise\w* | warrant\w* | undertake\w* | must | shall | will |
+        guarantee\w* | ensur\w+ | commit\w* | promise\w* | warrant\w* | undertake\w* | must | shall | will | needs? to |
         required | obligat\w+
         """
     ),
@@ -177,7 +178,8 @@ DUTIES = replace(
         encrypt\w* | secur\w+ | safeguard\w* | (?<!data )protect\w* | confidential\w* |
         industry standards? | breach\w* |
         standard contractual clauses | data processing (?:agreement|addendum|contracts?) | contracts? | anonymous\w* |
-        pseudonym\w* | oversight | audit\w* | two factor | gdpr
+        pseudonym\w* | blur\w* | mask(?:ed|ing)? | redact\w* | hash(?:ed|ing)? | oversight | audit\w* |
+        two factor | gdpr
         """
     ),
     discretion=fragments(

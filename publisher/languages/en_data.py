@@ -35,7 +35,7 @@ PRACTICES = Duties(
         releas(?:e|es|ed|ing) | rent(?:s|ed|ing)? | expos(?:e|es|ed|ing) |
         pass(?:es|ed|ing)?(?: \w+){0,4} (?:on )?to | hand(?:s|ed|ing)?(?: \w+){0,3} over |
         allow(?:s|ed|ing)?(?: \w+){0,3} (?:to )?(?:collect|access|receive|use|store) |
-        permit(?:s|ted|ting)?(?: \w+){0,3} (?:to )?(?:collect|access|receive|use|store) | work(?:s|ing)? with |
+        permit(?:s|ted|ting)?(?: (?!to)\w+){1,3} (?:to )?(?:collect|access|receive|use|store) | work(?:s|ing)? with |
         via (?:our|a|third)
         """
     ),
@@ -197,8 +197,8 @@ PRACTICES = Duties(
     numerals=numbers(
         """
         a hundred=100 | a=1 | an=1 | one=1 | two=2 | three=3 | four=4 | five=5 | six=6 | seven=7 | eight=8 |
-        nine=9 | ten=10 | twelve=12 | fourteen=14 | fifteen=15 | eighteen=18 | twenty four=24 | twenty=20 |
-        thirty=30 | forty five=45 | sixty=60 | ninety=90
+        nine=9 | ten=10 | eleven=11 | thirteen=13 | sixteen=16 | seventeen=17 | twelve=12 | fourteen=14 |
+        fifteen=15 | eighteen=18 | twenty four=24 | twenty=20 | thirty=30 | forty five=45 | sixty=60 | ninety=90
         """
     ),
     service=fragments(

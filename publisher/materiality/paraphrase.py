@@ -25,7 +25,7 @@ _WIDENS = (
 """What must not come: more that may be done, or must be borne."""
 _BINDS = (
     *("negation", "absolute", "limiting", "consent", "strong_consent", "notice", "refund", "protect", "delete"),
-    *("right", "entitlement", "forum", "promise", "firm", "request", "favour"),
+    *("right", "entitlement", "forum", "firm", "request", "favour"),
 )
 """What must not go: what bound the organisation, or helped users."""
 _HELD = 0.8
@@ -34,6 +34,8 @@ _FEWEST = 3
 """Words with matter below which nothing can be said."""
 _COMMON = 60
 """A word in more sentences than this does not say which of them retells which."""
+_ARTICLES = frozenset({"a", "an", "one"})
+"""Numerals that mostly count nothing."""
 _NUMBER = re.compile(r"\d[\d.,]*%?")
 
 
@@ -44,6 +46,8 @@ class Retold:
         self._lexicon = lexicon
         self._stemmer = stemmer
         self._sides = (old, new)
+        self._numerals = {word: f"{value:g}" for word, value in lexicon.duties.numerals if word not in _ARTICLES}
+        self._light = {stemmer.stem(word) for word in (*self._numerals, *lexicon.duties.aside)}
         self._indexes: list[dict[str, list[Sentence]] | None] = [None, None]
 
     def __call__(self, unit: Unit) -> bool:
@@ -57,18 +61,18 @@ class Retold:
     def _held(self, sentence: Sentence, side: int, partner: Sentence | None) -> bool:
         """Whether the other text commits to what a sentence of the new text commits to, or binds as the old one did."""
         words = self._words(sentence)
-        if len(words) < _FEWEST or sentence.heading:
+        if sentence.heading:
             return False
         others = self._near(sentence, words, side, partner)
         if not others:
             return False
         held = set().union(*(self._words(other) for other in others))
         left = words - held
-        if len(left) > (0 if partner is not None else (1 - _HELD) * len(words)):
+        if (len(words) < _FEWEST and left) or len(left) > (0 if partner is not None else (1 - _HELD) * len(words)):
             return False
         mine, theirs = sentence.folded, " / ".join(other.folded for other in others)
         mine_led, theirs_led = f"{sentence.lead} {mine}", " / ".join([theirs, *(other.lead for other in others)])
-        there = {self._stemmer.stem(word) for word in theirs_led.split()}
+        there = self._light | {self._stemmer.stem(word) for word in theirs_led.split()}
         if any(self._terms(field, mine) - there for field in (*_NAMED, *(_DONE if side == 0 else ()))):
             return False
         fields = _WIDENS if side == 0 else _BINDS
@@ -81,8 +85,7 @@ class Retold:
             if field in fields
         ):
             return False
-        numbers = Counter(_NUMBER.findall(mine))
-        if numbers - Counter(_NUMBER.findall(theirs_led)):
+        if self._numbers(mine) - self._numbers(theirs_led):
             return False
         days = {round(span.days, 1) for span in spans(mine, self._lexicon)}
         return days <= {round(span.days, 1) for span in spans(theirs_led, self._lexicon)}
@@ -121,7 +124,11 @@ class Retold:
         return known
 
     def _words(self, sentence: Sentence) -> set[str]:
-        return {word for word, _ in self._stemmer.features(sentence.tokens)}
+        return {word for word, _ in self._stemmer.features(sentence.tokens)} - self._light
+
+    def _numbers(self, text: str) -> Counter[str]:
+        """The numbers of a folded text, in digits."""
+        return Counter(_NUMBER.findall(" ".join(self._numerals.get(word, word) for word in text.split())))
 
     def _terms(self, field: str, text: str) -> set[str]:
         return {self._stemmer.stem(word) for found in self._lexicon[field].finditer(text) for word in found[0].split()}

@@ -43,6 +43,8 @@ def kept_longer(reading: Reading) -> Iterator[Draft]:
     for went, came, _, run in reading.swaps():
         if run is None:
             continue
+        if lexicon.duties.spaced and lexicon.has("delete", came) and lexicon.has("period", came):
+            continue
         if lexicon.any(came, "forever", "open_ended") and not lexicon.any(went, "forever", "open_ended"):
             why = "The end of the time for which data are kept was opened."
             yield Draft(FindingKind.RETENTION_LONGER, Side.NEW, run, why)

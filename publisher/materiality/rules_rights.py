@@ -27,8 +27,10 @@ def power_over_users(reading: Reading) -> Iterator[Draft]:
             )
         elif sanction is not None and lexicon.any(reading.whole_new, "you", "us") and not _of_keeping(reading):
             for went, came, _, run in reading.swaps():
-                if run is not None and (
-                    (lexicon.has("sanction", came) and not lexicon.has("sanction", went)) or reading.novel_in(run)
+                if (
+                    run is not None
+                    and not _lessened(reading, came)
+                    and ((lexicon.has("sanction", came) and not lexicon.has("sanction", went)) or reading.novel_in(run))
                 ):
                     yield Draft(
                         FindingKind.RIGHT_WEAKENED,
@@ -64,6 +66,16 @@ def power_over_users(reading: Reading) -> Iterator[Draft]:
             reading.run_of(sentence, discretion),
             "A choice that the organisation keeps to itself is new to the text.",
         )
+
+
+def _lessened(reading: Reading, came: str) -> bool:
+    """Whether words that came to a measure only bind it: notice, a limit, the user's consent."""
+    lexicon = reading.lexicon
+    return (
+        lexicon.duties.spaced
+        and (lexicon.any(came, "notice", "limiting", "consent", "ahead") or came.startswith("after "))
+        and not lexicon.any(came, "sanction", "exception", "no_notice")
+    )
 
 
 def _asked_for(reading: Reading) -> bool:
@@ -115,7 +127,7 @@ def right_limited(reading: Reading) -> Iterator[Draft]:
 def promise_excepted(reading: Reading) -> Iterator[Draft]:
     """An exception or a condition was appended to a promise or a right."""
     old, new = reading.unit.old, reading.unit.new
-    if old is None or new is None or new.heading:
+    if old is None or new is None or new.heading or _burdens(reading):
         return
     lexicon = reading.lexicon
     denies = lexicon.has("negation", reading.whole_old) and lexicon.has("data", reading.whole_old)
@@ -145,6 +157,18 @@ def promise_excepted(reading: Reading) -> Iterator[Draft]:
             kind = FindingKind.RIGHT_WEAKENED
         yield Draft(kind, Side.NEW, run, "An exception or a condition was added to what was promised without it.")
         return
+
+
+def _burdens(reading: Reading) -> bool:
+    """Whether the old sentence puts a duty on users and nothing else: an exception narrows it."""
+    lexicon = reading.lexicon
+    duty = lexicon["duty"].search(reading.old)
+    return (
+        lexicon.duties.spaced
+        and duty is not None
+        and lexicon.has("you", duty[0])
+        and not lexicon.any(reading.whole_old, "entitlement", "promise", "notice", "refund")
+    )
 
 
 def _widens(reading: Reading, went: str, run: Run) -> bool:

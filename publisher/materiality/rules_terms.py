@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from publisher.domain.assessment import FindingKind, Side
 from publisher.materiality.matching import Run
 from publisher.materiality.reading import Draft, Reading
+from publisher.materiality.sentences import join
 
 
 def user_duty(reading: Reading) -> Iterator[Draft]:
@@ -17,6 +18,8 @@ def user_duty(reading: Reading) -> Iterator[Draft]:
     if reading.unit.edited:
         added = reading.came_of("duty")
         if added is not None and not reading.says_more(added):
+            return
+        if added is not None and lexicon.duties.spaced and reading.acts_last(_before(reading, added)):
             return
         if added is not None and not lexicon.has("duty", reading.went) and not lexicon.has("favour", reading.came):
             yield Draft(FindingKind.USER_DUTY_ADDED, Side.NEW, added, "The sentence now puts a duty or a ban on users.")
@@ -45,6 +48,12 @@ def user_duty(reading: Reading) -> Iterator[Draft]:
             reading.run_of(sentence, match),
             "A duty or a ban on users is new to the text.",
         )
+
+
+def _before(reading: Reading, run: Run) -> str:
+    """The words of the new sentence ahead of some, folded."""
+    sentence = reading.unit.new
+    return join(sentence.tokens[: run[0]], reading.lexicon.duties.spaced) if sentence is not None else ""
 
 
 def _bans_users(reading: Reading) -> bool:
@@ -143,6 +152,17 @@ def dispute(reading: Reading) -> Iterator[Draft]:
     )
 
 
+def _paid_back(reading: Reading, came: str) -> bool:
+    """Whether the sentence was and is about paying users back, and the words that came do not limit it."""
+    lexicon = reading.lexicon
+    return (
+        lexicon.duties.spaced
+        and lexicon.has("refund", reading.new)
+        and lexicon.has("refund", reading.old)
+        and not lexicon.any(came, "negation", "exception", "limiting")
+    )
+
+
 def _charged(reading: Reading, run: Run) -> bool:
     """Whether words that came charge for something, undenied."""
     sentence = reading.unit.new
@@ -168,6 +188,8 @@ def fee(reading: Reading) -> Iterator[Draft]:
     if reading.unit.edited:
         for went, came, _, run in reading.swaps():
             if run is None or not lexicon.has("fee", came) or lexicon.has("fee", went):
+                continue
+            if _paid_back(reading, came):
                 continue
             if lexicon.duties.doubts or _charged(reading, run):
                 yield Draft(FindingKind.FEE_OR_REFUND, Side.NEW, run, "What users pay, or when, was widened.")

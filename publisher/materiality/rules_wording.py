@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from publisher.domain.assessment import FindingKind, Side
+from publisher.materiality.matching import Run
 from publisher.materiality.reading import Draft, Reading
 
 _OPENING = 12
@@ -204,7 +205,7 @@ def words_gone(reading: Reading) -> Iterator[Draft]:
             ("right", FindingKind.RIGHT_WEAKENED, "Part of what users could do is gone from the sentence."),
         ):
             if (
-                lexicon.has(field, went)
+                _touches(reading, field, went, run)
                 and not lexicon.has(field, came)
                 and not lexicon.any(went, "disclaimer", "exception")
             ):
@@ -214,6 +215,15 @@ def words_gone(reading: Reading) -> Iterator[Draft]:
                     continue
                 yield Draft(kind, Side.OLD, run, why)
                 return
+
+
+def _touches(reading: Reading, field: str, went: str, run: Run) -> bool:
+    """Whether words that went are, or end, a word of a field that the new sentence does not have."""
+    lexicon, old = reading.lexicon, reading.unit.old
+    if lexicon.has(field, went) or old is None or not lexicon.duties.spaced or lexicon.has(field, reading.new):
+        return lexicon.has(field, went)
+    found = (reading.run_of(old, match) for match in lexicon[field].finditer(old.folded))
+    return any(first <= run[1] and run[0] <= last for first, last in found)
 
 
 def denial_turned(reading: Reading) -> Iterator[Draft]:
