@@ -29,7 +29,11 @@ DUTIES = replace(
         obligation=duty | agreement=contract | phone=telephone | fix=repair |
         webpage=page | website=site | webapp=app | application=app |
         maintain=keep | lawful=legal | improve=enhance | safety=security |
-        safeguard=protect | forbid=prohibit | ban=prohibit | close=end | terminate=end | expire=end
+        safeguard=protect | forbid=prohibit | ban=prohibit | close=end |
+        withdrawn=withdraw | kept=keep | held=keep | sold=sell | sent=send | told=inform | chosen=choose |
+        chose=choose | paid=pay | written=write | wrote=write | shown=show | bought=buy | lost=lose | found=find |
+        left=leave | known=know | begun=begin | began=begin | understood=understand | brought=bring | sought=seek |
+        terminate=end | expire=end
         """
     ),
     us=fragments(
@@ -293,7 +297,7 @@ DUTIES = replace(
         r"""
         may not | must not | can not use | not allowed | not permitted | prohibit\w* | restrict(?:ed|ions?) |
         forbid\w* | under (?:any|no) circumstances | not tolerat\w+ | do not tolerate | unacceptable | do not allow |
-        abus\w+ | acceptable use | violat\w+ | agree not to | will not | may be removed | against
+        abus\w+ | acceptable use | violat\w+ | agree not to | will not | may be removed
         """
     ),
     favour=fragments(

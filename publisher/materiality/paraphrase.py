@@ -88,7 +88,8 @@ class Retold:
         if self._numbers(mine) - self._numbers(theirs_led):
             return False
         days = {round(span.days, 1) for span in spans(mine, self._lexicon)}
-        return days <= {round(span.days, 1) for span in spans(theirs_led, self._lexicon)}
+        known = {round(span.days, 1) for span in spans(theirs_led, self._lexicon)}
+        return not known or days <= known  # `18 years old` and `18 or older` are told by their numbers
 
     def _near(self, sentence: Sentence, words: set[str], side: int, partner: Sentence | None) -> list[Sentence]:
         """The partner, and the one or two sentences of the other text that hold most of what it leaves."""
@@ -131,4 +132,9 @@ class Retold:
         return Counter(_NUMBER.findall(" ".join(self._numerals.get(word, word) for word in text.split())))
 
     def _terms(self, field: str, text: str) -> set[str]:
-        return {self._stemmer.stem(word) for found in self._lexicon[field].finditer(text) for word in found[0].split()}
+        return {
+            self._stemmer.stem(word)
+            for found in self._lexicon[field].finditer(text)
+            for word in found[0].split()
+            if not word.isdigit()
+        }

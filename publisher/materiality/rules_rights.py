@@ -88,7 +88,8 @@ def _asked_for(reading: Reading) -> bool:
 
 def _of_keeping(reading: Reading) -> bool:
     """Whether the sentence says how long data are kept; an account's end is then only a date."""
-    return reading.affirmed("retain", reading.new) is not None and reading.lexicon.has("data", reading.new)
+    kept = reading.affirmed("retain", reading.new) is not None
+    return kept and (reading.lexicon.has("data", reading.new) or reading.affirmed("retain", reading.old) is not None)
 
 
 def _ends_data(reading: Reading) -> bool:
@@ -167,7 +168,8 @@ def _burdens(reading: Reading) -> bool:
         lexicon.duties.spaced
         and duty is not None
         and lexicon.has("you", duty[0])
-        and not lexicon.any(reading.whole_old, "entitlement", "promise", "notice", "refund")
+        and not reading.acts(reading.old)
+        and not lexicon.any(reading.whole_old, "entitlement", "notice", "refund")
     )
 
 
