@@ -278,7 +278,7 @@ DUTIES = replace(
     ),
     duty=fragments(
         r"""
-        <who> (?:must|shall|may not|can not|should|agree\w*) |
+        <who> (?:must|shall|may not|can not|should) | (?<!if )(?<!when )(?<!where )(?<!unless )<who> agree\w* |
         <who> (?:represent|warrant|promise|acknowledge|will not|have to|need to) |
         <who> will (?:be responsible|promptly|indemnify|comply) | <who> will (?:need|ensure|pay|only|use) |
         <who> (?:are|is) (?:responsible|required|prohibited|solely) |

@@ -156,8 +156,9 @@ PRACTICES = Duties(
         by (?:using|continuing|accessing|visiting|submitting)(?: \w+){0,12} (?:agree|consent|accept|authori[sz]e)\w* |
         continued use | opt(?:s|ed|ing)? out | unless you (?:opt out|object|tell) | implied | on by default |
         by default | enabled by default |
-        you (?:hereby )?(?:agree|consent|authori[sz]e|acknowledge|allow|understand) | legitimate interests?
-        """
+        <you> (?:agree|consent|authori[sz]e|acknowledge|allow|understand) | legitimate interests?
+        """,
+        you=r"(?<!if )(?<!when )(?<!where )(?<!unless )you(?: hereby)?",
     ),
     framework=fragments(
         r"""

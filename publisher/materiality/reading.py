@@ -294,6 +294,23 @@ class Reading:
         tokens = tuple(folded.split()) if self.lexicon.duties.spaced else tuple(folded)
         return bool(self.facts.stemmer.features(tokens))
 
+    def _harmless(self, sentence: Sentence) -> frozenset[int]:
+        """Where names stand that took the place of names, one supplier for another, and words that came as a limit."""
+        old, new = self.unit.old, self.unit.new
+        if old is None or new is None or not self.lexicon.duties.spaced:
+            return frozenset()
+        renamed = ((old, went, new, came) for went, came in self.unit.swaps if went is not None and came is not None)
+        pairs = ((went, came) for a, went, b, came in renamed if a.names(*went) and b.names(*came))
+        at = 0 if sentence is old else 1
+        runs = [pair[at] for pair in pairs]
+        if sentence is new:
+            runs += [came for went, came in self.unit.swaps if went is None and came is not None and self._limits(came)]
+        return frozenset(index for first, last in runs for index in range(first, last + 1))
+
+    def _limits(self, run: Run) -> bool:
+        """Whether words that came begin by keeping what is done within bounds: `only while you use it`."""
+        return self.lexicon["limiting"].match(self._words(self.unit.new, (run,))) is not None
+
     def _words(self, sentence: Sentence | None, runs: tuple[Run, ...]) -> str:
         if sentence is None:
             return ""
@@ -305,7 +322,7 @@ class Reading:
         if sentence is None:
             return ()
         spaced = self.lexicon.duties.spaced
-        inside = {index for a, b in runs for index in range(a, b + 1)}
+        inside = {index for a, b in runs for index in range(a, b + 1)} - self._harmless(sentence)
         return tuple(
             (feature, index)
             for feature, index in self.facts.stemmer.features(sentence.tokens)

@@ -125,7 +125,14 @@ def _denied_practice(reading: Reading, text: str) -> bool:
     denial = reading.lexicon["negation"].search(reading.old)
     if denial is not None and reading.lexicon.has("you", reading.old[: denial.start()]):
         return False
-    for field in ("collect", "use", "share", "retain", "sanction"):
+    for field in (
+        "collect",
+        "use",
+        "share",
+        "retain",
+        "sanction",
+        *(("fee",) if reading.lexicon.duties.spaced else ()),
+    ):
         match = reading.lexicon[field].search(text)
         if match is not None and reading.denied(text, match.start()):
             return True
@@ -178,7 +185,7 @@ def absolute_gone(reading: Reading) -> Iterator[Draft]:
     for went, came, run, _ in reading.swaps():
         if run is None or not lexicon.any(went, "absolute", "limiting") or lexicon.any(came, "absolute", "limiting"):
             continue
-        if lexicon.has("period", came):
+        if lexicon.has("period", came) and not (lexicon.duties.spaced and lexicon.has("favour", went)):
             continue  # `promptly` became a number of days
         match = lexicon["absolute"].search(went) or lexicon["limiting"].search(went)
         if match is not None and lexicon.has("absolute", reading.new) and match[0] in reading.new:
@@ -209,7 +216,7 @@ def words_gone(reading: Reading) -> Iterator[Draft]:
                 and not lexicon.has(field, came)
                 and not lexicon.any(went, "disclaimer", "exception")
             ):
-                if field in ("protect", "right", "notice") and lexicon.has(field, reading.new) and not lost:
+                if field in ("protect", "right", "notice", "refund") and lexicon.has(field, reading.new) and not lost:
                     continue
                 if not (_binding(reading) or lexicon.has("right", reading.whole_old)):
                     continue
@@ -267,7 +274,8 @@ def _binding(reading: Reading) -> bool:
     """Whether the old sentence binds the organisation, rather than permitting it something or binding users."""
     lexicon = reading.lexicon
     text = reading.whole_old
-    if not lexicon.has("promise", text) or not reading.by_us(text):
+    told = lexicon.duties.spaced and reading.acts(text) and lexicon.any(text, "notice", "refund")
+    if not (told or lexicon.has("promise", text)) or not reading.by_us(text):
         return False
     if lexicon.has("disclaimer", text):
         return False

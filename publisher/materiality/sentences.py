@@ -123,6 +123,10 @@ class Sentence:
     def _places(self) -> list[int]:
         return [low for low, _ in self.spans]
 
+    def names(self, first: int, last: int) -> bool:
+        """Whether the words `first` to `last` are all written as names, none of them where the sentence begins."""
+        return first > 0 and all(self.clause.text[low].isupper() for low, _ in self.spans[first : last + 1])
+
     def words(self, first: int, last: int) -> str:
         """The words `first` to `last` with a few around them, verbatim: the least that can be quoted."""
         return self._window(first, last, max(last - first + 1, 9))
