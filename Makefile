@@ -40,12 +40,18 @@ $(STAMP): requirements/dev.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(STAMP)
 
-# A real browser with Chinese fonts, for the tests that open pages; where it cannot be had they say so.
+# What tests need beside Python: a real browser with Chinese fonts, and PostgreSQL's programs (the tests run a server of
+# their own; none is left running). Where these cannot be had the tests say so.
 system-packages:
-	@command -v chromium >/dev/null && fc-list 2>/dev/null | grep -qi cjk || { \
+	@missing=""; \
+	{ command -v chromium >/dev/null && fc-list 2>/dev/null | grep -qi cjk; } || missing="chromium fonts-noto-cjk"; \
+	{ command -v initdb || ls /usr/lib/postgresql/*/bin/initdb; } >/dev/null 2>&1 || missing="$$missing postgresql"; \
+	[ -z "$$missing" ] || { \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; \
-	  else echo "No Chromium with Chinese fonts: browser tests will be left out (on Debian: apt-get install chromium fonts-noto-cjk)"; fi; }
+	    mkdir -p /etc/postgresql-common/createcluster.d && \
+	    echo "create_main_cluster = false" > /etc/postgresql-common/createcluster.d/publisher-tests.conf && \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing >/dev/null; \
+	  else echo "Some tests will be left out (on Debian: apt-get install $$missing)"; fi; }
 
 # Resolves the dependencies anew; needs uv.
 lock:

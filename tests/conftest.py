@@ -2,8 +2,14 @@
 
 import os
 import shutil
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+
+from tests import postgresql
+
+DATABASES = ("sqlite", "postgresql")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -21,9 +27,41 @@ def update_cases(request: pytest.FixtureRequest) -> bool:
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """A browser test without a browser is left out and says why; in CI it fails instead."""
-    if item.get_closest_marker("browser") is None or shutil.which("chromium"):
-        return
-    reason = "there is no Chromium on this machine; on Debian: apt-get install chromium fonts-noto-cjk"
+    if item.get_closest_marker("browser") is not None and not shutil.which("chromium"):
+        _left_out("there is no Chromium on this machine; on Debian: apt-get install chromium fonts-noto-cjk")
+
+
+def _left_out(reason: str) -> None:
     if os.environ.get("CI"):
         pytest.fail(reason, pytrace=False)
     pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[postgresql.Server]:
+    """A server of the tests' own; where there is none the test is left out and says why, in CI it fails instead."""
+    if postgresql.programs() is None:
+        _left_out(postgresql.MISSING)
+    with postgresql.serving() as server:
+        yield server
+
+
+@pytest.fixture(params=DATABASES)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database without any table, once for each kind of database."""
+    yield from _database(request, tmp_path, migrated=False)
+
+
+@pytest.fixture(params=DATABASES)
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database that may have the store's tables already, once for each kind of database."""
+    yield from _database(request, tmp_path, migrated=True)
+
+
+def _database(request: pytest.FixtureRequest, folder: Path, *, migrated: bool) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield f"sqlite:///{folder}/var/publisher.db"
+        return
+    server: postgresql.Server = request.getfixturevalue("postgresql_server")
+    with server.database(migrated=migrated) as url:
+        yield url

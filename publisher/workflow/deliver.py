@@ -102,19 +102,25 @@ def deliver(
         raise one(
             "sender-domain", f"'{domain}' is no domain.", "Correct the sender's address in [email] from."
         ) from None
-    with store.begin() as connection:
-        lock = run_lock.take(connection, LOCK, this_process(), now(), gone=has_ended)
-        interrupted = sending.doubt_interrupted(connection, now())
-    run = _Run(store, lock, now, key, domain, progress or Unseen(), sleep, clock, chance, Pace(rate, clock), stopping)
-    try:
-        due = run.due()
-        run.progress.begin(due)
-        if due:
-            run.lanes = Lanes(transports, max(1, min(connections, due)), sender)
-            run.phases()
-    finally:
-        run.wind_up()
-    return run.report(interrupted)
+    owner = this_process()
+    with store.present(owner):
+        with store.begin() as connection:
+            lock = run_lock.take(
+                connection, LOCK, owner, now(), gone=lambda other: has_ended(other) or store.is_gone(other)
+            )
+            interrupted = sending.doubt_interrupted(connection, now())
+        run = _Run(
+            store, lock, now, key, domain, progress or Unseen(), sleep, clock, chance, Pace(rate, clock), stopping
+        )
+        try:
+            due = run.due()
+            run.progress.begin(due)
+            if due:
+                run.lanes = Lanes(transports, max(1, min(connections, due)), sender)
+                run.phases()
+        finally:
+            run.wind_up()
+        return run.report(interrupted)
 
 
 @dataclass(slots=True)
