@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 
 from publisher.domain.notice import Channel, MailTemplate, Notice, NoticeId, NoticeKind
 from publisher.errors import one
+from publisher.store import ledger
 from publisher.store.schema import notice, template
 
 
@@ -21,6 +22,13 @@ def of_version(connection: Connection, policy: str, version: str) -> tuple[Notic
     """All notices of a version, the first one first."""
     rows = select(notice).where(notice.c.policy == policy, notice.c.version == version).order_by(notice.c.revision)
     return tuple(_notice(row) for row in connection.execute(rows))
+
+
+def telling_of(connection: Connection, given: NoticeId) -> tuple[NoticeId, ...]:
+    """All notices that told of the version of a notice, in order: first a campaign's under another version's name."""
+    own = tuple(entry.id for entry in of_version(connection, given.policy, given.version))
+    named = ledger.notices_of(connection, given.policy, given.version)
+    return tuple(dict.fromkeys((*(entry for entry in named if entry.policy != given.policy), *own)))
 
 
 def open_notices(connection: Connection) -> tuple[Notice, ...]:

@@ -95,7 +95,6 @@ def queue_after(
     sequel: NoticeKind | None = NoticeKind.FOLLOW_UP,
     whole: bool = True,
     languages: Sequence[str] | None = None,
-    shared: NoticeId | None = None,
 ) -> QueuedAfter:
     """Queues a later notice of a version, such as after a postponement, in place of all earlier ones.
 
@@ -110,18 +109,11 @@ def queue_after(
         sequel: what those who were told get; None: nothing.
         whole: whether those who were not told get the revision; else they get nothing.
         languages: the readers' languages that the sequel concerns; None is all of them.
-        shared: an earlier notice that told of several versions, under another one's name.
 
     Raises:
         PublisherError: the notice is there already.
     """
-    earlier = [
-        entry.id
-        for entry in notices.of_version(connection, given.id.policy, given.id.version)
-        if entry.id.revision < given.id.revision
-    ]
-    if shared is not None and shared not in earlier:
-        earlier.append(shared)
+    earlier = [entry for entry in notices.telling_of(connection, given.id) if entry != given.id]
     notices.add(connection, given, templates)
     cancelled = sum(cancel(connection, entry, now=now, reason=REASON_SUPERSEDED) for entry in earlier)
     if Channel.EMAIL not in given.channels:
@@ -166,9 +158,7 @@ def queue_late(connection: Connection, given: Notice) -> int:
             known.c.channel == Channel.EMAIL.value,
         )
     )
-    told = told_condition(
-        users.c.recipient, [e.id for e in notices.of_version(connection, given.id.policy, given.id.version)]
-    )
+    told = told_condition(users.c.recipient, notices.telling_of(connection, given.id))
     first = connection.execute(
         select(func.coalesce(func.max(batch.c.number) + 1, 0)).where(batch.c.notice == str(given.id))
     ).scalar_one()

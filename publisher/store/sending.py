@@ -18,7 +18,7 @@ from publisher.domain.notice import (
     Receipt,
     Recipient,
 )
-from publisher.store import notices
+from publisher.store import ledger, notices
 from publisher.store.batches import DOUBTS_ALLOWED, Batch, put_back, rows_of
 from publisher.store.outbox import BATCH_WORKING, REASON_CLOSED, told_condition
 from publisher.store.schema import attempt, batch, notice, outbox, users
@@ -250,14 +250,15 @@ def _outcome(answer: Answer, closed: bool) -> dict[str, Any]:
 
 
 def _tell_whole_story(connection: Connection, message: Message, channel: Channel, at: datetime) -> None:
-    """In later notices of the same version, somebody whom no notice told gets the revision, not its sequel.
+    """In later notices of what a message told, somebody whom no notice told gets the revision, not its sequel.
 
     Where there is no revision to tell any more, they get nothing.
     """
-    of_version = notices.of_version(connection, message.notice.policy, message.notice.version)
-    later = [entry.id for entry in of_version if entry.id.revision > message.notice.revision]
-    for entry in later:
-        before = [other.id for other in of_version if other.id.revision < entry.revision]
+    told = [notices.telling_of(connection, other) for other in ledger.told_with(connection, message.notice)]
+    later = [(entry, all_of[:place]) for all_of in told for place, entry in enumerate(all_of)]
+    for entry, before in later:
+        if message.notice not in before:
+            continue
         whole = any(mail.kind is NoticeKind.REVISION for mail in notices.templates(connection, entry))
         instead: dict[str, Any] = {"kind": NoticeKind.REVISION}
         if not whole:
