@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from publisher.domain.change import Grade
 from publisher.domain.citation import Citation, redline_path
 from publisher.domain.ledger import EventKind
+from publisher.domain.life import DATED
 from publisher.domain.notice import Channel, NoticeId
 from publisher.domain.policy import digest_of
-from publisher.domain.timeline import State
 from publisher.render.views import Banner, Published, Series, Site
 from publisher.render.wording import Strings, long_date
 
@@ -61,7 +61,7 @@ def _banners(site: Site, words: "Callable[[str], Strings]") -> "Iterator[Banner]
     for series in site.policies:
         for version in series.coming:
             standing = version.standing
-            shown = standing.state in (State.ANNOUNCED, State.COMPLETE) and standing.grade is Grade.MATERIAL
+            shown = standing.state in DATED and standing.grade is Grade.MATERIAL
             if shown and Channel.BANNER in version.settings.channels:
                 yield _banner(series, version, words)
 

@@ -7,9 +7,10 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from publisher.domain.citation import Citation, redline_path
+from publisher.domain.days import local_date
 from publisher.domain.ledger import EventKind
+from publisher.domain.life import APPLIED, State
 from publisher.domain.policy import version_number
-from publisher.domain.timeline import State, local_date
 from publisher.render.banners import instant_text
 from publisher.render.views import Published, Series, Site
 from publisher.render.wording import Strings, long_date
@@ -119,7 +120,7 @@ def _entries(base: str, series: Series, words: Strings) -> list[_Entry]:
         if standing.witnessed:
             said = long_date(first.effective or standing.effective, language)
             add("announced", "announced", standing.announced, said, text=summary)
-        if standing.state in (State.IN_FORCE, State.SUPERSEDED):
+        if standing.state in APPLIED:
             said = long_date(local_date(standing.starts, zone), language)
             add("in-force", "in_force", standing.starts, said, text=summary)
         moved = [event for event in series.events if event.version == version.name]

@@ -13,8 +13,8 @@ from email.policy import SMTP
 from typing import TYPE_CHECKING
 
 from publisher.domain.change import Op
+from publisher.domain.days import local_midnight
 from publisher.domain.notice import MailTemplate, NoticeContent, NoticeKind
-from publisher.domain.timeline import local_midnight
 from publisher.render.excerpts import Excerpt, excerpt
 
 if TYPE_CHECKING:

@@ -4,9 +4,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from publisher.domain.citation import Citation, history_path
+from publisher.domain.days import local_date
 from publisher.domain.ledger import EventKind
+from publisher.domain.life import State
 from publisher.domain.policy import version_number
-from publisher.domain.timeline import State, local_date
 from publisher.render.frame import KNOWN_RELATIONS, Kit, Relation, frame_of, laid_out, path_of, redline_of
 from publisher.render.status import day_html, readable_language, status, version_name
 from publisher.render.text_pages import redline_page, text_page

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from publisher.domain.citation import Citation
+from publisher.domain.days import local_date
 from publisher.domain.ledger import EventKind
+from publisher.domain.life import State
 from publisher.domain.policy import version_number
-from publisher.domain.timeline import State, local_date
 from publisher.render.banners import instant_text
 from publisher.render.views import Published, Series
 from publisher.render.wording import Strings, long_date, long_instant

@@ -7,10 +7,11 @@ from datetime import datetime
 from publisher import library
 from publisher.domain.assessment import Assessment, Finding
 from publisher.domain.change import Grade
+from publisher.domain.days import earliest_effective, local_date
 from publisher.domain.ledger import LedgerEvent
 from publisher.domain.policy import Policy, Version, digest_of
 from publisher.domain.review import SETTINGS_CLAUSE, Review, graded, open_findings, reopened_clauses
-from publisher.domain.timeline import earliest_effective, last_released, local_date
+from publisher.domain.timeline import last_released
 from publisher.errors import Fault, Place, Severity
 from publisher.workflow.check_summaries import summary_faults
 from publisher.workflow.one_language import one_sided_faults

@@ -7,11 +7,12 @@ from datetime import date, datetime, timedelta
 from publisher.domain import regime
 from publisher.domain.assessment import Assessment
 from publisher.domain.change import Grade
+from publisher.domain.days import earliest_effective, local_date, must_hold_from
 from publisher.domain.ledger import EventKind, LedgerEvent
 from publisher.domain.notice import Channel, Notice, NoticeId, NoticeKind
 from publisher.domain.policy import Policy, Version, version_number
 from publisher.domain.review import Review, graded
-from publisher.domain.timeline import earliest_effective, last_released, local_date, must_hold_from, release_of
+from publisher.domain.timeline import last_released, release_of
 from publisher.errors import Fault, Place
 from publisher.workflow.consent import consent_needed
 from publisher.workflow.texts import assess_version, clause_entries, draft_trees

@@ -8,9 +8,10 @@ from email.message import EmailMessage
 
 from publisher import library
 from publisher.domain.change import Grade
+from publisher.domain.days import local_midnight
 from publisher.domain.notice import Channel, Notice, NoticeId, NoticeKind
 from publisher.domain.policy import Policy
-from publisher.domain.timeline import local_midnight, release_of
+from publisher.domain.timeline import release_of
 from publisher.errors import Place, PublisherError, errors_only, one
 from publisher.workflow.announce import mail_templates, notice_contents
 from publisher.workflow.release import effective_date, floor_of, governed

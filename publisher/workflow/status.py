@@ -7,18 +7,12 @@ from typing import TYPE_CHECKING
 
 from publisher import library
 from publisher.domain import regime
+from publisher.domain.days import earliest_effective, local_date, must_hold_from
+from publisher.domain.life import DATED, Standing, State, drafted
 from publisher.domain.notice import MessageState, NoticeId
 from publisher.domain.policy import Manuscript, Policy, Version
 from publisher.domain.review import Review, signatures_missing
-from publisher.domain.timeline import (
-    Standing,
-    State,
-    applied_on,
-    earliest_effective,
-    last_released,
-    local_date,
-    must_hold_from,
-)
+from publisher.domain.timeline import applied_on, last_released
 from publisher.errors import Place, PublisherError, errors_only, one
 from publisher.workflow.check import check_workspace
 from publisher.workflow.release import unreleased
@@ -115,11 +109,11 @@ def _messages(store: "Store | None", standing: Standing) -> Mapping[MessageState
 
 def _due(policy: Policy, standing: Standing, now: datetime) -> str:
     """What comes next, in words; empty when nothing does."""
-    zone = policy.settings.timezone
-    if standing.state is State.ANNOUNCED and standing.notice is not None:
+    zone = standing.timezone
+    if standing.state in (State.ANNOUNCED, State.POSTPONED) and standing.notice is not None:
         last = local_date(must_hold_from(standing.effective, standing.floor, zone), zone)
         return f"notice must be complete before {last}, or the version is held"
-    if standing.state in (State.ANNOUNCED, State.COMPLETE):
+    if standing.state in DATED:
         return f"takes effect on {standing.effective}"
     if standing.state is State.HELD:
         proposed = earliest_effective(local_date(now, zone), standing.floor, policy.settings.delivery_days)
@@ -162,7 +156,7 @@ def _drafts(workspace: Workspace, policy: Policy, now: datetime) -> Sequence[Ver
             VersionStatus(
                 policy=policy.name,
                 version=version.name,
-                state=State.REVIEWED if signed else State.DRAFT,
+                state=drafted(signed=signed),
                 effective=f"+{written} days" if isinstance(written, int) else str(written),
                 floor=regime.floor_days(policy.settings.regimes, policy.settings.notice_days) if material else 0,
                 messages=dict.fromkeys(MessageState, 0),
