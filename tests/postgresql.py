@@ -5,6 +5,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import OperationalError
 
 from publisher.store.engine import open_store
 
@@ -58,13 +60,31 @@ class Server:
     def copied(self, url: str) -> str:
         """The URL of a copy of a database that nobody uses now, as from a backup; it stays until the server ends."""
         name = f"copy_{next(self.numbers)}"
-        source = url.partition("@/")[2].partition("?")[0]
-        self._run(f"CREATE DATABASE {name} TEMPLATE {source}")
+        self._create(name, _name(url))
         return self.url(name)
+
+    def made_anew(self, url: str, source: str | None = None) -> None:
+        """Puts a copy of another database in a database's place, or an empty one."""
+        self._run(f"DROP DATABASE {_name(url)} WITH (FORCE)")
+        self._create(_name(url), _name(source) if source else "template1")
+
+    def _create(self, name: str, source: str) -> None:
+        for _ in range(100):  # until the server has seen that nobody is connected to the source any more
+            try:
+                self._run(f"CREATE DATABASE {name} TEMPLATE {source}")
+            except OperationalError:
+                time.sleep(0.02)
+            else:
+                return
+        raise TimeoutError(f"{source} is in use")
 
     def _run(self, statement: str) -> None:
         with self.admin.connect() as connection:
             connection.exec_driver_sql(statement)
+
+
+def _name(url: str) -> str:
+    return url.partition("@/")[2].partition("?")[0]
 
 
 @contextmanager

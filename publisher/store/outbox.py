@@ -98,7 +98,8 @@ def queue_after(
 ) -> QueuedAfter:
     """Queues a later notice of a version, such as after a postponement, in place of all earlier ones.
 
-    Everybody whom an earlier notice told, or may have told, gets the sequel; everybody else gets the revision as it is
+    Everybody whom an earlier notice told, or may have told, gets the sequel (that is everybody when a notice that the
+    ledger names was lost with another store); everybody else gets the revision as it is
     now; nobody gets both. What earlier notices had not sent is cancelled.
 
     Args:
@@ -119,7 +120,8 @@ def queue_after(
     if Channel.EMAIL not in given.channels:
         return QueuedAfter(0, 0, cancelled)
     _need(given, templates, *([sequel] if sequel else []), *([NoticeKind.REVISION] if whole else []))
-    told = told_condition(users.c.recipient, earlier)
+    lost = notices.unknown_among(connection, earlier)
+    told = true() if lost else told_condition(users.c.recipient, earlier)
     kind = case((told, (sequel or NoticeKind.REVISION).value), else_=NoticeKind.REVISION.value)
     concerned: list[ColumnElement[bool]] = []
     if not whole:

@@ -24,6 +24,7 @@ from publisher.store.outbox import BATCH_WORKING, REASON_CLOSED, told_condition
 from publisher.store.schema import attempt, batch, notice, outbox, users
 
 REASON_HELD = "in-doubt-twice"
+REASON_RESTORED = "store-restored"
 _REPLY_LENGTH = 500
 _ADDRESS = re.compile(r"[^\s<>()\[\]:;,\"']+@[^\s<>()\[\];,\"']+")
 _INTERRUPTED = "the sender stopped before the answer was recorded"
@@ -162,6 +163,27 @@ def doubt_interrupted(connection: Connection, now: datetime, channel: Channel = 
         doubted += len(under_way)
         put_back(connection, given)
     return doubted
+
+
+def doubt_unsent(connection: Connection, channel: Channel = Channel.EMAIL) -> int:
+    """In a store that was rolled back, everything unsent may have been sent: held in doubt, and not sent again.
+
+    Returns:
+        How many messages that are.
+    """
+    still_open = select(notice.c.id).where(notice.c.closed.is_(None))
+    of_open = (outbox.c.notice.in_(still_open), outbox.c.channel == channel)
+    unsent = outbox.c.state.in_([MessageState.QUEUED, MessageState.DEFERRED, MessageState.SENDING])
+    doubted = (outbox.c.state == MessageState.IN_DOUBT) & (outbox.c.doubts <= DOUBTS_ALLOWED)
+    changed = connection.execute(
+        outbox.update()
+        .where(*of_open, unsent | doubted)
+        .values(state=MessageState.IN_DOUBT, doubts=DOUBTS_ALLOWED + 1, reason=REASON_RESTORED, next_at=None)
+    )
+    rows = select(batch).where(batch.c.notice.in_(still_open), batch.c.channel == channel)
+    for row in connection.execute(rows).all():
+        put_back(connection, Batch(_notice_id(connection, row.notice), row.number, channel, row.lo, row.hi))
+    return changed.rowcount
 
 
 def _row(message: Message, channel: Channel) -> tuple[Any, ...]:

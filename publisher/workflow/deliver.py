@@ -30,6 +30,7 @@ from publisher.workflow.delivery_report import (
 )
 from publisher.workflow.lanes import Back, Lanes, Parcel
 from publisher.workflow.pace import Pace, backoff
+from publisher.workflow.passes import LOCK
 from publisher.workflow.process import has_ended, this_process
 
 if TYPE_CHECKING:
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
 
 __all__ = ["DeliveryReport", "Progress", "deliver"]
 
-LOCK = "deliver"
 PHASES = (MessageState.QUEUED, MessageState.DEFERRED, MessageState.IN_DOUBT)
 """Nobody waits for another's second attempt: everything queued comes first, what is in doubt last."""
 
@@ -74,6 +74,7 @@ def deliver(
     clock: Callable[[], float] = time.monotonic,
     chance: Callable[[], float] = random.random,
     stopping: Callable[[], bool] = lambda: False,
+    begun: Callable[[int], None] = lambda _: None,
 ) -> DeliveryReport:
     """Sends what is due, once.
 
@@ -91,6 +92,8 @@ def deliver(
         clock: seconds that only grow.
         chance: a number from 0 to 1, by which waiting times are spread.
         stopping: whether a person or the system wants the pass to end; what is under way is answered first.
+
+        begun: is given the number of the pass before anything is sent.
 
     Raises:
         BusyError: another process delivers from this store.
@@ -113,6 +116,7 @@ def deliver(
             store, lock, now, key, domain, progress or Unseen(), sleep, clock, chance, Pace(rate, clock), stopping
         )
         try:
+            begun(lock.fence)
             due = run.due()
             run.progress.begin(due)
             if due:
