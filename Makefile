@@ -1,11 +1,12 @@
 # Two commands set everything up on a fresh machine; they need Python 3.11+ and make.
 #   make publish   the main job on a scratch copy of the sample workspace, into a local Maildir
 #   make test      format, lint, types, imports and every test
+# make soak runs many more of the simulated sequences than make test does.
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: publish test lint format types lock clean system-packages
+.PHONY: publish test soak lint format types lock clean system-packages
 .DEFAULT_GOAL := publish
 
 publish: $(STAMP)
@@ -16,6 +17,10 @@ test: $(STAMP) system-packages
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
+
+# Ten thousand new simulated sequences on plain values and on each database; this takes hours. The end says how many ran.
+soak: $(STAMP) system-packages
+	$(BIN)/python -m pytest tests/simulation --soak
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,15 +10,32 @@ import pytest
 
 from tests import postgresql
 
+SEQUENCES = pytest.StashKey[Counter[str]]()
+"""How many simulated sequences were run, by where."""
+
 DATABASES = ("sqlite", "postgresql")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--soak", action="store_true", help="run 10,000 simulated sequences on each database, new ones")
     parser.addoption(
         "--update-cases",
         action="store_true",
         help="rewrite the expected parts of tests/cases; the review is the git diff",
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[SEQUENCES] = Counter()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """How many simulated sequences were run, and on what."""
+    ran = config.stash[SEQUENCES]
+    if ran:
+        terminalreporter.section("simulated sequences")
+        for where, number in ran.items():
+            terminalreporter.line(f"{number:,} sequences {where}")
 
 
 @pytest.fixture

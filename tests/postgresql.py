@@ -57,16 +57,28 @@ class Server:
         finally:
             self._run(f"DROP DATABASE {name} WITH (FORCE)")
 
-    def copied(self, url: str) -> str:
-        """The URL of a copy of a database that nobody uses now, as from a backup; it stays until the server ends."""
-        name = f"copy_{next(self.numbers)}"
+    def new(self) -> str:
+        """The URL of an empty database that stays until the server ends or it is dropped."""
+        name = f"made_{next(self.numbers)}"
+        self._run(f"CREATE DATABASE {name}")
+        return self.url(name)
+
+    def drop(self, url: str) -> None:
+        """Ends a database, whoever is connected to it."""
+        self._run(f"DROP DATABASE IF EXISTS {_name(url)} WITH (FORCE)")
+
+    def copied(self, url: str, into: str | None = None) -> str:
+        """The URL of a copy of a database that nobody uses now, a new one or in place of another one."""
+        if into is not None:
+            self.drop(into)
+        name = _name(into) if into is not None else f"copy_{next(self.numbers)}"
         self._create(name, _name(url))
         return self.url(name)
 
-    def made_anew(self, url: str, source: str | None = None) -> None:
-        """Puts a copy of another database in a database's place, or an empty one."""
-        self._run(f"DROP DATABASE {_name(url)} WITH (FORCE)")
-        self._create(_name(url), _name(source) if source else "template1")
+    def emptied(self, url: str) -> None:
+        """Puts an empty database in a database's place."""
+        self.drop(url)
+        self._create(_name(url), "template1")
 
     def _create(self, name: str, source: str) -> None:
         for _ in range(100):  # until the server has seen that nobody is connected to the source any more

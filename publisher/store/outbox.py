@@ -219,13 +219,13 @@ def deferred_next(connection: Connection) -> datetime | None:
 
 
 def told_condition(recipient: ColumnElement[str], notice_ids: Sequence[NoticeId]) -> ColumnElement[bool]:
-    """Whether any of these notices told a recipient, or may have."""
+    """Whether any of these notices told a recipient, or may have: once in doubt, a later refusal settles nothing."""
     told = outbox.alias("told")
     return exists(
         select(literal(1)).where(
             told.c.notice.in_([str(entry) for entry in notice_ids]),
             told.c.recipient == recipient,
-            told.c.state.in_(sorted(TOLD)),
+            told.c.state.in_(sorted(TOLD)) | (told.c.doubts > 0),
         )
     )
 

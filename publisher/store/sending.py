@@ -212,7 +212,7 @@ def _notice_id(connection: Connection, name: str) -> NoticeId:
 
 
 def _may_be_told(answer: Answer) -> bool:
-    return answer.receipt.outcome in (Outcome.ACCEPTED, Outcome.IN_DOUBT)
+    return answer.message.doubts > 0 or answer.receipt.outcome in (Outcome.ACCEPTED, Outcome.IN_DOUBT)
 
 
 def _worth_a_row(answer: Answer) -> bool:

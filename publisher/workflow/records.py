@@ -35,11 +35,11 @@ def disagreement(identity: str, policy: str, held: Sequence[str], in_file: Seque
         held: the ledger's lines as the store has them.
         in_file: the ledger's lines as the file has them.
     """
-    named = [event.store for event in map(event_of, in_file) if event.kind is EventKind.STORE]
+    ahead = bool(held) and tuple(held[: len(in_file)]) == tuple(in_file)
+    named = [event.store for event in map(event_of, held if ahead else in_file) if event.kind is EventKind.STORE]
     if named and named[-1] != identity:
         return _foreign(policy)
-    takes_over = not held and not named
-    if tuple(held[: len(in_file)]) == tuple(in_file) or takes_over:
+    if ahead or not in_file or (not held and not named):
         return None
     return _diverged(policy, held, in_file)
 
