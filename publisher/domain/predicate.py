@@ -124,7 +124,7 @@ class Reach:
 EVERYONE = Reach()
 
 
-def together(reaches: "tuple[Reach, ...]") -> Reach:
+def any_of(reaches: "tuple[Reach, ...]") -> Reach:
     """Everybody whom any of these reaches; one notice may tell of versions of several policies."""
     if not reaches or EVERYONE in reaches:
         return EVERYONE

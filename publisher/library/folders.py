@@ -82,11 +82,11 @@ def read_policies(root: Path) -> Reading:
     return Reading(tuple(policies), tuple(faults))
 
 
-def setting_place(root: Path, policy: str, key: str) -> Place:
+def setting_place(root: Path, policy: str, *key: str | int) -> Place:
     """Where a key stands in a policy's settings; the file's first line when it is not there."""
     shown = f"{POLICIES}/{policy}/{SETTINGS_FILE}"
     text, _ = read_text(root / POLICIES / policy / SETTINGS_FILE, name=shown)
-    return Place(shown, setting_line(text, key) if text is not None else 1)
+    return Place(shown, setting_line(text, *key) if text is not None else 1)
 
 
 def _policy(root: Path, name: str, shelf: Shelf, faults: list[Fault]) -> Policy | None:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from publisher.domain.notice import Channel, MailTemplate, Notice, NoticeId, NoticeKind
+from publisher.domain.predicate import EVERYONE, reach_of, record
 from publisher.errors import one
 from publisher.store import ledger
 from publisher.store.schema import notice, template
@@ -139,6 +140,7 @@ def _values(given: Notice) -> dict[str, Any]:
         "paused": False,
         "total": 0,
         "closed": None,
+        "reach": None if given.reach == EVERYONE else record(given.reach),
     }
 
 
@@ -151,7 +153,7 @@ def _notice(row: Any) -> Notice:
         floor=row.floor,
         created=row.created,
         deadline=row.deadline,
-        audience=row.audience,
+        reach=reach_of(row.reach) if row.reach is not None else EVERYONE,
     )
 
 

@@ -17,9 +17,9 @@ from publisher.domain.predicate import (
     Not,
     Reach,
     Sort,
+    any_of,
     reach_of,
     record,
-    together,
 )
 from publisher.notices.audience import audiences_of, predicate_of, reach, unknown_columns
 
@@ -187,9 +187,9 @@ def test_a_condition_that_cannot_be_read_leaves_nobody_out() -> None:
 def test_one_notice_of_several_policies_tells_whom_any_of_them_concerns() -> None:
     active, online = Reach(Flag("active"), None, "active"), Reach(None, (Member("online", Flag("x")),), "x")
 
-    assert together((active, EVERYONE)) == EVERYONE
-    assert together((active, active)) == active
-    assert together((active, online)) == Reach(
+    assert any_of((active, EVERYONE)) == EVERYONE
+    assert any_of((active, active)) == active
+    assert any_of((active, online)) == Reach(
         None, (Member("everyone", Flag("active")), Member("online", AnyOf((Flag("x"),)))), "(active) OR (x)"
     )
 
