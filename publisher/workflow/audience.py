@@ -11,7 +11,7 @@ from publisher.domain.ledger import LedgerEvent
 from publisher.domain.notice import Channel, Notice
 from publisher.domain.policy import Policy
 from publisher.domain.predicate import Member, Reach, columns
-from publisher.domain.review import Decided, Decision, key_of
+from publisher.domain.review import SETTINGS_CLAUSE, Decided, Decision, key_of
 from publisher.errors import Fault, Place, PublisherError, Severity
 from publisher.languages import best_match
 from publisher.notices.audience import predicate_of, reach, unknown_columns
@@ -175,7 +175,10 @@ def _conditions(workspace: Workspace, policy: Policy) -> Iterator[tuple[str, Pla
 
 
 def _material_clauses(assessment: Assessment | None, decisions: Sequence[Decided]) -> tuple[str, ...]:
-    """The clauses whose findings stand: those that nobody lowered, and those that people added."""
+    """The clauses whose findings stand: those that nobody lowered, and those that people added.
+
+    What policy.toml promises less is no clause of the text: no notice speaks of it. Alone, it concerns everyone.
+    """
     decided = {entry.key: entry for entry in decisions}
     found = [
         finding.clause
@@ -184,7 +187,7 @@ def _material_clauses(assessment: Assessment | None, decisions: Sequence[Decided
         and ((entry := decided.get(key_of(finding))) is None or entry.decision is Decision.CONFIRMED)
     ]
     found.extend(entry.clause for entry in decisions if entry.added and entry.decision is Decision.CONFIRMED)
-    return tuple(dict.fromkeys(found))
+    return tuple(clause for clause in dict.fromkeys(found) if clause != SETTINGS_CLAUSE)
 
 
 def _only(told: Reach, member: Member) -> Reach:
