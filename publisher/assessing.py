@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from publisher.diff import align, carry_ids, compare
 from publisher.domain.assessment import Assessment, Finding
-from publisher.domain.change import Change, Grade, Passage, gravest
+from publisher.domain.change import Change, ChangeSet, Grade, Passage, gravest
 from publisher.domain.clause import ClauseTree
 from publisher.domain.comparison import ComparedText, Comparison, LooseText
 from publisher.domain.frontmatter import divide_any, normal_line_ends
@@ -94,6 +94,20 @@ def assess_trees(
         findings=judgement.findings,
         rules=judgement.rules,
     )
+
+
+def differences(old: str, new: str, language: str) -> tuple[ChangeSet, ClauseTree, ClauseTree]:
+    """What the judge is given of two texts: the differences, and both trees under the same ids.
+
+    Args:
+        old: the text before, as for `assess`.
+        new: the text after.
+        language: as for `assess`.
+    """
+    shared = memory()
+    before, after = (_tree(_readable(text), language, shared) for text in (old, new))
+    alignment = align(before, after)
+    return compare(alignment), before, carry_ids(alignment)
 
 
 def compare_texts(

@@ -14,6 +14,7 @@ import pytest
 from publisher.cli import publisher as group
 from publisher.config import EmailSettings, HookSettings, JudgeSettings, SecretSettings, SiteSettings, StoreSettings
 from publisher.domain.policy import PolicySettings
+from tests.acceptance.labelled import labelled_folder
 from tests.acceptance.workspaces import Workbench
 
 ROOT = Path(__file__).parent.parent
@@ -46,6 +47,7 @@ PLAYBOOK: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("build", ("--at", "2027-05-01T00:00:00Z", "--no-redlines")),
     ("asof", ("privacy", "2025-01-01", "--language", "en")),
     ("verify", ()),
+    ("learn", ("labels",)),
     ("demo", ("demonstration",)),
 )
 """Every command that the README names, in an order in which a person could type them, with its placeholders filled."""
@@ -112,6 +114,7 @@ def test_every_command_that_the_readme_shows_runs(tmp_path: Path) -> None:
     (tmp_path / "users.csv").write_text(rows, "utf-8")
     text = (tmp_path / "policies/privacy/v2/en.md").read_text("utf-8")
     (tmp_path / "corrected.md").write_text(text.replace("free of charge", "**free of charge**"), "utf-8")
+    labelled_folder(tmp_path / "labels")
     bench = Workbench(tmp_path)
     here = Path.cwd()
     os.chdir(tmp_path)

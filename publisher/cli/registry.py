@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, str] = {
     "users": "Import users, or erase one.",
     "consent": "Who agreed to a version that needs fresh consent.",
     "serve": "Site and API over HTTP.",
+    "learn": "Learn from labelled revisions what else to tell when no rule does.",
     "demo": "The main job on a scratch copy, with invented users.",
 }
 """Every command and its one line of help, in the order of a version's life."""

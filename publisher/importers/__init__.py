@@ -1,1 +1,1 @@
-"""Foreign bytes to manuscripts and users, with their provenance; nothing is written here."""
+"""Foreign bytes to users and labelled revisions, with their provenance; nothing is written here."""

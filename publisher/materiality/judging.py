@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from publisher.domain.assessment import Finding, FindingKind, Limb, RulePack, Side
 from publisher.domain.change import ChangeSet, Grade
@@ -15,6 +16,9 @@ from publisher.materiality.packs import needs_consent, packs_for
 from publisher.materiality.reading import Draft, Facts, Reading
 from publisher.materiality.rules import IN_DOUBT, RULES, UNKNOWN_LANGUAGE, Rule
 from publisher.materiality.sentences import Pieces, Sentence, join, read
+from publisher.materiality.update_clause import update_clause
+from publisher.materiality.weighing import RULE, Weights, proposed
+from publisher.materiality.weights import WEIGHTS
 
 _COLLECTION = frozenset(
     {
@@ -45,6 +49,7 @@ def judge(
     regimes: Sequence[str],
     terms: Sequence[str] = (),
     packs: Sequence[Pack] = (),
+    weights: Weights | None = WEIGHTS,
 ) -> Judgement:
     """Judges the changes between two texts.
 
@@ -55,15 +60,21 @@ def judge(
         regimes: the presets that apply; unknown names are passed over.
         terms: the organisation's own words (products, names of data) that are material when they come.
         packs: the organisation's own packs, which `regimes` may name.
+        weights: what was learnt of differences that no rule tells; None: the rules alone.
     """
     used = packs_for(regimes, packs)
-    findings = _findings(changes, old, new, used, tuple(terms)) if changes.changes else ()
+    findings = _findings(changes, old, new, used, tuple(terms), weights) if changes.changes else ()
     consent = needs_consent(used, (finding.kind for finding in findings))
     return Judgement(findings, consent, tuple(pack.reference for pack in used))
 
 
 def _findings(
-    changes: ChangeSet, old: ClauseTree, new: ClauseTree, packs: Sequence[Pack], terms: tuple[str, ...]
+    changes: ChangeSet,
+    old: ClauseTree,
+    new: ClauseTree,
+    packs: Sequence[Pack],
+    terms: tuple[str, ...],
+    weights: Weights | None,
 ) -> tuple[Finding, ...]:
     material = frozenset().union(*(pack.material for pack in packs))
     language = changes.language
@@ -76,7 +87,8 @@ def _findings(
     taken: dict[tuple[str, Side], list[Finding]] = defaultdict(list)
     for unit in found.units:
         sides = {Side.OLD: unit.old, Side.NEW: unit.new}
-        for name, draft in _reasons(Reading(unit, facts), table):
+        reading = Reading(unit, facts)
+        for name, draft in _reasons(reading, table) or _unruled(reading, weights):
             sentence = sides[draft.side]
             if sentence is None or draft.kind not in material:
                 continue
@@ -84,7 +96,8 @@ def _findings(
             if finding is not None:
                 taken[sentence.clause.id, draft.side].append(finding)
                 kept.append((draft.side is Side.OLD, sentence.order, finding))
-    for noticed in own_words(found, packs, language, terms, taken):
+    beside = (update_clause(found, changes, old, new, taken), own_words(found, packs, language, terms, taken))
+    for noticed in chain.from_iterable(beside):
         finding = noticed.finding
         taken[finding.clause, finding.side].append(finding)
         kept.append((finding.side is Side.OLD, noticed.order, finding))
@@ -102,6 +115,14 @@ def _reasons(reading: Reading, table: Sequence[tuple[str, Rule]]) -> list[tuple[
     if all(draft.side is Side.OLD for _, draft in told):
         told += [(name, face) for name, draft in told[:1] if (face := _other_face(reading, draft)) is not None]
     return told
+
+
+def _unruled(reading: Reading, weights: Weights | None) -> list[tuple[str, Draft]]:
+    """A difference that no rule tells, where it is like those that people marked; nothing in unknown languages."""
+    if weights is None or not known(reading.facts.language):
+        return []
+    draft = proposed(reading, weights)
+    return [(RULE, draft)] if draft is not None else []
 
 
 def _other_face(reading: Reading, draft: Draft) -> Draft | None:

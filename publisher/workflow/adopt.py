@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from publisher.domain.days import local_date
 from publisher.domain.ledger import EventKind, LedgerEvent
 from publisher.domain.policy import Policy, Version, version_number
-from publisher.domain.timeline import local_date, release_of
+from publisher.domain.timeline import release_of
 from publisher.errors import Fault, Place, PublisherError, errors_only, one
 from publisher.workflow.records import (
     append_both,

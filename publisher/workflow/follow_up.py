@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from publisher.config import Settings
-from publisher.domain.ledger import LedgerEvent
+from publisher.domain.days import must_hold_from
+from publisher.domain.ledger import EventKind, LedgerEvent
+from publisher.domain.life import Standing, refusal
 from publisher.domain.notice import Channel, MailTemplate, Notice, NoticeContent, NoticeId, NoticeKind
 from publisher.domain.policy import Policy
-from publisher.domain.timeline import Standing, State, must_hold_from
 from publisher.errors import Place, PublisherError, one
 from publisher.languages import best_match
 from publisher.workflow.announce import mail_templates
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from publisher.store.engine import Store
-
-ANNOUNCED = (State.ANNOUNCED, State.COMPLETE, State.HELD)
-"""States in which users have been told of a version, or are being told, and it does not apply yet."""
 
 SEQUEL_DAYS = 30
 """How long a message that only closes a story may be tried, in days."""
@@ -81,6 +79,18 @@ def standing_of(workspace: Workspace, policy: Policy, version: str, now: "dateti
     return found[version]
 
 
+def refuse(kind: EventKind, standing: Standing) -> None:
+    """Tells why an event cannot follow where a version stands now.
+
+    Raises:
+        PublisherError: it cannot.
+    """
+    why = refusal(kind, standing.state)
+    if why is not None:
+        message = f"{standing.policy} {standing.version} {why}."
+        raise one("version-settled", message, "Draft a new version.", Place(ledger_file(standing.policy)))
+
+
 def refuse_altered(workspace: Workspace, policy: Policy) -> None:
     """Nothing is told of texts that are no longer those that were released.
 
@@ -92,11 +102,11 @@ def refuse_altered(workspace: Workspace, policy: Policy) -> None:
         raise PublisherError(altered)
 
 
-def mailing_ends(standing: Standing, timezone: str) -> "datetime":
+def mailing_ends(standing: Standing) -> "datetime":
     """Until when mails of an announced version may go out: its floor's begin, or its effect once notice is complete."""
     if standing.completed is not None:
         return standing.starts
-    return must_hold_from(standing.effective, standing.floor, timezone)
+    return must_hold_from(standing.effective, standing.floor, standing.timezone)
 
 
 def next_notice(standing: Standing, channels: Sequence[str], kind: NoticeKind, *, now: "datetime") -> Notice | None:

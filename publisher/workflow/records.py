@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from publisher import library
 from publisher.config import Settings
 from publisher.domain.ledger import EventKind, LedgerEvent, event_of
+from publisher.domain.life import impossible
 from publisher.errors import BusyError, Fault, Place, PublisherError
 from publisher.workflow.workspace import Workspace, open_workspace
 
@@ -72,7 +73,7 @@ def append_both(
         The ledger's lines, which `complete_file` brings to the file once the transaction is committed.
 
     Raises:
-        PublisherError: store and file do not agree.
+        PublisherError: store and file do not agree, or an event cannot follow those before it.
     """
     from publisher.store import ledger
 
@@ -83,7 +84,10 @@ def append_both(
     if not held and in_file:
         ledger.take_over(connection, policy, in_file)
     if events:
-        ledger.append(connection, policy, _in_order(ledger.lines(connection, policy), events))
+        known = ledger.lines(connection, policy)
+        due = _in_order(known, events)
+        _refuse_impossible(known, due)
+        ledger.append(connection, policy, due)
     return ledger.lines(connection, policy)
 
 
@@ -147,6 +151,17 @@ def _in_order(held: Sequence[str], events: Sequence[LedgerEvent]) -> tuple[Ledge
         last = event.at if last is None else max(last, event.at)
         dated.append(replace(event, at=last))
     return tuple(dated)
+
+
+def _refuse_impossible(known: Sequence[str], due: Sequence[LedgerEvent]) -> None:
+    refused = impossible((*map(event_of, known), *due), "UTC")
+    faults = [
+        Fault("event-impossible", entry.sentence, "Run: publisher status", Place(ledger_file(entry.event.policy)))
+        for entry in refused
+        if entry.index >= len(known)
+    ]
+    if faults:
+        raise PublisherError(faults)
 
 
 def _foreign(policy: str) -> Fault:
