@@ -34,7 +34,7 @@ def numbers(text: str) -> tuple[tuple[str, float], ...]:
     return tuple((word, float(value)) for word, value in pairs(text))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Duties:
     """The vocabulary of commitments of one language. Every field may be empty."""
 
