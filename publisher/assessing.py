@@ -9,9 +9,9 @@ from publisher.domain.assessment import Assessment, Finding
 from publisher.domain.change import Change, ChangeSet, Grade, Passage, gravest
 from publisher.domain.clause import ClauseTree
 from publisher.domain.comparison import ComparedText, Comparison, LooseText
+from publisher.domain.digest import digest_of
 from publisher.domain.frontmatter import divide_any, normal_line_ends
 from publisher.domain.pack import Pack
-from publisher.domain.policy import digest_of
 from publisher.materiality import judge
 from publisher.parse import memory, parse
 
