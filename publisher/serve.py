@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 from publisher.config import Settings
 from publisher.domain.citation import Citation
 from publisher.domain.consent import Answer
-from publisher.domain.timeline import State
+from publisher.domain.life import APPLIED
 from publisher.errors import PublisherError
 from publisher.store.engine import Store
 from publisher.workflow.answering import consent, put_away, still_to_show
@@ -184,7 +184,7 @@ class Application:
         workspace = open_workspace(self._settings)
         policy = next((policy for policy in workspace.policies if policy.name == name), None)
         standings = workspace.standings(policy, self._clock()) if policy else ()
-        applied = [s for s in standings if s.state in (State.IN_FORCE, State.SUPERSEDED)]
+        applied = [s for s in standings if s.state in APPLIED]
         if not applied:
             return _json(404, _NOT_FOUND)
         instant = self._clock()

@@ -6,7 +6,7 @@ import click
 
 from publisher.cli.context import Desk, pass_desk
 from publisher.cli.faults import as_github, as_json, tell
-from publisher.cli.words import count
+from publisher.cli.words import count, print_lead_times
 from publisher.errors import Severity
 
 
@@ -35,4 +35,5 @@ def command(desk: Desk, policy: str | None, strict: bool, form: str, as_json_too
         tell(faults, err=False)
         checked = count(len(workspace.policies) if policy is None else 1, "policy", "policies")
         click.echo(f"{checked} checked: {count(errors, 'error')}, {count(warnings, 'warning')}.")
+        print_lead_times(found for found in workspace.policies if policy in (None, found.name))
     sys.exit(1 if errors or (strict and warnings) else 0)

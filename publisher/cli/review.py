@@ -24,6 +24,14 @@ if TYPE_CHECKING:
 @click.option("--prefill", is_flag=True, help="Write review.toml with every decision left open, for an editor.")
 @click.option("--note", default="", help="A private note; with --accept-all it goes on every finding.")
 @click.option(
+    "--emergency",
+    "ground",
+    type=click.Choice(["law", "security", "court-order"]),
+    help="The ground on which it must take effect before what you promise; with --by and --reason.",
+)
+@click.option("--reason", default="", help="Why it must, in words that readers are shown.")
+@click.option("--confirm-emergency", is_flag=True, help="Confirm the emergency that somebody else entered; with --by.")
+@click.option(
     "--json", "as_json", is_flag=True, help="Print findings and state for programs; signs only with --accept-all."
 )
 @pass_desk
@@ -36,11 +44,19 @@ def command(
     accept_all: bool,
     prefill: bool,
     note: str,
+    ground: str | None,
+    reason: str,
+    confirm_emergency: bool,
     as_json: bool,
 ) -> None:
     """Decide on each finding of VERSION, freeze the audience, and sign."""
     from publisher.workflow.review import open_sheet
 
+    if ground or confirm_emergency:
+        if (ground and confirm_emergency) or accept_all or prefill or as_json:
+            raise click.UsageError("--emergency and --confirm-emergency go alone, each by another person.")
+        _emergency(desk, policy, version, ground, reason, by)
+        return
     if prefill and accept_all:
         raise click.UsageError("--prefill leaves decisions open, --accept-all takes them: name one.")
     workspace = desk.workspace()
@@ -62,6 +78,22 @@ def command(
         print_json(_plain(sheet, review))
     elif review is not None and review.sign_offs:
         _print_signed(sheet, review)
+
+
+def _emergency(desk: Desk, policy: str, version: str, ground: str | None, reason: str, by: str | None) -> None:
+    from publisher.domain.emergency import Ground
+    from publisher.workflow.emergency import confirm, declare
+
+    if not by or (ground and not reason):
+        raise click.UsageError("An emergency needs --by NAME and --reason TEXT; its confirmation --by NAME.")
+    workspace, path = desk.workspace(), f"policies/{policy}/{version}/review.toml"
+    if ground:
+        declare(workspace, policy, version, ground=Ground(ground), reason=reason, by=by, now=desk.now())
+        click.echo(f"{path}: the emergency is entered and does not count yet.")
+        click.echo(f"Another person runs: publisher review {policy} {version} --confirm-emergency --by NAME")
+        return
+    found = confirm(workspace, policy, version, by=by, now=desk.now())
+    click.echo(f"{path}: {found.by} and {found.confirmed_by} say that it must take effect early ({found.ground}).")
 
 
 def _signed_in_bulk(

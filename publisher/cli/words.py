@@ -2,8 +2,12 @@
 
 import json
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from publisher.domain.policy import Policy
 
 
 def count(number: int, one: str, many: str | None = None) -> str:
@@ -21,3 +25,10 @@ def print_files_to_commit(files: Iterable[str]) -> None:
     listed = " ".join(files)
     if listed:
         click.echo(f"Commit: {listed}")
+
+
+def print_lead_times(policies: "Iterable[Policy]") -> None:
+    """Says which lead time each regime asks for, where it comes from, and whether counsel has confirmed it."""
+    for policy in policies:
+        for found in policy.settings.lead_times:
+            click.echo(f"Lead time of {policy.name}: {found.told}.")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from publisher.domain.timeline import Standing, State
+from publisher.domain.life import Standing, State
 
 
 class Answer(StrEnum):

@@ -6,6 +6,7 @@ from datetime import date
 from publisher.domain.assessment import Finding
 from publisher.domain.change import Change, ChangeKind, Grade
 from publisher.domain.comparison import Comparison
+from publisher.domain.regime import LeadTime
 from publisher.domain.review import Decided, Review
 
 
@@ -37,6 +38,7 @@ class Explanation:
         elsewhere: findings that stand in no change, and those that people added.
         review: the signed decisions, or None.
         grade: the grade that stands after the decisions.
+        lead_times: what each regime asks for between notice and effect.
     """
 
     policy: str
@@ -48,6 +50,7 @@ class Explanation:
     elsewhere: tuple[Decided, ...]
     review: Review | None
     grade: Grade
+    lead_times: tuple[LeadTime, ...] = ()
 
 
 _MOVED = frozenset({ChangeKind.MOVED, ChangeKind.RENUMBERED})

@@ -11,6 +11,7 @@ from typing import Any
 
 from publisher.domain.change import Grade
 from publisher.domain.policy import Audience, PolicySettings
+from publisher.domain.regime import Counsel
 
 
 class EventKind(StrEnum):
@@ -115,7 +116,7 @@ def event_of(line: str) -> LedgerEvent:
             consent_needed=value["consent_needed"],
             notice=value["notice"],
             store=value["store"],
-            settings=_settings(value["settings"]) if value["settings"] is not None else None,
+            settings=settings_of_record(value["settings"]) if value["settings"] is not None else None,
             previous=value["previous"],
         )
     except (KeyError, TypeError, AttributeError, RecursionError) as fault:
@@ -263,10 +264,15 @@ def settings_record(settings: PolicySettings) -> dict[str, Any]:
             {"name": audience.name, "clauses": list(audience.clauses), "where": audience.where}
             for audience in settings.audiences
         ],
+        "counsel": [
+            {"regime": said.regime, "by": said.by, "role": said.role, "at": said.at.isoformat(), "days": said.days}
+            for said in settings.counsel
+        ],
     }
 
 
-def _settings(record: dict[str, Any]) -> PolicySettings:
+def settings_of_record(record: dict[str, Any]) -> PolicySettings:
+    """Reads `settings_record` back; keys that later releases record may be missing."""
     lists: dict[str, Any] = {
         key: tuple(record[key]) for key in ("languages", "regimes", "channels", "terms") if key in record
     }
@@ -274,7 +280,11 @@ def _settings(record: dict[str, Any]) -> PolicySettings:
         Audience(name=entry["name"], clauses=tuple(entry["clauses"]), where=entry["where"])
         for entry in record.get("audiences", ())
     )
-    return PolicySettings(**(record | lists | {"audiences": audiences}))
+    counsel = tuple(
+        Counsel(entry["regime"], entry["by"], entry["role"], _date(entry["at"]), entry["days"])
+        for entry in record.get("counsel", ())
+    )
+    return PolicySettings(**(record | lists | {"audiences": audiences, "counsel": counsel}))
 
 
 def _text_order(value: dict[str, Any]) -> list[str]:

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from publisher.domain.assessment import FindingKind
 from publisher.domain.change import Edit
+from publisher.domain.emergency import Early
 
 
 class Channel(StrEnum):
@@ -147,7 +148,9 @@ class NoticeContent:
     `links` are absolute. `digest` is that of the text in this language; `effective` a date in `timezone`.
     `former_effective` is set when a follow-up tells of a new date; `applies` when the version is in force already, or
     for a withdrawal when another one stays in force. `also` is what the same mail says of other policies. `prevails`
-    is the authoritative language's tag when this is a translation, else None.
+    is the authoritative language's tag when this is a translation, else None. `early` says why the version takes effect
+    before what the policy promises; its words are empty in translations, which hold one language. `follows` names the
+    version that `changes` are shown against, and its date, while that version is still to take effect.
     """
 
     notice: NoticeId
@@ -169,6 +172,8 @@ class NoticeContent:
     also: tuple["NoticeContent", ...] = ()
     reason: str = ""
     prevails: str | None = None
+    early: Early | None = None
+    follows: tuple[str, date] | None = None
 
 
 class Outcome(StrEnum):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from publisher.domain.pack import Pack
+from publisher.domain.regime import Counsel, LeadTime, floor_days, lead_times, stricter
 
 _VERSION = re.compile(r"v([1-9][0-9]*)")
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -89,20 +90,38 @@ class PolicySettings:
     sign_off: int = 1
     terms: tuple[str, ...] = ()
     audiences: tuple[Audience, ...] = ()
+    counsel: tuple[Counsel, ...] = ()
 
     @property
     def all_languages(self) -> tuple[str, ...]:
         """The authoritative language first, then the translations that a version must have."""
         return (self.language, *self.languages)
 
+    @property
+    def lead_times(self) -> tuple[LeadTime, ...]:
+        """What each regime asks for under these settings."""
+        return lead_times(self.regimes, self.counsel)
+
+    @property
+    def floor(self) -> int:
+        """The least days between completed notice and effect of a material version."""
+        return floor_days(self.regimes, self.notice_days, self.counsel)
+
     def no_laxer_than(self, promised: "PolicySettings") -> "PolicySettings":
         """These settings, with every promise to readers that `promised` made and these make smaller put back.
 
         Floors, shares and time for delivery take the longer value, regimes both lists; the rest is as it is here.
         """
+        regimes = tuple(dict.fromkeys((*promised.regimes, *self.regimes)))
+        shared = tuple(name for name in regimes if name in promised.regimes and name in self.regimes)
         return replace(
             self,
-            regimes=tuple(dict.fromkeys((*promised.regimes, *self.regimes))),
+            regimes=regimes,
+            counsel=(
+                *stricter(shared, self.counsel, promised.counsel),
+                *(entry for entry in promised.counsel if entry.regime in set(promised.regimes) - set(shared)),
+                *(entry for entry in self.counsel if entry.regime in set(self.regimes) - set(shared)),
+            ),
             notice_days=max(promised.notice_days, self.notice_days),
             notice_share=max(promised.notice_share, self.notice_share),
             delivery_days=max(promised.delivery_days, self.delivery_days),

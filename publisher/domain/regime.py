@@ -1,11 +1,12 @@
 """Regimes: dated presets of how long users must know of a material change before it takes effect.
 
 Every number is a starting point for legal staff, who may always promise more in policy.toml. None has been confirmed by
-counsel.
+counsel until an organisation's own settings say who did.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,6 @@ class Regime:
         knows_consent: whether some changes need fresh consent, not only notice.
         source: where the duty comes from.
         note: what the source asks for, in our words.
-        confirmed_by_counsel: whether a lawyer has confirmed the numbers.
     """
 
     name: str
@@ -30,7 +30,42 @@ class Regime:
     knows_consent: bool
     source: str
     note: str
-    confirmed_by_counsel: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Counsel:
+    """An organisation's lawyer on one regime: who says that its lead time is right, in which role, since when.
+
+    `days` takes the place of the house default; None leaves it as it is.
+    """
+
+    regime: str
+    by: str
+    role: str
+    at: date
+    days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeadTime:
+    """What one regime asks for, under the settings of one policy: `days` as they count, and who confirmed them."""
+
+    regime: Regime
+    days: int
+    counsel: Counsel | None
+
+    @property
+    def told(self) -> str:
+        """The lead time in one line, with its source and whether counsel has confirmed it."""
+        law = (
+            f"law's minimum {self.regime.law_days} days" if self.regime.law_days is not None else "law gives no number"
+        )
+        confirmed = "not confirmed by counsel"
+        if self.counsel is not None:
+            role = f", {self.counsel.role}" if self.counsel.role else ""
+            confirmed = f"confirmed by {self.counsel.by}{role} on {self.counsel.at}"
+        source = f"{self.regime.source}, read {self.regime.dated}"
+        return f"{self.regime.name} {self.days} days ({law}; source: {source}), {confirmed}"
 
 
 REGIMES: tuple[Regime, ...] = (
@@ -158,9 +193,39 @@ def known_regimes() -> tuple[str, ...]:
     return tuple(_BY_NAME)
 
 
-def floor_days(names: Iterable[str], notice_days: int) -> int:
-    """The least days between completed notice and effect: the longest of the house defaults and the policy's promise.
+def lead_times(names: Iterable[str], counsel: Sequence[Counsel] = ()) -> tuple[LeadTime, ...]:
+    """What each of these regimes asks for, in their order; unknown names ask for nothing."""
+    said = {entry.regime: entry for entry in counsel}
+    return tuple(
+        LeadTime(preset, _days(preset, said.get(preset.name)), said.get(preset.name))
+        for preset in (_BY_NAME[name] for name in names if name in _BY_NAME)
+    )
+
+
+def floor_days(names: Iterable[str], notice_days: int, counsel: Sequence[Counsel] = ()) -> int:
+    """The least days between completed notice and effect: the longest of the regimes' and the policy's promise.
 
     Unknown names add nothing: whoever reads policy.toml reports them.
     """
-    return max(notice_days, 0, *(_BY_NAME[name].house_days for name in names if name in _BY_NAME))
+    return max(notice_days, 0, *(found.days for found in lead_times(names, counsel)))
+
+
+def law_days(names: Iterable[str]) -> int:
+    """The longest of the numbers of days that the sources themselves give; 0 when none gives any."""
+    return max((_BY_NAME[name].law_days or 0 for name in names if name in _BY_NAME), default=0)
+
+
+def stricter(names: Iterable[str], one: Sequence[Counsel], other: Sequence[Counsel]) -> tuple[Counsel, ...]:
+    """For each regime the word of counsel under which its lead time is longer; that of `one` when both are alike."""
+    kept: list[Counsel] = []
+    for ours, theirs in zip(lead_times(names, one), lead_times(names, other), strict=True):
+        found = theirs.counsel if theirs.days > ours.days else ours.counsel
+        if found is not None:
+            kept.append(found)
+    return tuple(kept)
+
+
+def _days(preset: Regime, counsel: Counsel | None) -> int:
+    """Nobody's word goes below the law's minimum."""
+    days = preset.house_days if counsel is None or counsel.days is None else counsel.days
+    return max(days, preset.law_days or 0)

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from publisher.domain.assessment import Assessment, Finding, FindingKind, Limb, RulePack, Side
 from publisher.domain.change import Change, Grade, gravest
+from publisher.domain.emergency import Emergency
 
 SECOND_READER = "second-reader"
 """The rule of a finding that an external program saw."""
@@ -102,7 +103,7 @@ class Review:
 
     `old` and `new` are digests of the authoritative texts. `seen` holds, for each changed clause, its id and the digest
     of what was on the reviewer's screen, so that a later edit reopens only what it touches. `left_open` are findings
-    that the texts alone do not bring back and that the file leaves to be decided.
+    that the texts alone do not bring back and that the file leaves to be decided. `emergency` may make it early.
     """
 
     old: str
@@ -114,6 +115,7 @@ class Review:
     seen: tuple[tuple[str, str], ...]
     sign_offs: tuple[SignOff, ...]
     translations: tuple[TranslationSigned, ...] = ()
+    emergency: Emergency | None = None
     left_open: tuple[Finding, ...] = ()
 
     def decided(self, finding: Finding) -> Decided | None:

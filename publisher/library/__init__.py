@@ -4,7 +4,7 @@ from publisher.library.files import atomic_write
 from publisher.library.folders import Reading, read_policies, setting_place
 from publisher.library.ledgers import append_lines, ledger_lines, ledger_name, read_ledger
 from publisher.library.packs import read_packs
-from publisher.library.reviews import read_review, write_review
+from publisher.library.reviews import emergency_place, read_review, write_review
 from publisher.library.revisions import former_path, put_in_place, read_candidate
 from publisher.library.source import read_source, read_text
 
@@ -12,6 +12,7 @@ __all__ = [
     "Reading",
     "append_lines",
     "atomic_write",
+    "emergency_place",
     "former_path",
     "ledger_lines",
     "ledger_name",

@@ -89,13 +89,13 @@ def read_ledger(root: Path, policy: str) -> tuple[tuple[LedgerEvent, ...], tuple
             )
         whole = True
         previous = line_digest(line)
-        found.extend(_impossible(event, policy, events, place))
+        found.extend(_misplaced(event, policy, events, place))
         events.append(event)
     return tuple(events), tuple(found)
 
 
-def _impossible(event: LedgerEvent, policy: str, before: Sequence[LedgerEvent], place: Place) -> Iterator[Fault]:
-    """What cannot be in this policy's ledger at this place, even when the chain is whole."""
+def _misplaced(event: LedgerEvent, policy: str, before: Sequence[LedgerEvent], place: Place) -> Iterator[Fault]:
+    """What no ledger of this policy has, whatever the lines before say; what may follow what is not known here."""
     if event.policy != policy:
         yield Fault("ledger-policy", f"This line belongs to the policy '{event.policy}'.", _RESTORE, place)
     if event.kind is EventKind.STORE:
@@ -105,13 +105,7 @@ def _impossible(event: LedgerEvent, policy: str, before: Sequence[LedgerEvent], 
     if event.version is None or not is_version(event.version):
         yield Fault("ledger-line", f"'{event.version}' is no version.", _RESTORE, place)
         return
-    texts = (EventKind.RELEASE, EventKind.ADOPT)
-    released = any(past.version == event.version and past.kind in texts for past in before)
-    if event.kind in texts and released:
-        yield Fault("ledger-twice", f"{event.version} is released a second time.", _RESTORE, place)
-    if event.kind not in texts and not released:
-        yield Fault("ledger-line", f"{event.version} was never released before this line.", _RESTORE, place)
-    if event.kind in texts and event.effective is None:
+    if event.kind in (EventKind.RELEASE, EventKind.ADOPT) and event.effective is None:
         yield Fault("ledger-line", f"{event.version} has no effective date here.", _RESTORE, place)
     if before and event.at < before[-1].at:
         yield Fault(

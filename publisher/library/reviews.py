@@ -8,6 +8,7 @@ from typing import Any
 
 from publisher.domain.assessment import Finding, FindingKind, Limb, RulePack, Side
 from publisher.domain.change import Grade
+from publisher.domain.emergency import Emergency, Ground
 from publisher.domain.policy import is_language
 from publisher.domain.review import (
     BESIDE_RULES,
@@ -19,7 +20,7 @@ from publisher.domain.review import (
     TranslationSigned,
     quote_digest,
 )
-from publisher.errors import Fault, Severity
+from publisher.errors import Fault, Place, Severity
 from publisher.library.files import atomic_write
 from publisher.library.source import read_source
 from publisher.library.tables import Table, read_table
@@ -125,6 +126,14 @@ def _plain(review: Review) -> dict[str, Any]:
             "where": review.audience.where,
             "channels": list(review.audience.channels),
         }
+    if review.emergency is not None:
+        plain["emergency"] = {
+            "ground": review.emergency.ground.value,
+            "reason": review.emergency.reason,
+            "by": review.emergency.by,
+            "confirmed_by": review.emergency.confirmed_by,
+            "at": review.emergency.at.astimezone(UTC),
+        }
     plain["finding"] = [_finding(decided) for decided in review.decisions]
     plain["sign_off"] = [
         {"name": sign.name, "role": sign.role, "at": sign.at.astimezone(UTC)} for sign in review.sign_offs
@@ -185,6 +194,7 @@ def _review(table: Table) -> Review | None:
     _twice(table, decisions)
     sign_offs = [_sign_off(entry) for entry in table.tables("sign_off")]
     translations = _translations(table.table("translations"))
+    emergency = _emergency(table.table("emergency"))
     table.close()
     if grade is None:
         return None
@@ -198,6 +208,7 @@ def _review(table: Table) -> Review | None:
         seen=seen,
         sign_offs=tuple(entry for entry in sign_offs if entry is not None),
         translations=translations,
+        emergency=emergency,
         left_open=tuple(left_open),
     )
 
@@ -237,6 +248,27 @@ def _audience(table: Table | None) -> AudienceSigned | None:
     )
     table.close()
     return audience
+
+
+def _emergency(table: Table | None) -> Emergency | None:
+    """Who must confirm it still is not told here: an emergency may be entered first and confirmed later."""
+    if table is None:
+        return None
+    ground = table.choice("ground", Ground)
+    reason, by, confirmed_by = table.text("reason"), table.text("by"), table.text("confirmed_by", "")
+    at = table.instant("at")
+    table.close()
+    if ground is None or at is None:
+        return None
+    return Emergency(ground, reason, by, confirmed_by, at.astimezone(UTC))
+
+
+def emergency_place(folder: Path, name: str) -> Place:
+    """Where the emergency of a version's review begins; `name` is its folder as staff know it."""
+    shown = f"{name}/{REVIEW_FILE}"
+    text, _ = read_source(folder / REVIEW_FILE, name=shown)
+    table = read_table(text, shown, "review")[0] if text is not None else None
+    return table.place("emergency") if table is not None else Place(shown)
 
 
 def _decided(table: Table) -> Decided | None:

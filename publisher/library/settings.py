@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from publisher.domain.notice import Channel
 from publisher.domain.policy import Audience, PolicySettings, is_language
-from publisher.domain.regime import REGIMES
+from publisher.domain.regime import REGIMES, Counsel, regime
 from publisher.errors import Fault, Severity
 from publisher.library.tables import Table, read_table, suggestion
 
@@ -49,6 +50,7 @@ def settings_of(
         sign_off=table.whole("sign_off", empty.sign_off, 1, 100),
         terms=table.texts("terms", ()),
         audiences=tuple(_audience(entry) for entry in table.tables("audience")),
+        counsel=_counsels(table),
     )
     table.known.extend(["applies_to"])
     table.close()
@@ -71,6 +73,33 @@ def _audience(table: Table) -> Audience:
         if not _CLAUSE.fullmatch(clause):
             table.tell("value", f"'{clause}' is no clause id.", "Write an id as the website shows it.", "clauses")
     return audience
+
+
+def _counsels(table: Table) -> tuple[Counsel, ...]:
+    """Who confirmed which lead time; fewer days than the law's minimum are refused."""
+    found: list[Counsel] = []
+    known = [preset.name for preset in REGIMES]
+    for entry in table.tables("counsel"):
+        name, by, role, day = entry.text("regime"), entry.text("by"), entry.text("role", ""), entry.day("at")
+        days = entry.whole("days", 0, 0, MOST_DAYS) if "days" in entry.values else None
+        entry.known.append("days")
+        entry.close()
+        preset = regime(name)
+        if name and preset is None:
+            entry.tell("value", f"There is no regime '{name}' with a lead time.", suggestion(name, known), "regime")
+        elif any(other.regime == name for other in found):
+            entry.tell("value", f"'{name}' is confirmed twice.", "Keep the newer entry.", "regime")
+        if preset is not None and preset.law_days is not None and days is not None and days < preset.law_days:
+            entry.tell(
+                "value",
+                f"Nobody can confirm {days} days for {name}: the law's own minimum is {preset.law_days}"
+                f" ({preset.source}).",
+                f"Write {preset.law_days} or more, or leave days out for the {preset.house_days} that are proposed.",
+                "days",
+            )
+        if day:
+            found.append(Counsel(name, by, role, date.fromisoformat(day), days))
+    return tuple(found)
 
 
 def _audiences(table: Table, audiences: tuple[Audience, ...]) -> None:

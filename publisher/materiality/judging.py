@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from publisher.domain.assessment import Finding, FindingKind, Limb, RulePack, Side
 from publisher.domain.change import ChangeSet, Grade
@@ -15,6 +16,7 @@ from publisher.materiality.packs import needs_consent, packs_for
 from publisher.materiality.reading import Draft, Facts, Reading
 from publisher.materiality.rules import IN_DOUBT, RULES, UNKNOWN_LANGUAGE, Rule
 from publisher.materiality.sentences import Pieces, Sentence, join, read
+from publisher.materiality.update_clause import update_clause
 from publisher.materiality.weighing import RULE, Weights, proposed
 from publisher.materiality.weights import WEIGHTS
 
@@ -94,7 +96,8 @@ def _findings(
             if finding is not None:
                 taken[sentence.clause.id, draft.side].append(finding)
                 kept.append((draft.side is Side.OLD, sentence.order, finding))
-    for noticed in own_words(found, packs, language, terms, taken):
+    beside = (update_clause(found, changes, old, new, taken), own_words(found, packs, language, terms, taken))
+    for noticed in chain.from_iterable(beside):
         finding = noticed.finding
         taken[finding.clause, finding.side].append(finding)
         kept.append((finding.side is Side.OLD, noticed.order, finding))

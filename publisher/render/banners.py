@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from publisher.domain.change import Grade
 from publisher.domain.citation import Citation, redline_path
+from publisher.domain.emergency import early_of
 from publisher.domain.ledger import EventKind
+from publisher.domain.life import DATED
 from publisher.domain.notice import Channel, NoticeId
 from publisher.domain.policy import digest_of
-from publisher.domain.timeline import State
 from publisher.render.views import Banner, Published, Series, Site
-from publisher.render.wording import Strings, long_date
+from publisher.render.wording import Strings, early_words, long_date
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -61,7 +62,7 @@ def _banners(site: Site, words: "Callable[[str], Strings]") -> "Iterator[Banner]
     for series in site.policies:
         for version in series.coming:
             standing = version.standing
-            shown = standing.state in (State.ANNOUNCED, State.COMPLETE) and standing.grade is Grade.MATERIAL
+            shown = standing.state in DATED and standing.grade is Grade.MATERIAL
             if shown and Channel.BANNER in version.settings.channels:
                 yield _banner(series, version, words)
 
@@ -102,6 +103,10 @@ def _banner(series: Series, version: Published, words: "Callable[[str], Strings]
         day = long_date(standing.effective, language)
         title[language] = say.say("banner.title", policy=edition.tree.title or series.settings.title, date=day)
         text[language] = edition.text.front.summary
+        early = early_of(series.events, version.name)
+        if early is not None:
+            told = replace(early, reason=early.reason if edition is version.authoritative else "")
+            text[language] = say["site.space"].join([text[language], early_words(told, say)])
         if moved:
             text[language] = say["site.space"].join([say.say("banner.postponed", date=day), text[language]])
     return Banner(

@@ -7,9 +7,10 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from publisher.domain.citation import Citation, redline_path
+from publisher.domain.days import local_date
 from publisher.domain.ledger import EventKind
+from publisher.domain.life import APPLIED, State
 from publisher.domain.policy import version_number
-from publisher.domain.timeline import State, local_date
 from publisher.render.banners import instant_text
 from publisher.render.views import Published, Series, Site
 from publisher.render.wording import Strings, long_date
@@ -64,6 +65,7 @@ def versions_json(site: Site, series: Series) -> str:
         "language": series.settings.language,
         "timezone": series.settings.timezone,
         "in_force": applying.name if applying else None,
+        "in_force_until": instant_text(applying.standing.ends) if applying and applying.standing.ends else None,
         "versions": [_plain(base, series, version) for version in series.versions],
     }
     return json.dumps(plain, ensure_ascii=False, indent=1) + "\n"
@@ -119,7 +121,7 @@ def _entries(base: str, series: Series, words: Strings) -> list[_Entry]:
         if standing.witnessed:
             said = long_date(first.effective or standing.effective, language)
             add("announced", "announced", standing.announced, said, text=summary)
-        if standing.state in (State.IN_FORCE, State.SUPERSEDED):
+        if standing.state in APPLIED:
             said = long_date(local_date(standing.starts, zone), language)
             add("in-force", "in_force", standing.starts, said, text=summary)
         moved = [event for event in series.events if event.version == version.name]

@@ -13,8 +13,9 @@ from email.policy import SMTP
 from typing import TYPE_CHECKING
 
 from publisher.domain.change import Op
+from publisher.domain.days import local_midnight
 from publisher.domain.notice import MailTemplate, NoticeContent, NoticeKind
-from publisher.domain.timeline import local_midnight
+from publisher.domain.policy import version_number
 from publisher.render.excerpts import Excerpt, excerpt
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def _suffix(content: NoticeContent, later: bool) -> str:
 
 
 def _values(content: NoticeContent, strings: Mapping[str, str], *, copy: str, file_name: str) -> dict[str, object]:
-    from publisher.render.wording import text_direction
+    from publisher.render.wording import early_words, text_direction
 
     language = content.language
     return {
@@ -141,6 +142,8 @@ def _values(content: NoticeContent, strings: Mapping[str, str], *, copy: str, fi
         "heading": strings[_heading(content)].format(policy=_titles(content, strings)),
         "effective": _day(content.effective, language),
         "applies": content.applies,
+        "until_then": _until_then(content, strings),
+        "early": early_words(content.early, strings),
         "effective_from": _hour(content, strings),
         "former": _day(content.former_effective, language) if content.former_effective else "",
         "prevails": _language_in(content.prevails, language) if content.prevails else "",
@@ -151,6 +154,14 @@ def _values(content: NoticeContent, strings: Mapping[str, str], *, copy: str, fi
         "contact_link": _contact_link(content.contact),
         "Op": Op,
     }
+
+
+def _until_then(content: NoticeContent, strings: Mapping[str, str]) -> str:
+    """What applies before the date, or which version comes first and is the one that changes are shown against."""
+    if content.follows is None:
+        return strings["mail.until_then"]
+    version, day = content.follows
+    return strings["mail.until_then_after"].format(number=version_number(version), date=_day(day, content.language))
 
 
 def _told(content: NoticeContent, strings: Mapping[str, str]) -> tuple[Told, ...]:

@@ -4,14 +4,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from publisher.domain.citation import Citation, history_path
+from publisher.domain.days import local_date
+from publisher.domain.emergency import early_of
 from publisher.domain.ledger import EventKind
+from publisher.domain.life import State
 from publisher.domain.policy import version_number
-from publisher.domain.timeline import State, local_date
 from publisher.render.frame import KNOWN_RELATIONS, Kit, Relation, frame_of, laid_out, path_of, redline_of
-from publisher.render.status import day_html, readable_language, status, version_name
+from publisher.render.status import day_html, instant_html, readable_language, status, version_name
 from publisher.render.text_pages import redline_page, text_page
 from publisher.render.views import HistoryView, HomeView, Published, Series, TextView, View
-from publisher.render.wording import Strings, long_date
+from publisher.render.wording import Strings, early_words, long_date
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -99,11 +101,13 @@ def _card(series: Series, language: str, words: Strings, kit: Kit) -> Card:
         redline = redline_of(series, version, readable, kit)
         coming.append((told, kit.linked(Citation(series.name, version.name, readable).path), redline))
     applying = series.applying
-    applies = (
-        words.html("home.applies", date=day_html(applying.standing.effective, language))
-        if applying
-        else words.html("home.applies_nothing")
-    )
+    if applying is None:
+        applies = words.html("home.applies_nothing")
+    else:
+        standing = applying.standing
+        end = instant_html(standing.ends, series.settings.timezone, language) if standing.ends else ""
+        key = "home.applies_until" if end else "home.applies"
+        applies = words.html(key, date=day_html(standing.effective, language), end=end)
     count = len(series.versions)
     return Card(
         title=series.title(spoken),
@@ -172,6 +176,8 @@ def _happened(series: Series, version: Published, words: Strings, language: str)
         if event.kind is EventKind.POSTPONE and event.effective:
             day = long_date(event.effective, language)
             told.append(words.say("history.postponed", date=day, reason=event.reason))
+        elif event.kind is EventKind.RELEASE and (early := early_of(series.events, version.name)) is not None:
+            told.append(early_words(early, words))
         elif event.kind is EventKind.WITHDRAW:
             told.append(words.say("history.withdrawn", reason=event.reason))
         elif event.kind is EventKind.CORRECT and event.texts:

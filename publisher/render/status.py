@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from publisher.domain.citation import Citation
+from publisher.domain.days import local_date
+from publisher.domain.emergency import early_of
 from publisher.domain.ledger import EventKind
+from publisher.domain.life import PENDING, State
 from publisher.domain.policy import version_number
-from publisher.domain.timeline import State, local_date
 from publisher.render.banners import instant_text
 from publisher.render.views import Published, Series
-from publisher.render.wording import Strings, long_date, long_instant
+from publisher.render.wording import Strings, early_words, long_date, long_instant
 
 if TYPE_CHECKING:
     from publisher.domain.ledger import LedgerEvent
@@ -30,6 +32,12 @@ def status(series: Series, version: Published, words: Strings, language: str, li
 def day_html(day: date, language: str) -> Markup:
     """A date in words inside `<time>`."""
     return Markup('<time datetime="{}">{}</time>').format(day.isoformat(), long_date(day, language))
+
+
+def instant_html(instant: datetime, zone: str, language: str) -> Markup:
+    """A point in time in words inside `<time>`."""
+    told = long_instant(instant, zone, language)
+    return Markup('<time datetime="{}">{}</time>').format(instant_text(instant), told)
 
 
 def version_name(version: str, words: Strings) -> str:
@@ -76,12 +84,40 @@ class _Teller:
         current = self._current()
         if standing.ends is None:
             return (self._words.html("status.superseded_open", current=current),)
+        if standing.ends == standing.starts and standing.successor is not None:
+            following = self._name(standing.successor)
+            date = self._day(standing.effective)
+            told = self._words.html("status.superseded_together", date=date, next=following, current=current)
+            return (told, *self._current_until())
         ended = self._day(local_date(standing.ends, self._zone))
         began = self._day(standing.effective)
-        return (self._words.html("status.superseded", date=began, end=ended, current=current),)
+        told = self._words.html("status.superseded", date=began, end=ended, current=current)
+        return (told, *self._current_until())
 
     def _upcoming(self) -> tuple[Markup, ...]:
-        return (self._announced("status.upcoming", date=self._day(self._standing.effective)),)
+        told = [self._coming()]
+        early = early_words(early_of(self._series.events, self._version.name), self._words)
+        if early:
+            told.append(Markup("{}").format(early))
+        standing = self._standing
+        if standing.ends is not None and standing.successor is not None:
+            following = self._name(standing.successor)
+            if standing.ends == standing.starts:
+                told.append(self._words.html("status.together", next=following))
+            else:
+                told.append(self._words.html("status.until", end=self._instant(standing.ends), next=following))
+        return tuple(told)
+
+    def _coming(self) -> Markup:
+        """When it takes effect, and after which other version that is still to come."""
+        day = self._day(self._standing.effective)
+        before = self._series.version(self._version.before)
+        if before is None or before.standing.state not in PENDING:
+            return self._announced("status.upcoming", date=day)
+        key = "status.upcoming_after_held" if before.standing.state is State.HELD else "status.upcoming_after"
+        first = self._day(before.standing.effective)
+        announced = self._day(local_date(self._standing.announced, self._zone))
+        return self._words.html(key, announced=announced, date=day, before=self._name(before.name), first=first)
 
     def _held(self) -> tuple[Markup, ...]:
         return (self._announced("status.held", date=self._day(self._standing.effective)),)
@@ -89,7 +125,7 @@ class _Teller:
     def _withdrawn(self) -> tuple[Markup, ...]:
         event = self._last(EventKind.WITHDRAW)
         when = self._day(local_date(event.at, self._zone)) if event else Markup("")
-        return (self._announced("status.withdrawn", date=when),)
+        return (self._announced("status.withdrawn", date=when), *self._current_until())
 
     def _announced(self, key: str, **places: Markup) -> Markup:
         announced = self._day(local_date(self._standing.announced, self._zone))
@@ -102,6 +138,14 @@ class _Teller:
         applying = self._series.applying
         return self._name(applying.name) if applying else Markup("")
 
+    def _current_until(self) -> tuple[Markup, ...]:
+        """Until when what applies now does, so that a copy of the page that is read later says nothing false."""
+        applying = self._series.applying
+        if applying is None or applying.standing.ends is None or applying.standing.successor is None:
+            return ()
+        end, following = self._instant(applying.standing.ends), self._name(applying.standing.successor)
+        return (self._words.html("status.current_until", current=self._current(), end=end, next=following),)
+
     def _name(self, version: str) -> Markup:
         found = self._series.version(version)
         language = readable_language(found, self._language) if found else self._language
@@ -112,8 +156,7 @@ class _Teller:
         return day_html(day, self._language)
 
     def _instant(self, instant: datetime) -> Markup:
-        told = long_instant(instant, self._zone, self._language)
-        return Markup('<time datetime="{}">{}</time>').format(instant_text(instant), told)
+        return instant_html(instant, self._zone, self._language)
 
     def _last(self, kind: EventKind) -> "LedgerEvent | None":
         events = [e for e in self._series.events if e.version == self._version.name and e.kind is kind]

@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 
 from publisher.domain.change import Grade
 from publisher.domain.citation import Citation, history_path, redline_path
+from publisher.domain.life import DATED, State
 from publisher.domain.policy import version_number
-from publisher.domain.timeline import State
 from publisher.render.clauses import contents, text_html
 from publisher.render.frame import KNOWN_RELATIONS, Kit, Relation, frame_of, laid_out, redline_of
 from publisher.render.redlines import redline_blocks
@@ -42,7 +42,7 @@ def text_page(view: TextView, kit: Kit) -> str:
         kit,
         titled if view.current else words.say("page.version_of", policy=titled, number=number),
         _languages(view),
-        indexed=view.revision is None and (view.current or version.standing.state in (State.ANNOUNCED, State.COMPLETE)),
+        indexed=view.revision is None and (view.current or version.standing.state in DATED),
         relations=_version_relations(series, version, view.language, kit),
         canonical=Citation(series.name, None if view.current else version.name, view.language, view.revision).path,
     )

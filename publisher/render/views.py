@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from publisher.domain.change import ChangeSet
 from publisher.domain.clause import ClauseTree
 from publisher.domain.ledger import LedgerEvent
+from publisher.domain.life import Standing
 from publisher.domain.notice import ToldChange
 from publisher.domain.policy import Manuscript, PolicySettings
-from publisher.domain.timeline import Standing, in_force, upcoming
+from publisher.domain.timeline import in_force, upcoming
 
 
 @dataclass(frozen=True, slots=True)

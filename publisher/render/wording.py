@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
+from publisher.domain.emergency import Early
+
 
 @dataclass(frozen=True, slots=True)
 class Strings(Mapping[str, str]):
@@ -150,3 +152,11 @@ def _pattern(locale: str) -> str:
 
 def _comma(language: str) -> str:
     return " " if language.split("-", maxsplit=1)[0] in ("zh", "ja", "ko") else ", "
+
+
+def early_words(early: Early | None, strings: Mapping[str, str]) -> str:
+    """Why a version takes effect early, as a sentence for readers; empty when it does not."""
+    if early is None:
+        return ""
+    because = strings[f"early.{early.ground}"]
+    return strings["early.reason" if early.reason else "early.ground"].format(ground=because, reason=early.reason)

@@ -53,6 +53,7 @@ def _opening(explanation: Explanation, head: str) -> str:
         ("Rule packs", packs),
         ("Grade by the rules", str(assessment.grade)),
         ("Grade that stands", str(explanation.grade)),
+        ("Lead times", "; ".join(found.told for found in explanation.lead_times) or "none"),
         ("Signed by", signed or "nobody yet"),
         ("Written on", explanation.day.isoformat()),
     )

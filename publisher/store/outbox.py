@@ -95,11 +95,11 @@ def queue_after(
     sequel: NoticeKind | None = NoticeKind.FOLLOW_UP,
     whole: bool = True,
     languages: Sequence[str] | None = None,
-    shared: NoticeId | None = None,
 ) -> QueuedAfter:
     """Queues a later notice of a version, such as after a postponement, in place of all earlier ones.
 
-    Everybody whom an earlier notice told, or may have told, gets the sequel; everybody else gets the revision as it is
+    Everybody whom an earlier notice told, or may have told, gets the sequel (that is everybody when a notice that the
+    ledger names was lost with another store); everybody else gets the revision as it is
     now; nobody gets both. What earlier notices had not sent is cancelled.
 
     Args:
@@ -110,24 +110,18 @@ def queue_after(
         sequel: what those who were told get; None: nothing.
         whole: whether those who were not told get the revision; else they get nothing.
         languages: the readers' languages that the sequel concerns; None is all of them.
-        shared: an earlier notice that told of several versions, under another one's name.
 
     Raises:
         PublisherError: the notice is there already.
     """
-    earlier = [
-        entry.id
-        for entry in notices.of_version(connection, given.id.policy, given.id.version)
-        if entry.id.revision < given.id.revision
-    ]
-    if shared is not None and shared not in earlier:
-        earlier.append(shared)
+    earlier = [entry for entry in notices.telling_of(connection, given.id) if entry != given.id]
     notices.add(connection, given, templates)
     cancelled = sum(cancel(connection, entry, now=now, reason=REASON_SUPERSEDED) for entry in earlier)
     if Channel.EMAIL not in given.channels:
         return QueuedAfter(0, 0, cancelled)
     _need(given, templates, *([sequel] if sequel else []), *([NoticeKind.REVISION] if whole else []))
-    told = told_condition(users.c.recipient, earlier)
+    lost = notices.unknown_among(connection, earlier)
+    told = true() if lost else told_condition(users.c.recipient, earlier)
     kind = case((told, (sequel or NoticeKind.REVISION).value), else_=NoticeKind.REVISION.value)
     concerned: list[ColumnElement[bool]] = []
     if not whole:
@@ -166,9 +160,7 @@ def queue_late(connection: Connection, given: Notice) -> int:
             known.c.channel == Channel.EMAIL.value,
         )
     )
-    told = told_condition(
-        users.c.recipient, [e.id for e in notices.of_version(connection, given.id.policy, given.id.version)]
-    )
+    told = told_condition(users.c.recipient, notices.telling_of(connection, given.id))
     first = connection.execute(
         select(func.coalesce(func.max(batch.c.number) + 1, 0)).where(batch.c.notice == str(given.id))
     ).scalar_one()
@@ -227,13 +219,13 @@ def deferred_next(connection: Connection) -> datetime | None:
 
 
 def told_condition(recipient: ColumnElement[str], notice_ids: Sequence[NoticeId]) -> ColumnElement[bool]:
-    """Whether any of these notices told a recipient, or may have."""
+    """Whether any of these notices told a recipient, or may have: once in doubt, a later refusal settles nothing."""
     told = outbox.alias("told")
     return exists(
         select(literal(1)).where(
             told.c.notice.in_([str(entry) for entry in notice_ids]),
             told.c.recipient == recipient,
-            told.c.state.in_(sorted(TOLD)),
+            told.c.state.in_(sorted(TOLD)) | (told.c.doubts > 0),
         )
     )
 

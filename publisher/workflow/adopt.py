@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from publisher.domain.days import local_date
 from publisher.domain.ledger import EventKind, LedgerEvent
 from publisher.domain.policy import Policy, Version, version_number
-from publisher.domain.timeline import local_date, release_of
+from publisher.domain.timeline import release_of
 from publisher.errors import Fault, Place, PublisherError, errors_only, one
+from publisher.workflow.passes import LOCK, known_passes
 from publisher.workflow.records import (
     append_both,
     caught_up,
     complete_file,
     disagreement,
+    in_order,
     ledger_file,
     refuse_if_changed,
 )
@@ -81,25 +84,35 @@ def adopt(
 def adopt_ledgers(workspace: Workspace, store: "Store", *, by: str, reason: str, now: datetime) -> Adopted:
     """Binds the ledgers in the files to this store, where store and file had parted: the files are taken as the truth.
 
-    Nothing is queued. A new `store` line tells who decided this and why; what the lost store sent stays unknown here.
+    Nothing is queued, and nothing that was queued is sent: what the lost store, or this one since the backup it was
+    restored from, has sent is unknown here, so that all of it is in doubt. A new `store` line tells who decided this
+    and why.
     """
-    from publisher.store import ledger
+    from publisher.store import ledger, run_lock, sending
 
-    bound: list[str] = []
     for policy in workspace.policies:
         if workspace.ledger_faults(policy.name):
             raise PublisherError(workspace.ledger_faults(policy.name))
-        in_file = workspace.lines[policy.name]
-        with store.begin() as connection:
+    bound: dict[str, tuple[str, ...]] = {}
+    with store.begin() as connection:
+        known = known_passes(workspace.settings, store.identity)
+        restored = known > 0 and run_lock.advance(connection, LOCK, known)
+        for policy in workspace.policies:
+            in_file = workspace.lines[policy.name]
             held = ledger.lines(connection, policy.name)
-            if disagreement(store.identity, policy.name, held, in_file) is None:
+            sends = any(event.kind is EventKind.STORE for event in workspace.events(policy.name))
+            agree = disagreement(store.identity, policy.name, held, in_file) is None
+            if agree and not (restored and sends):
                 continue
-            if tuple(held) != tuple(in_file):
+            if not agree and tuple(held) != tuple(in_file):
                 ledger.take_over(connection, policy.name, in_file)
-            ledger.append(connection, policy.name, (_store_event(policy.name, store.identity, by, reason, now),))
-            held = ledger.lines(connection, policy.name)
-        complete_file(workspace.settings, policy.name, held)
-        bound.append(policy.name)
+            event = _store_event(policy.name, store.identity, by, reason, now)
+            ledger.append(connection, policy.name, in_order(ledger.lines(connection, policy.name), (event,)))
+            bound[policy.name] = ledger.lines(connection, policy.name)
+        if bound:
+            sending.doubt_unsent(connection)
+    for name, lines in bound.items():
+        complete_file(workspace.settings, name, lines)
     return Adopted(tuple(bound), tuple(ledger_file(name) for name in bound))
 
 

@@ -1,13 +1,16 @@
 """What readers are told of a version, in each language: the content of its notice and the mails rendered from it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from publisher.config import Settings
 from publisher.domain.assessment import Assessment
 from publisher.domain.citation import Citation, redline_path
+from publisher.domain.emergency import Early, early_of
 from publisher.domain.ledger import LedgerEvent
+from publisher.domain.life import PENDING, standings
 from publisher.domain.notice import MailTemplate, Notice, NoticeContent, NoticeKind
 from publisher.domain.policy import Manuscript, Policy
 from publisher.domain.review import Review
@@ -37,11 +40,16 @@ def notice_contents(
     assessment = assess_version(policy, events, version, before)
     new = trees_of(policy, events, version)
     old: Trees = trees_of(policy, events, before) if before else {}
-    return tuple(
+    early = early_of(events, version)
+    follows = _follows(policy, events, before, notice)
+    contents = (
         _content(
             settings, policy, notice, text, (old, new), (before, assessment, review), kind, former_effective, reason
         )
         for text in _texts(policy, version)
+    )
+    return tuple(
+        replace(content, early=in_language(early, policy, content.language), follows=follows) for content in contents
     )
 
 
@@ -79,6 +87,20 @@ def mail_templates(settings: Settings, policy: Policy, contents: Sequence[Notice
     if faults:
         raise PublisherError(faults)
     return tuple(rendered)
+
+
+def _follows(
+    policy: Policy, events: Sequence[LedgerEvent], before: str | None, notice: Notice
+) -> tuple[str, date] | None:
+    """The version before, when it is still to take effect as the notice is made."""
+    found = {entry.version: entry for entry in standings(events, notice.created, policy.settings.timezone)}
+    standing = found.get(before) if before else None
+    return (standing.version, standing.effective) if standing is not None and standing.state in PENDING else None
+
+
+def in_language(early: Early | None, policy: Policy, language: str) -> Early | None:
+    """A ground has a name in every language; the words for it are in the authoritative one alone."""
+    return early if early is None or language == policy.settings.language else replace(early, reason="")
 
 
 def _texts(policy: Policy, version: str) -> "Iterator[Manuscript]":

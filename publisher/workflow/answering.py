@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from publisher.domain.consent import Answer, ConsentRecord, binds, may_answer
 from publisher.domain.ledger import recorded_texts
-from publisher.domain.timeline import State
+from publisher.domain.life import State
 from publisher.errors import Place, one
 from publisher.workflow.records import ledger_file
 from publisher.workflow.workspace import Workspace
 
 if TYPE_CHECKING:
-    from publisher.domain.timeline import Standing
+    from publisher.domain.life import Standing
     from publisher.store.engine import Store
 
 

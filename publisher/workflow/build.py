@@ -9,8 +9,9 @@ from publisher import library
 from publisher.domain.change import Grade
 from publisher.domain.citation import Citation
 from publisher.domain.ledger import LedgerEvent, recorded_texts
+from publisher.domain.life import Standing
 from publisher.domain.policy import Manuscript, Policy, Version
-from publisher.domain.timeline import Standing, release_of
+from publisher.domain.timeline import release_of
 from publisher.errors import Fault, Place, PublisherError, errors_only
 from publisher.notices.plan import Links, Reason, reasons, told_changes
 from publisher.render.views import Edition, Published, Series, Site

@@ -6,13 +6,14 @@ from datetime import datetime
 
 from publisher import library
 from publisher.domain.ledger import EventKind, LedgerEvent
+from publisher.domain.life import PENDING, Standing
 from publisher.domain.notice import NoticeContent, NoticeKind
 from publisher.domain.policy import Policy, Version
-from publisher.domain.timeline import Standing, announced_under
+from publisher.domain.timeline import announced_under
 from publisher.errors import Fault, Place
 from publisher.languages import best_match
 from publisher.workflow.announce import notice_contents
-from publisher.workflow.follow_up import ANNOUNCED, Partner, Sequel, mailing_ends, next_notice
+from publisher.workflow.follow_up import Partner, Sequel, mailing_ends, next_notice
 from publisher.workflow.release import PUBLISHER, Release
 from publisher.workflow.workspace import Workspace
 
@@ -127,7 +128,7 @@ def partners(workspace: Workspace, standing: Standing, *, now: datetime) -> tupl
         if policy.name != standing.policy
         and standing.notice is not None
         and other.notice == standing.notice
-        and other.state in ANNOUNCED
+        and other.state in PENDING
     )
 
 
@@ -150,7 +151,7 @@ def _parted(workspace: Workspace, policy: Policy, standing: Standing, by: Ledger
     version = policy.version(standing.version)
     if notice is None or version is None:
         return None
-    notice = replace(notice, deadline=mailing_ends(standing, policy.settings.timezone))
+    notice = replace(notice, deadline=mailing_ends(standing))
     review, _ = library.read_review(workspace.settings.root / version.folder)
     contents = notice_contents(workspace.settings, policy, events, notice, review)
     event = LedgerEvent(

@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
+from publisher.domain.days import local_date
 from publisher.domain.ledger import LedgerEvent
+from publisher.domain.life import State, standings
 from publisher.domain.policy import Policy, Version
-from publisher.domain.timeline import State, local_date, release_of, standings
+from publisher.domain.timeline import release_of
 from publisher.errors import Fault, Place, Severity
 from publisher.workflow.release import effective_date
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from publisher.domain.ledger import LedgerEvent
 from publisher.domain.policy import Policy, Version
-from publisher.domain.regime import floor_days, regime
+from publisher.domain.regime import regime
 from publisher.domain.timeline import release_of
 from publisher.errors import Fault, Place, Severity
 from publisher.materiality.promises import deemed_agreements, update_promise
@@ -40,7 +40,7 @@ def _kept(policy: Policy, version: Version, trees: Trees) -> Iterator[Fault]:
     if text is None or promise is None:
         return
     place = Place(text.path, promise.line, None, promise.section)
-    floor = floor_days(settings.regimes, settings.notice_days)
+    floor = settings.floor
     if promise.days is not None and promise.days > floor:
         yield Fault(
             "promise-longer",

@@ -7,14 +7,16 @@ from datetime import datetime
 from publisher import library
 from publisher.domain.assessment import Assessment, Finding
 from publisher.domain.change import Grade
+from publisher.domain.days import earliest_effective, local_date
 from publisher.domain.ledger import LedgerEvent
 from publisher.domain.policy import Policy, Version, digest_of
 from publisher.domain.review import SETTINGS_CLAUSE, Review, graded, open_findings, reopened_clauses
-from publisher.domain.timeline import earliest_effective, last_released, local_date
+from publisher.domain.timeline import last_released
 from publisher.errors import Fault, Place, Severity
 from publisher.workflow.check_summaries import summary_faults
+from publisher.workflow.emergency import emergency_faults, emergency_floor
 from publisher.workflow.one_language import one_sided_faults
-from publisher.workflow.release import effective_date, floor_of, governed, unreleased
+from publisher.workflow.release import effective_date, governed, unreleased
 from publisher.workflow.second_reader import with_frozen
 from publisher.workflow.settings_changes import setting_place
 from publisher.workflow.settings_findings import with_settings
@@ -29,6 +31,8 @@ def review_faults(workspace: Workspace, policy: Policy, now: datetime) -> Iterat
     for version in unreleased(policy, events):
         review, faults = library.read_review(workspace.settings.root / version.folder, name=version.folder)
         yield from faults
+        if review is not None:
+            yield from emergency_faults(workspace, version, review)
         if before is None:
             if review is not None:
                 yield _groundless(policy, version)
@@ -181,8 +185,8 @@ def _floor(
     if text is None or grade is not Grade.MATERIAL:
         return
     promised = governed(policy, events)
-    floor, days = floor_of(promised, grade), promised.settings.delivery_days
     effective = effective_date(policy, version, now)
+    floor, days = emergency_floor(promised, review, grade, effective, now), promised.settings.delivery_days
     earliest = earliest_effective(local_date(now, policy.settings.timezone), floor, days)
     if effective < earliest:
         yield Fault(

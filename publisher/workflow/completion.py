@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from publisher.domain.change import Grade
+from publisher.domain.days import local_date, must_hold_from
 from publisher.domain.ledger import EventKind, LedgerEvent
+from publisher.domain.life import DATED, Standing, State
 from publisher.domain.notice import Channel, NoticeId
 from publisher.domain.policy import Policy
-from publisher.domain.timeline import Standing, State, announced_under, local_date, must_hold_from
+from publisher.domain.timeline import announced_under
 from publisher.errors import Fault, Place, PublisherError, Severity
 from publisher.workflow.build import site_of
 from publisher.workflow.homepage import look_for
@@ -60,7 +61,7 @@ class Completing:
         waiting: list[str] = []
         troubles: list[Fault] = []
         for standing in standings:
-            if standing.state is not State.ANNOUNCED or standing.grade is not Grade.MATERIAL or standing.completed:
+            if standing.state not in DATED or standing.state is State.COMPLETE or not standing.needs_notice:
                 continue
             look = self._looked(policy, standing)
             if look.lacks:
@@ -98,11 +99,13 @@ class Completing:
             told = f"{settled} of {total} users are settled"
             if total and settled < share * total:
                 lacks.append(told)
+            if not total and Channel.BANNER not in queued.channels:
+                lacks.append("the store knows no users, and no banner tells anybody either")
             evidence.append(told)
         return _Look(tuple(evidence), tuple(lacks), unseen)
 
     def _troubles(self, policy: Policy, standing: Standing, look: _Look) -> list[Fault]:
-        zone = policy.settings.timezone
+        zone = standing.timezone
         place = Place(ledger_file(policy.name))
         name = f"{policy.name} {standing.version}"
         found = [

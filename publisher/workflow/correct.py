@@ -11,15 +11,17 @@ from publisher.assessing import assess
 from publisher.domain.assessment import Assessment
 from publisher.domain.change import ChangeKind, Grade, gravest
 from publisher.domain.ledger import EventKind, LedgerEvent, recorded_texts
+from publisher.domain.life import DATED, PENDING, Standing, State
 from publisher.domain.notice import NoticeKind
 from publisher.domain.policy import Manuscript, Policy, Version
-from publisher.domain.timeline import Standing, State, announced_under
+from publisher.domain.timeline import announced_under
 from publisher.errors import Fault, Place, PublisherError, errors_only, one
 from publisher.notices.plan import corrected_changes
 from publisher.workflow.announce import notice_contents
 from publisher.workflow.build import build
 from publisher.workflow.campaigns import parting
-from publisher.workflow.follow_up import ANNOUNCED, Sequel, mailing_ends, next_notice, record_sequel, standing_of
+from publisher.workflow.check import released_text_faults
+from publisher.workflow.follow_up import Sequel, mailing_ends, next_notice, record_sequel, refuse, standing_of
 from publisher.workflow.records import caught_up, ledger_file
 from publisher.workflow.texts import between_revisions, corrected_clauses, parsed, trees_of
 from publisher.workflow.workspace import Workspace, open_workspace
@@ -81,13 +83,9 @@ def correct(
     policy = workspace.policy(policy_name)
     standing = standing_of(workspace, policy, version_name, now)
     version = policy.version(version_name)
-    if version is None or standing.state is State.WITHDRAWN:
-        raise one(
-            "version-settled",
-            f"{policy_name} {version_name} is withdrawn; its text is part of the record.",
-            "Draft a new version.",
-            Place(ledger_file(policy_name)),
-        )
+    refuse(EventKind.CORRECT, standing)
+    if version is None:
+        raise PublisherError(released_text_faults(policy, workspace.events(policy_name)))
     policy = replace(policy, settings=announced_under(workspace.events(policy_name), version_name, policy.settings))
     events = workspace.events(policy_name)
     found = _corrections(policy, version, events, language or policy.settings.language, source)
@@ -132,9 +130,7 @@ def _recorded(
     if sequel is not None:
         event = replace(event, notice=str(sequel.notice.id))
     parted = parting(workspace, standing, by=event) if sequel is not None else ()
-    done = record_sequel(
-        workspace.settings, workspace, store, policy, event, sequel, shared=standing.notice, partners=parted
-    )
+    done = record_sequel(workspace.settings, workspace, store, policy, event, sequel, partners=parted)
     build(open_workspace(workspace.settings), now=now)
     files = [name for entry in found for name in (entry.text.path, library.former_path(entry.former, entry.number))]
     return Corrected(
@@ -165,6 +161,8 @@ def _corrections(
         text, faults = library.read_candidate(source, released)
         if text is None or errors_only(faults):
             raise PublisherError(errors_only(faults))
+        if text.digest == released.digest:
+            raise _nothing(policy, version)
         return (_correction(policy, released, text, len(recorded[language])),)
     found = [
         _correction(policy, _former(version, text, recorded[text.language]), text, len(recorded[text.language]))
@@ -172,13 +170,17 @@ def _corrections(
         if text.language in recorded and text.digest != recorded[text.language][-1]
     ]
     if not found:
-        raise one(
-            "correct-nothing",
-            f"Every text of {policy.name} {version.name} is as it was released.",
-            "Name the new text: --text FILE, and --language for a translation.",
-            Place(version.folder),
-        )
+        raise _nothing(policy, version)
     return tuple(found)
+
+
+def _nothing(policy: Policy, version: Version) -> PublisherError:
+    return one(
+        "correct-nothing",
+        f"Every text of {policy.name} {version.name} is as it was released.",
+        "Name the new text: --text FILE, and --language for a translation.",
+        Place(version.folder),
+    )
 
 
 def _former(version: Version, text: Manuscript, digests: Sequence[str]) -> Manuscript:
@@ -251,16 +253,16 @@ def _sequel(
     events = (*workspace.events(policy.name), event)
     version = policy.version(standing.version)
     review, _ = library.read_review(workspace.settings.root / version.folder) if version else (None, ())
-    whole = standing.state in (State.ANNOUNCED, State.COMPLETE)
+    whole = standing.state in DATED
     if whole:
-        notice = replace(notice, deadline=mailing_ends(standing, policy.settings.timezone))
+        notice = replace(notice, deadline=mailing_ends(standing))
     contents = notice_contents(workspace.settings, policy, events, notice, review)
     trees = trees_of(policy, events, standing.version)
     told = tuple(
         replace(
             content,
             kind=NoticeKind.CORRECTION,
-            applies=standing.state not in ANNOUNCED,
+            applies=standing.state not in PENDING,
             reason=event.reason if content.language == policy.settings.language else "",
             changes=corrected_changes(between_revisions(entry.former, trees[content.language]), content.link),
         )

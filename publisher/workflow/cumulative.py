@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from publisher.domain.change import Change, ChangeSet
+from publisher.domain.life import State
 from publisher.domain.notice import ToldChange
 from publisher.domain.policy import version_number
-from publisher.domain.timeline import State
 from publisher.render.views import Edition, Published, RedlineView, Series
 from publisher.workflow.texts import changes_between
 

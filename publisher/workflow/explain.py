@@ -4,9 +4,9 @@ from datetime import datetime
 
 from publisher import library
 from publisher.domain.citation import Citation
+from publisher.domain.days import local_date
 from publisher.domain.explanation import Explained, Explanation, Weighed, why_not
 from publisher.domain.review import graded
-from publisher.domain.timeline import local_date
 from publisher.errors import Place, one
 from publisher.workflow.comparing import compare_cited
 from publisher.workflow.texts import predecessor
@@ -57,4 +57,5 @@ def explain(workspace: Workspace, policy_name: str, version_name: str, *, now: d
         elsewhere=tuple(entry for entry in decisions if entry.added),
         review=review,
         grade=graded(assessment, decisions),
+        lead_times=policy.settings.lead_times,
     )

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from publisher.config import Settings
-from publisher.domain.ledger import LedgerEvent
+from publisher.domain.days import must_hold_from
+from publisher.domain.ledger import EventKind, LedgerEvent
+from publisher.domain.life import Standing, refusal
 from publisher.domain.notice import Channel, MailTemplate, Notice, NoticeContent, NoticeId, NoticeKind
 from publisher.domain.policy import Policy
-from publisher.domain.timeline import Standing, State, must_hold_from
 from publisher.errors import Place, PublisherError, one
 from publisher.languages import best_match
 from publisher.workflow.announce import mail_templates
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from publisher.store.engine import Store
-
-ANNOUNCED = (State.ANNOUNCED, State.COMPLETE, State.HELD)
-"""States in which users have been told of a version, or are being told, and it does not apply yet."""
 
 SEQUEL_DAYS = 30
 """How long a message that only closes a story may be tried, in days."""
@@ -81,6 +79,18 @@ def standing_of(workspace: Workspace, policy: Policy, version: str, now: "dateti
     return found[version]
 
 
+def refuse(kind: EventKind, standing: Standing) -> None:
+    """Tells why an event cannot follow where a version stands now.
+
+    Raises:
+        PublisherError: it cannot.
+    """
+    why = refusal(kind, standing.state)
+    if why is not None:
+        message = f"{standing.policy} {standing.version} {why}."
+        raise one("version-settled", message, "Draft a new version.", Place(ledger_file(standing.policy)))
+
+
 def refuse_altered(workspace: Workspace, policy: Policy) -> None:
     """Nothing is told of texts that are no longer those that were released.
 
@@ -92,11 +102,11 @@ def refuse_altered(workspace: Workspace, policy: Policy) -> None:
         raise PublisherError(altered)
 
 
-def mailing_ends(standing: Standing, timezone: str) -> "datetime":
+def mailing_ends(standing: Standing) -> "datetime":
     """Until when mails of an announced version may go out: its floor's begin, or its effect once notice is complete."""
     if standing.completed is not None:
         return standing.starts
-    return must_hold_from(standing.effective, standing.floor, timezone)
+    return must_hold_from(standing.effective, standing.floor, standing.timezone)
 
 
 def next_notice(standing: Standing, channels: Sequence[str], kind: NoticeKind, *, now: "datetime") -> Notice | None:
@@ -126,15 +136,13 @@ def record_sequel(
     event: LedgerEvent,
     sequel: Sequel | None,
     *,
-    shared: str | None = None,
     partners: Sequence[Partner] = (),
 ) -> Queued:
     """The ledger line, the new notice's messages and the old ones' end, in one transaction; then the file.
 
-    `shared` is the notice that the version was announced by so far, `partners` are those that it announced too.
+    `partners` are the versions that the newest notice announced too.
     """
     done = Queued()
-    ahead = NoticeId.parse(shared) if shared else None
     held: dict[str, tuple[str, ...]] = {}
     with store.begin() as connection:
         for owner, recorded in ((policy, event), *((partner.policy, partner.event) for partner in partners)):
@@ -142,9 +150,9 @@ def record_sequel(
             refuse_if_changed(connection, owner.name, in_file)
             held[owner.name] = append_both(connection, store.identity, owner.name, in_file, (recorded,))
         if sequel is not None:
-            done = _queue(connection, settings, policy, sequel, event.at, ahead)
+            done = _queue(connection, settings, policy, sequel, event.at)
         for partner in partners:
-            _queue(connection, settings, partner.policy, partner.sequel, event.at, ahead)
+            _queue(connection, settings, partner.policy, partner.sequel, event.at)
     for name, lines in held.items():
         complete_file(settings, name, lines)
     return done
@@ -156,7 +164,6 @@ def _queue(
     policy: Policy,
     sequel: Sequel,
     now: "datetime",
-    shared: NoticeId | None,
 ) -> Queued:
     from publisher.store import outbox
 
@@ -178,7 +185,6 @@ def _queue(
         sequel=kind,
         whole=bool(sequel.untold),
         languages=concerned,
-        shared=shared,
     )
     return Queued(done.total, done.sequels, done.cancelled)
 

@@ -6,26 +6,21 @@ from typing import TYPE_CHECKING
 
 from publisher import library
 from publisher.domain.change import Grade
+from publisher.domain.days import earliest_effective, local_date, must_hold_from
 from publisher.domain.ledger import EventKind, LedgerEvent
+from publisher.domain.life import Standing, State
 from publisher.domain.notice import Notice, NoticeKind
 from publisher.domain.policy import Policy, version_number
-from publisher.domain.timeline import (
-    Standing,
-    State,
-    announced_under,
-    earliest_effective,
-    local_date,
-    must_hold_from,
-)
-from publisher.errors import Fault, Place, PublisherError, one
+from publisher.domain.timeline import announced_under
+from publisher.errors import Fault, Place, PublisherError
 from publisher.workflow.announce import notice_contents
 from publisher.workflow.build import build
 from publisher.workflow.campaigns import parting
 from publisher.workflow.follow_up import (
-    ANNOUNCED,
     Sequel,
     next_notice,
     record_sequel,
+    refuse,
     refuse_altered,
     standing_of,
 )
@@ -74,13 +69,7 @@ def postpone(
     workspace, _ = caught_up(workspace, store)
     policy = workspace.policy(policy_name)
     standing = standing_of(workspace, policy, version, now)
-    if standing.state not in ANNOUNCED:
-        raise one(
-            "version-settled",
-            f"{policy.name} {version} is {standing.state}; its date can no longer move.",
-            "Draft a new version.",
-            Place(ledger_file(policy.name)),
-        )
+    refuse(EventKind.POSTPONE, standing)
     refuse_altered(workspace, policy)
     policy = replace(policy, settings=announced_under(workspace.events(policy_name), version, policy.settings))
     floor = max(standing.floor, floor_of(policy, standing.grade))
@@ -101,7 +90,7 @@ def postpone(
     )
     sequel = _sequel(workspace, policy, standing, event, notice) if notice else None
     parted = parting(workspace, standing, by=event)
-    done = record_sequel(settings, workspace, store, policy, event, sequel, shared=standing.notice, partners=parted)
+    done = record_sequel(settings, workspace, store, policy, event, sequel, partners=parted)
     build(open_workspace(settings), now=now)
     return Postponed(
         policy_name,
@@ -118,7 +107,8 @@ def postpone(
 def _sequel(workspace: Workspace, policy: Policy, standing: Standing, event: LedgerEvent, notice: Notice) -> Sequel:
     version = policy.version(standing.version)
     review, _ = library.read_review(workspace.settings.root / version.folder) if version else (None, ())
-    contents = notice_contents(workspace.settings, policy, workspace.events(policy.name), notice, review)
+    events = (*workspace.events(policy.name), event)
+    contents = notice_contents(workspace.settings, policy, events, notice, review)
     told = tuple(
         replace(content, kind=NoticeKind.FOLLOW_UP, former_effective=standing.effective, reason=event.reason)
         for content in contents

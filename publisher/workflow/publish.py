@@ -167,6 +167,7 @@ def plan_publish(settings: Settings, store: "Store | None", *, now: datetime) ->
             events = (*events, release.event)
             before = version
     faults.extend(_rate_faults(settings, store, releases))
+    faults.extend(_unheard_faults(store, releases))
     releases, waiting_too = _whole_campaigns(workspace, releases)
     skipped.extend(waiting_too)
     faults.extend(campaigns.date_faults(releases))
@@ -341,6 +342,29 @@ def _rate_faults(settings: Settings, store: "Store | None", releases: Sequence[R
                 )
             )
     return tuple(faults)
+
+
+def _unheard_faults(store: "Store | None", releases: Sequence[Release]) -> tuple[Fault, ...]:
+    """Versions told by mail alone while the store knows nobody: notice of them could never be complete."""
+    alone = [
+        release for release in releases if release.notice is not None and Channel.BANNER not in release.notice.channels
+    ]
+    if store is None or not alone:
+        return ()
+    from publisher.store import outbox
+
+    with store.read() as connection:
+        if outbox.audience_counts(connection):
+            return ()
+    return tuple(
+        Fault(
+            "audience-empty",
+            f"{release.policy.name} {release.version.name} is material, told by mail alone; the store knows no users.",
+            "Run: publisher users import FILE, or add banner to channels.",
+            Place(f"{release.policy.folder}/policy.toml"),
+        )
+        for release in alone
+    )
 
 
 def _time(seconds: int) -> str:

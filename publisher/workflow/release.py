@@ -4,16 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from publisher.domain import regime
 from publisher.domain.assessment import Assessment
 from publisher.domain.change import Grade
+from publisher.domain.days import earliest_effective, local_date, must_hold_from
+from publisher.domain.emergency import recorded_reason
 from publisher.domain.ledger import EventKind, LedgerEvent
 from publisher.domain.notice import Channel, Notice, NoticeId, NoticeKind
 from publisher.domain.policy import Policy, Version, version_number
 from publisher.domain.review import Review, graded
-from publisher.domain.timeline import earliest_effective, last_released, local_date, must_hold_from, release_of
+from publisher.domain.timeline import last_released, release_of
 from publisher.errors import Fault, Place
 from publisher.workflow.consent import consent_needed
+from publisher.workflow.emergency import emergency_floor
 from publisher.workflow.texts import assess_version, clause_entries, draft_trees
 
 PUBLISHER = "publisher"
@@ -44,7 +46,7 @@ def floor_of(policy: Policy, grade: Grade | None) -> int:
     """The days that must lie between completed notice and effect; 0 unless the version is material."""
     if grade is not Grade.MATERIAL:
         return 0
-    return regime.floor_days(policy.settings.regimes, policy.settings.notice_days)
+    return policy.settings.floor
 
 
 def governed(policy: Policy, events: Sequence[LedgerEvent]) -> Policy:
@@ -73,7 +75,10 @@ def plan_release(
     assessment = assess_version(policy, events, version.name, before) if before else None
     grade = graded(assessment, review.decisions if review else ()) if assessment else None
     effective = effective_date(policy, version, now)
-    floor = floor_of(governed(policy, events), grade)
+    promised = floor_of(governed(policy, events), grade)
+    floor = emergency_floor(governed(policy, events), review, grade, effective, now)
+    emergency = review.emergency if review is not None and floor < promised else None
+    signed = [person.name for person in review.sign_offs] if review else [PUBLISHER]
     notice = _notice(policy, version, grade, effective, floor, now)
     trees = draft_trees(policy, events, version.name, before)
     event = LedgerEvent(
@@ -81,7 +86,8 @@ def plan_release(
         policy=policy.name,
         version=version.name,
         at=now,
-        by=", ".join(person.name for person in review.sign_offs) if review else PUBLISHER,
+        by=", ".join(dict.fromkeys([*signed, *((emergency.by, emergency.confirmed_by) if emergency else ())])),
+        reason=recorded_reason(emergency) if emergency else "",
         effective=effective,
         grade=grade,
         texts=tuple(

@@ -263,6 +263,7 @@ def sign(
         seen=seen_of(sheet.assessment.changes),
         sign_offs=signatures,
         translations=_translations(sheet, translations, by),
+        emergency=sheet.review.emergency if sheet.review else None,
     )
     library.write_review(workspace.settings.root / sheet.version.folder, review)
     return review
@@ -280,6 +281,7 @@ def prefill(workspace: Workspace, sheet: Sheet) -> Review:
         decisions=tuple(standing.values()),
         seen=seen_of(sheet.assessment.changes),
         sign_offs=(),
+        emergency=sheet.review.emergency if sheet.review else None,
     )
     open_ones = tuple(finding for finding in sheet.assessment.findings if key_of(finding) not in standing)
     library.write_review(workspace.settings.root / sheet.version.folder, review, undecided=open_ones)

@@ -103,6 +103,8 @@ def _weaker(key: str, old: Any, new: Any) -> bool:
 
 
 def _told(key: str, old: Any, new: Any, version: str) -> str:
+    if key == "counsel":
+        return f"What counsel confirmed is something else than when {version} was released."
     if key == "audiences":
         return f"The audiences are others than when {version} was released."
     if _weaker(key, old, new) and key in _LESS_IS_WORSE:

@@ -7,9 +7,8 @@ from typing import Any
 from publisher.assessing import with_findings
 from publisher.domain.assessment import Assessment, Finding, FindingKind, Limb, Side
 from publisher.domain.change import Grade
-from publisher.domain.ledger import LedgerEvent, settings_record
+from publisher.domain.ledger import LedgerEvent, settings_of_record, settings_record
 from publisher.domain.policy import Policy
-from publisher.domain.regime import floor_days
 from publisher.domain.review import SETTING_LOWERED, SETTINGS_CLAUSE
 from publisher.domain.timeline import last_released, release_of
 
@@ -49,15 +48,29 @@ def _lowered(old: dict[str, Any], new: dict[str, Any]) -> Iterator[tuple[str, st
     for key, why in _FEWER.items():
         gone = [entry for entry in old[key] if entry not in new[key]]
         if gone:
-            floors = tuple(floor_days(record["regimes"], record["notice_days"]) for record in (old, new))
+            floors = tuple(settings_of_record(record).floor for record in (old, new))
             shorter = f" The floor falls from {floors[0]} to {floors[1]} days." if floors[1] < floors[0] else ""
             yield key, why.format(gone=" and ".join(gone)) + (shorter if key == "regimes" else "")
+    counsel = _shorter(old, new)
+    if counsel:
+        yield "counsel", f"Counsel gives users fewer days than they were promised: {'; '.join(counsel)}."
     if new["applies_to"] not in (None, old["applies_to"]):
         yield "applies_to", "Who counts as bound, and is told, was narrowed or changed."
     if sorted(map(_written, new["audiences"])) != sorted(map(_written, old["audiences"])):
         yield "audiences", "Who is told of changes to which clauses was changed."
     if new["contact"] != old["contact"] and old["contact"]:
         yield "contact", f"Readers were told to write to {old['contact']}, which is no longer named."
+
+
+def _shorter(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    """The regimes of both under which counsel's word has made the lead time shorter."""
+    before, now = settings_of_record(old), settings_of_record(new)
+    former = {found.regime.name: found.days for found in before.lead_times}
+    return [
+        f"{found.regime.name} {found.days} instead of {former[found.regime.name]}"
+        for found in now.lead_times
+        if found.days < former.get(found.regime.name, 0)
+    ]
 
 
 def _finding(key: str, value: Any, why: str, version: str) -> Finding:

@@ -1,6 +1,7 @@
 """A version's notice as a reader of one language gets it, before or after its release."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email import message_from_bytes
 from email import policy as email_policy
@@ -8,11 +9,16 @@ from email.message import EmailMessage
 
 from publisher import library
 from publisher.domain.change import Grade
-from publisher.domain.notice import Channel, Notice, NoticeId, NoticeKind
+from publisher.domain.days import local_midnight
+from publisher.domain.emergency import Early
+from publisher.domain.ledger import LedgerEvent
+from publisher.domain.notice import Channel, Notice, NoticeContent, NoticeId, NoticeKind
 from publisher.domain.policy import Policy
-from publisher.domain.timeline import local_midnight, release_of
+from publisher.domain.review import Review
+from publisher.domain.timeline import release_of
 from publisher.errors import Place, PublisherError, errors_only, one
-from publisher.workflow.announce import mail_templates, notice_contents
+from publisher.workflow.announce import in_language, mail_templates, notice_contents
+from publisher.workflow.emergency import emergency_floor
 from publisher.workflow.release import effective_date, floor_of, governed
 from publisher.workflow.workspace import Workspace
 
@@ -58,8 +64,9 @@ def show_notice(
         )
         raise PublisherError(faults) if faults else unknown
     review, _ = library.read_review(workspace.settings.root / found.folder)
-    notice = _notice(workspace, policy, version, now)
+    notice = _notice(workspace, policy, version, review, now)
     contents = notice_contents(workspace.settings, policy, workspace.events(policy_name), notice, review)
+    contents = _hastened(contents, policy, workspace.events(policy_name), notice, review)
     wanted = language or policy.settings.language
     content = next((entry for entry in contents if entry.language == wanted), None)
     if content is None:
@@ -80,7 +87,23 @@ def show_notice(
     )
 
 
-def _notice(workspace: Workspace, policy: Policy, version: str, now: datetime) -> Notice:
+def _hastened(
+    contents: tuple[NoticeContent, ...],
+    policy: Policy,
+    events: Sequence[LedgerEvent],
+    notice: Notice,
+    review: Review | None,
+) -> tuple[NoticeContent, ...]:
+    """What a version that is not released yet would say of its emergency, which only its review knows so far."""
+    emergency = review.emergency if review is not None else None
+    promised = floor_of(governed(policy, events), Grade.MATERIAL)
+    if emergency is None or release_of(events, notice.id.version) or notice.floor >= promised:
+        return contents
+    early = Early(emergency.ground, emergency.reason)
+    return tuple(replace(entry, early=in_language(early, policy, entry.language)) for entry in contents)
+
+
+def _notice(workspace: Workspace, policy: Policy, version: str, review: Review | None, now: datetime) -> Notice:
     """The notice as released, or as it would be released now."""
     events = workspace.events(policy.name)
     standing = next((entry for entry in workspace.standings(policy, now) if entry.version == version), None)
@@ -94,7 +117,9 @@ def _notice(workspace: Workspace, policy: Policy, version: str, now: datetime) -
         kind=NoticeKind.REVISION,
         channels=tuple(Channel(name) for name in policy.settings.channels),
         effective=effective,
-        floor=standing.floor if standing else floor_of(governed(policy, events), Grade.MATERIAL),
+        floor=standing.floor
+        if standing
+        else emergency_floor(governed(policy, events), review, Grade.MATERIAL, effective, now),
         created=released.at if released else now,
         deadline=local_midnight(effective, policy.settings.timezone),
     )

@@ -6,22 +6,16 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from publisher import library
-from publisher.domain import regime
+from publisher.domain.days import earliest_effective, local_date, must_hold_from
+from publisher.domain.emergency import early_of
+from publisher.domain.life import DATED, Standing, State, drafted
 from publisher.domain.notice import MessageState, NoticeId
 from publisher.domain.policy import Manuscript, Policy, Version
 from publisher.domain.review import Review, signatures_missing
-from publisher.domain.timeline import (
-    Standing,
-    State,
-    applied_on,
-    earliest_effective,
-    last_released,
-    local_date,
-    must_hold_from,
-)
+from publisher.domain.timeline import applied_on, last_released, release_of
 from publisher.errors import Place, PublisherError, errors_only, one
 from publisher.workflow.check import check_workspace
-from publisher.workflow.release import unreleased
+from publisher.workflow.release import governed, unreleased
 from publisher.workflow.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -30,7 +24,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class VersionStatus:
-    """One version as staff see it. `effective` is as written for drafts; `messages` counts every state, zeros too."""
+    """One version as staff see it. `effective` is as written for drafts; `messages` counts every state, zeros too.
+
+    `early` says why it takes effect before what the policy promises, if it does.
+    """
 
     policy: str
     version: str
@@ -39,6 +36,7 @@ class VersionStatus:
     floor: int
     messages: Mapping[MessageState, int]
     due: str
+    early: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +61,7 @@ def status(workspace: Workspace, store: "Store | None", *, now: datetime) -> tup
                 floor=standing.floor,
                 messages=_messages(store, standing),
                 due=_due(policy, standing, now),
+                early=_early(workspace, policy, standing),
             )
             for standing in standings
         )
@@ -115,11 +114,13 @@ def _messages(store: "Store | None", standing: Standing) -> Mapping[MessageState
 
 def _due(policy: Policy, standing: Standing, now: datetime) -> str:
     """What comes next, in words; empty when nothing does."""
-    zone = policy.settings.timezone
-    if standing.state is State.ANNOUNCED and standing.notice is not None:
+    zone = standing.timezone
+    if standing.state in (State.ANNOUNCED, State.POSTPONED) and standing.notice is not None:
         last = local_date(must_hold_from(standing.effective, standing.floor, zone), zone)
         return f"notice must be complete before {last}, or the version is held"
-    if standing.state in (State.ANNOUNCED, State.COMPLETE):
+    if standing.state in DATED and standing.starts <= now:
+        return f"its date, {standing.effective}, has come; it waits for the version before it"
+    if standing.state in DATED:
         return f"takes effect on {standing.effective}"
     if standing.state is State.HELD:
         proposed = earliest_effective(local_date(now, zone), standing.floor, policy.settings.delivery_days)
@@ -127,6 +128,13 @@ def _due(policy: Policy, standing: Standing, now: datetime) -> str:
     if standing.state is State.IN_FORCE and standing.ends is not None and standing.successor is not None:
         return f"until {standing.ends:%Y-%m-%d %H:%M} UTC, then {standing.successor}"
     return ""
+
+
+def _early(workspace: Workspace, policy: Policy, standing: Standing) -> str:
+    """Why a version takes, or took, effect before what the policy promises; empty when it does not."""
+    events = workspace.events(policy.name)
+    early, release = early_of(events, standing.version), release_of(events, standing.version)
+    return f"{early.ground}: {early.reason} ({release.by})" if early and release else ""
 
 
 def _next_step(policy: Policy, version: Version, review: Review | None, *, first: bool) -> str:
@@ -162,9 +170,9 @@ def _drafts(workspace: Workspace, policy: Policy, now: datetime) -> Sequence[Ver
             VersionStatus(
                 policy=policy.name,
                 version=version.name,
-                state=State.REVIEWED if signed else State.DRAFT,
+                state=drafted(signed=signed),
                 effective=f"+{written} days" if isinstance(written, int) else str(written),
-                floor=regime.floor_days(policy.settings.regimes, policy.settings.notice_days) if material else 0,
+                floor=governed(policy, events).settings.floor if material else 0,
                 messages=dict.fromkeys(MessageState, 0),
                 due=due,
             )

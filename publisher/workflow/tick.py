@@ -6,10 +6,11 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from publisher.config import Settings
+from publisher.domain.days import earliest_effective, local_date
 from publisher.domain.ledger import EventKind, LedgerEvent
+from publisher.domain.life import APPLIED, DATED, Standing, State
 from publisher.domain.notice import NoticeId
 from publisher.domain.policy import Policy
-from publisher.domain.timeline import Standing, State, earliest_effective, local_date
 from publisher.errors import BusyError, Fault, Place, PublisherError, Severity
 from publisher.workflow import hooks
 from publisher.workflow.build import build
@@ -169,9 +170,7 @@ def _late_joiners(store: "Store", found: Sequence[Standing]) -> int:
     from publisher.store import notices, outbox
 
     announced = [
-        NoticeId.parse(standing.notice)
-        for standing in found
-        if standing.notice is not None and standing.state in (State.ANNOUNCED, State.COMPLETE)
+        NoticeId.parse(standing.notice) for standing in found if standing.notice is not None and standing.state in DATED
     ]
     if not announced:
         return 0
@@ -187,12 +186,12 @@ def _turns(
     due: list[LedgerEvent] = []
     for standing in found:
         if standing.state is State.HELD and not _recorded(events, standing.version, EventKind.HOLD):
-            today = local_date(now, policy.settings.timezone)
+            today = local_date(now, standing.timezone)
             proposed = earliest_effective(today, standing.floor, policy.settings.delivery_days)
             due.append(_event(EventKind.HOLD, standing, now, _hold_reason(standing, proposed)))
         elif (
             standing.witnessed
-            and standing.state in (State.IN_FORCE, State.SUPERSEDED)
+            and standing.state in APPLIED
             and not _recorded(events, standing.version, EventKind.IN_FORCE)
         ):
             due.append(_event(EventKind.IN_FORCE, standing, now, f"its effective date, {standing.effective}, has come"))

@@ -5,14 +5,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from publisher.domain.ledger import EventKind, LedgerEvent
+from publisher.domain.life import Standing, State
 from publisher.domain.notice import NoticeKind
 from publisher.domain.policy import Policy, version_number
-from publisher.domain.timeline import Standing, State, announced_under, in_force
+from publisher.domain.timeline import announced_under, in_force
 from publisher.errors import Fault, Place, PublisherError
 from publisher.workflow.announce import notice_contents
 from publisher.workflow.build import build
 from publisher.workflow.campaigns import parting
-from publisher.workflow.follow_up import ANNOUNCED, Sequel, next_notice, record_sequel, refuse_altered, standing_of
+from publisher.workflow.follow_up import Sequel, next_notice, record_sequel, refuse, refuse_altered, standing_of
 from publisher.workflow.records import caught_up, ledger_file
 from publisher.workflow.workspace import Workspace, open_workspace
 
@@ -44,6 +45,7 @@ def withdraw(
     workspace, _ = caught_up(workspace, store)
     policy = workspace.policy(policy_name)
     standing = standing_of(workspace, policy, version, now)
+    refuse(EventKind.WITHDRAW, standing)
     faults = _faults(workspace, policy, standing, now)
     if faults:
         raise PublisherError(faults)
@@ -60,23 +62,13 @@ def withdraw(
         notice=str(sequel.notice.id) if sequel else None,
     )
     parted = parting(workspace, standing, by=event)
-    done = record_sequel(settings, workspace, store, policy, event, sequel, shared=standing.notice, partners=parted)
+    done = record_sequel(settings, workspace, store, policy, event, sequel, partners=parted)
     build(open_workspace(settings), now=now)
     return Withdrawn(policy_name, version, event.notice, done.total, done.cancelled, (ledger_file(policy_name),))
 
 
 def _faults(workspace: Workspace, policy: Policy, standing: Standing, now: datetime) -> tuple[Fault, ...]:
-    name = f"{policy.name} {standing.version}"
     place = Place(ledger_file(policy.name))
-    if standing.state not in ANNOUNCED:
-        return (
-            Fault(
-                "version-settled",
-                f"{name} is {standing.state}; what applies cannot be withdrawn.",
-                "Draft a new version, with the old words if you like.",
-                place,
-            ),
-        )
     return tuple(
         Fault(
             "withdraw-followed",

@@ -1,14 +1,14 @@
 """A workspace read whole: settings, policies, ledgers, and what is wrong with any of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from publisher import library
 from publisher.config import Settings
 from publisher.domain.ledger import LedgerEvent
+from publisher.domain.life import Standing, impossible, standings
 from publisher.domain.policy import Policy
-from publisher.domain.timeline import Standing, standings
 from publisher.errors import Fault, Place, errors_only, one
 
 
@@ -44,10 +44,9 @@ class Workspace:
         return tuple(fault for fault in errors_only(self.faults) if fault.place.file == file)
 
     def standings(self, policy: Policy, now: datetime) -> tuple[Standing, ...]:
-        """Where the policy's released versions stand, by the time zone in which they were announced."""
+        """Where the policy's released versions stand, each by the time zone in which it was announced."""
         events = self.events(policy.name)
-        announced = [event.settings.timezone for event in events if event.settings is not None]
-        return standings(events, now, announced[-1] if announced else policy.settings.timezone)
+        return standings(events, now, policy.settings.timezone)
 
 
 def open_workspace(settings: Settings) -> Workspace:
@@ -61,4 +60,17 @@ def open_workspace(settings: Settings) -> Workspace:
         ledgers[policy.name] = events
         lines[policy.name] = () if errors_only(ledger_faults) else library.ledger_lines(settings.root, policy.name)
         faults.extend(ledger_faults)
+        if not errors_only(ledger_faults):
+            faults.extend(_order_faults(policy, events))
     return Workspace(settings, reading.policies, ledgers, lines, tuple(faults))
+
+
+def _order_faults(policy: Policy, events: Sequence[LedgerEvent]) -> Iterator[Fault]:
+    """Events of a ledger, every line of which can be read, that cannot have happened where they stand."""
+    for refused in impossible(events, policy.settings.timezone):
+        yield Fault(
+            "ledger-order",
+            f"This line cannot follow those before it: {refused.sentence}",
+            "Restore the file from version control; the ledger is only ever appended to.",
+            Place(library.ledger_name(policy.name), refused.index + 1),
+        )

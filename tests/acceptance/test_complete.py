@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.workspaces import SETTINGS, Workbench
+from tests.acceptance.workspaces import POLICY, SETTINGS, Workbench
 
 
 @pytest.fixture
@@ -125,3 +125,25 @@ def test_a_rate_at_which_delivery_cannot_be_done_in_time_is_refused(workbench: W
     told = workbench.refused("publish")
     assert "policies/privacy/v2/en.md:2: error: 250,000 mails at 1 a second take 2.9 days" in told
     assert [event["kind"] for event in workbench.ledger()] == ["adopt"]
+
+
+def test_told_by_mail_alone_a_version_is_not_released_while_nobody_is_known(workbench: Workbench) -> None:
+    workbench.write("policies/privacy/policy.toml", POLICY + 'channels = ["email"]\n')
+    workbench.sign()
+    told = workbench.refused("publish")
+    assert "the store knows no users" in told
+    assert "publisher users import FILE, or add banner to channels" in told
+    assert len(workbench.ledger()) == 1
+
+    workbench.import_users(1)
+    workbench.run("publish")
+    workbench.run("users", "erase", "u00000")
+    workbench.run("tick")
+    assert workbench.state_of("v2")["messages"]["skipped"] == 1
+
+
+def test_with_a_banner_nobody_to_mail_is_told_as_a_warning_and_holds_nothing_up(workbench: Workbench) -> None:
+    workbench.sign()
+    assert "no mail is queued: the store knows no users" in workbench.run("publish")
+    workbench.run("tick")
+    assert workbench.state_of("v2")["state"] == "complete"

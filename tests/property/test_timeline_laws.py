@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from publisher.domain.change import Grade
 from publisher.domain.ledger import EventKind, LedgerEvent
-from publisher.domain.timeline import State, in_force, standings
+from publisher.domain.life import PENDING, State, standings
+from publisher.domain.timeline import in_force
 
 ZONES = ["UTC", "Asia/Shanghai", "America/New_York", "Pacific/Apia"]
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
-PENDING = (State.ANNOUNCED, State.COMPLETE, State.HELD)
 
 
 def event(kind: EventKind, version: str, at: datetime, **more: object) -> LedgerEvent:

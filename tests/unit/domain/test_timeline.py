@@ -6,20 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher.domain.change import Grade
+from publisher.domain.days import earliest_effective, local_date, local_midnight, must_hold_from
 from publisher.domain.ledger import EventKind, LedgerEvent
-from publisher.domain.timeline import (
-    State,
-    applied_on,
-    earliest_effective,
-    in_force,
-    last_released,
-    local_date,
-    local_midnight,
-    must_hold_from,
-    release_of,
-    standings,
-    upcoming,
-)
+from publisher.domain.life import State, standings
+from publisher.domain.timeline import applied_on, in_force, last_released, release_of, upcoming
 
 ZONE = "Asia/Shanghai"
 
@@ -89,7 +79,7 @@ def test_only_a_new_date_ends_a_hold_and_the_notice_counts_anew() -> None:
     late = replace(COMPLETE, at=at("2027-04-01T10:00+08:00"))
 
     assert states(held, "2027-06-01T00:00+08:00") == ["in-force", "held"]
-    assert states((*held, moved), "2027-03-31T00:00+08:00") == ["in-force", "announced"]
+    assert states((*held, moved), "2027-03-31T00:00+08:00") == ["in-force", "postponed"]
     assert states((*held, moved), "2027-04-01T00:00+08:00") == ["in-force", "held"]
     assert states((*held, moved, late), "2027-05-01T00:00+08:00")[1] == "held"
     early = replace(COMPLETE, at=at("2027-03-31T23:00+08:00"))

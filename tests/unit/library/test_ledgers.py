@@ -157,8 +157,6 @@ def test_what_is_no_canonical_event_is_told_with_its_line(root: Path, line: str)
     ("events", "code", "line"),
     [
         ((replace(ADOPT, policy="cookies"),), "ledger-policy", 1),
-        ((ADOPT, replace(ADOPT, at=COMPLETE.at)), "ledger-twice", 2),
-        ((COMPLETE,), "ledger-line", 1),
         ((replace(ADOPT, version="1"),), "ledger-line", 1),
         ((replace(ADOPT, version=None),), "ledger-line", 1),
         ((replace(ADOPT, effective=None),), "ledger-line", 1),

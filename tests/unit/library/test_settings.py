@@ -1,6 +1,9 @@
+from datetime import date
+
 import pytest
 
 from publisher.domain.policy import Audience, PolicySettings
+from publisher.domain.regime import Counsel
 from publisher.errors import Severity
 from publisher.library.settings import known_zone, setting_line, settings_of
 
@@ -42,6 +45,50 @@ def told(text: str) -> list[tuple[str, int | None]]:
     settings, faults = settings_of(text, "privacy", "policy.toml")
     assert settings is None
     return [(fault.code, fault.place.line) for fault in faults if fault.severity is Severity.ERROR]
+
+
+COUNSEL = """
+[[counsel]]
+regime = "gdpr"
+by = "Dr. Lee"
+role = "outside counsel"
+at = 2027-01-10
+days = 21
+
+[[counsel]]
+regime = "psd2"
+by = "Dr. Lee"
+at = 2027-01-10
+"""
+
+
+def test_what_counsel_confirmed_is_read() -> None:
+    settings, faults = settings_of(LEAST + COUNSEL, "privacy", "policy.toml")
+
+    assert faults == ()
+    assert settings is not None
+    assert settings.counsel == (
+        Counsel("gdpr", "Dr. Lee", "outside counsel", date(2027, 1, 10), 21),
+        Counsel("psd2", "Dr. Lee", "", date(2027, 1, 10), None),
+    )
+
+
+@pytest.mark.parametrize(
+    ("edit", "line", "words"),
+    [
+        (("days = 21", "days = -1"), 10, "days"),
+        (("at = 2027-01-10", 'at = "2027-13-10"'), 9, "date"),
+        (('regime = "psd2"', 'regime = "atlantis"'), 13, "no regime 'atlantis'"),
+        (('regime = "psd2"', 'regime = "gdpr"'), 13, "confirmed twice"),
+        (('by = "Dr. Lee"\nat = 2027-01-10\n', 'by = "Dr. Lee"\nat = 2027-01-10\ndays = 59\n'), 16, "minimum is 60"),
+        (("role =", "rule ="), 8, "Unknown key"),
+    ],
+)
+def test_what_counsel_cannot_confirm_is_told_with_its_line(edit: tuple[str, str], line: int, words: str) -> None:
+    settings, faults = settings_of((LEAST + COUNSEL).replace(*edit), "privacy", "policy.toml")
+
+    assert settings is None
+    assert any(fault.place.line == line and words in fault.message for fault in faults), faults
 
 
 def test_every_key_is_read() -> None:

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from publisher.domain.assessment import FindingKind
 from publisher.domain.change import ChangeKind, Grade
-from publisher.domain.timeline import State
+from publisher.domain.life import State
 from publisher.errors import PublisherError
 from publisher.render.templates import packaged_site, strings
 from publisher.render.wording import language_name, language_named, long_date, long_instant, text_direction

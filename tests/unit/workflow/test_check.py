@@ -327,3 +327,17 @@ def test_going_on_taken_for_agreement_is_told_where_consent_must_be_given(drafte
     drafted.edit("policy.toml", "notice_days = 30", 'regimes = ["section-8", "pipl"]\nnotice_days = 30')
     fault = drafted.one("consent-deemed")
     assert (fault.severity.value, fault.place.line) == ("warning", 11)
+
+
+def test_an_impossible_order_of_events_is_told_with_its_line_and_nothing_crashes(adopted: Desk) -> None:
+    adopted.record("v1", EventKind.WITHDRAW)
+    adopted.record("v1", EventKind.IN_FORCE)
+
+    told = [fault for fault in adopted.faults() if fault.code == "ledger-order"]
+
+    assert [(fault.place.file, fault.place.line, fault.severity) for fault in told] == [
+        ("policies/privacy/ledger.jsonl", 2, Severity.ERROR)
+    ]
+    assert told[0].message == (
+        "This line cannot follow those before it: privacy v1 is in force; what applies cannot be withdrawn."
+    )

@@ -5,7 +5,7 @@ import pytest
 
 from publisher.assessing import compare_texts
 from publisher.config import Settings
-from publisher.domain.change import Change, ChangeKind
+from publisher.domain.change import Change, ChangeKind, Grade
 from publisher.domain.citation import Citation
 from publisher.domain.comparison import Comparison, LooseText
 from publisher.domain.ledger import EventKind, LedgerEvent
@@ -46,7 +46,7 @@ def released(desk: Desk) -> Desk:
     """The same, all in the ledger."""
     desk.record("v1")
     for version in ("v2", "v3", "v4"):
-        desk.record(version, EventKind.RELEASE)
+        desk.record(version, EventKind.RELEASE, grade=Grade.CLARIFICATION)
     return desk
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from publisher.config import read_settings
 from publisher.domain.assessment import FindingKind
-from publisher.domain.change import ChangeKind
+from publisher.domain.change import ChangeKind, Grade
 from publisher.domain.ledger import EventKind
 from publisher.domain.notice import ToldChange
 from publisher.render.frame import path_of
@@ -32,7 +32,7 @@ def series(tmp_path: Path) -> Series:
         desk.write(f"{version}/en.md", FRONT.format(f"202{number}-01-01") + text)
     desk.record("v1")
     for version in ("v2", "v3", "v4"):
-        desk.record(version, EventKind.RELEASE)
+        desk.record(version, EventKind.RELEASE, grade=Grade.CLARIFICATION)
     (found,) = site_of(open_workspace(read_settings(tmp_path, {})), now=NOW).policies
     return found
 

@@ -9,6 +9,7 @@ from publisher.domain.assessment import Finding, FindingKind, Limb
 from publisher.domain.change import Grade
 from publisher.domain.review import SETTING_LOWERED, Decided, Decision, quote_digest
 from publisher.errors import Fault, Severity
+from publisher.workflow.release import governed
 from publisher.workflow.settings_findings import settings_findings, with_settings
 from publisher.workflow.workspace import open_workspace
 from tests.unit.workflow.checking import Desk
@@ -148,3 +149,17 @@ def test_it_makes_a_version_material_by_itself(adopted: Desk) -> None:
 
     assert not assessment.material
     assert with_settings(assessment, workspace.policy("privacy"), events).material
+
+
+def test_fewer_days_by_the_word_of_counsel_are_a_finding_and_the_longer_floor_stands_until_released(
+    drafted: Desk,
+) -> None:
+    counsel = '\n[[counsel]]\nregime = "section-8"\nby = "Dr. Lee"\nat = 2026-11-01\ndays = 10\n'
+    settings = (drafted.root / "policies/privacy/policy.toml").read_text("utf-8")
+    drafted.write("policy.toml", settings + counsel)
+
+    assert [finding.why for finding in found(drafted)] == [
+        "Counsel gives users fewer days than they were promised: section-8 10 instead of 30. (policy.toml, against v1)"
+    ]
+    workspace = open_workspace(Settings(drafted.root))
+    assert governed(workspace.policy("privacy"), workspace.events("privacy")).settings.floor == 30
