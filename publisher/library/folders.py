@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from publisher.domain.digest import digest_of
 from publisher.domain.ledger import recorded_texts
 from publisher.domain.policy import (
     Manuscript,
     Policy,
     PolicySettings,
     Version,
-    digest_of,
     is_language,
     is_policy_name,
     is_version,

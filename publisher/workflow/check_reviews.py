@@ -8,8 +8,9 @@ from publisher import library
 from publisher.domain.assessment import Assessment, Finding
 from publisher.domain.change import Grade
 from publisher.domain.days import earliest_effective, local_date
+from publisher.domain.digest import digest_of
 from publisher.domain.ledger import LedgerEvent
-from publisher.domain.policy import Policy, Version, digest_of
+from publisher.domain.policy import Policy, Version
 from publisher.domain.predicate import Reach
 from publisher.domain.review import SETTINGS_CLAUSE, Review, graded, open_findings, reopened_clauses
 from publisher.domain.timeline import last_released

@@ -54,26 +54,26 @@ def rate_faults(settings: Settings, store: "Store | None", releases: Sequence[Re
 
 
 def unheard_faults(store: "Store | None", releases: Sequence[Release]) -> tuple[Fault, ...]:
-    """Versions told by mail alone while the store knows nobody: notice of them could never be complete."""
-    alone = [
-        release for release in releases if release.notice is not None and Channel.BANNER not in release.notice.channels
-    ]
-    if store is None or not alone:
+    """Versions told by mail alone that tell nobody: notice of them could never be complete."""
+    if store is None:
         return ()
-    from publisher.store import outbox
+    from publisher.store import outbox, users
 
-    with store.read() as connection:
-        if outbox.audience_counts(connection):
-            return ()
-    return tuple(
-        Fault(
-            "audience-empty",
-            f"{release.policy.name} {release.version.name} is material, told by mail alone; the store knows no users.",
-            "Run: publisher users import FILE, or add banner to channels.",
-            Place(f"{release.policy.folder}/policy.toml"),
-        )
-        for release in alone
-    )
+    found: list[Fault] = []
+    for release in releases:
+        notice, place = release.notice, Place(f"{release.policy.folder}/policy.toml")
+        if notice is None or Channel.BANNER in notice.channels:
+            continue
+        with store.read() as connection:
+            everyone, told = users.count(connection), outbox.audience_counts(connection, notice.reach)
+        name = f"{release.policy.name} {release.version.name} is material, told by mail alone"
+        if not everyone:
+            remedy = "Run: publisher users import FILE, or add banner to channels."
+            found.append(Fault("audience-empty", f"{name}; the store knows no users.", remedy, place))
+        elif not told:
+            remedy = "Correct applies_to or where, or add banner to channels."
+            found.append(Fault("audience-empty", f"{name}, to none of {everyone:,} users.", remedy, place))
+    return tuple(found)
 
 
 def _time(seconds: int) -> str:

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from publisher import library
 from publisher.domain.assessment import Assessment, Finding, FindingKind, Limb, Side
+from publisher.domain.digest import digest_of
 from publisher.domain.ledger import LedgerEvent
-from publisher.domain.policy import Policy, Version, digest_of
+from publisher.domain.policy import Policy, Version
 from publisher.domain.predicate import Reach
 from publisher.domain.review import (
     BESIDE_RULES,

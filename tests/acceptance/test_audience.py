@@ -149,6 +149,13 @@ def test_an_audience_of_nobody_is_asked_about(bench: Workbench) -> None:
     assert "to 0 users" in bench.run("publish", "--yes")
 
 
+def test_by_mail_alone_nobody_is_never_enough(bench: Workbench) -> None:
+    rules = 'channels = ["email"]\napplies_to = "id IN (\'nobody\')"\n'
+    bench.write("policies/privacy/policy.toml", POLICY + rules)
+    bench.sign()
+    assert "told by mail alone, to none of 6 users." in bench.refused("publish", "--yes")
+
+
 def test_an_audience_over_twice_the_last_is_asked_about(bench: Workbench) -> None:
     bench.sign()
     bench.run("publish")

@@ -68,6 +68,6 @@ def test_after_a_store_is_lost_everybody_may_have_been_told(announced: Workbench
     shutil.rmtree(bench.folder / "var")
     bench.import_users(10)
     assert "another store" in bench.refused("publish")
-    bench.run(*ADOPT)
+    assert "does not hold the notice privacy-v2-1 of privacy v2" in bench.run(*ADOPT)
     done = bench.json("withdraw", "privacy", "v2", "--by", "Ada", "--reason", "No more.")
     assert done["queued"] == 10

@@ -254,6 +254,9 @@ class PureWorld:
         today = self.today()
         wanted = expected(self.told, today)
         assert states == wanted, f"{states} instead of {wanted}"
+        for standing in found:
+            one = self.told[standing.version]
+            assert (standing.effective, standing.completed) == (one.effective, one.completed), standing.version
         applying = [version for version, state in states.items() if state == "in-force"]
         assert len(applying) == 1, f"{applying} apply at once"
         for version in self.recorded:

@@ -61,7 +61,7 @@ WEIGHTS = {
     "erase": 3,
     "crash": 18,
     "back up": 6,
-    "restore": 8,
+    "restore": 14,
     "between": 14,
 }
 COMMANDS = {"publish": 3, "deliver": 5, "tick": 4, "postpone": 3, "withdraw": 1, "correct": 1}
@@ -138,14 +138,18 @@ class RealWorld:
         shutil.copytree(self.folder / "policies", self.saved / "policies")
         self.copies.save(self.settings.store_url, self.saved)
 
-    def restore(self, how: int) -> None:
+    def restore(self, how: int, meanwhile: int, number: int) -> None:
         """The store or the ledger files as they were, or a clone without a store; nothing goes out until people decide.
 
         The ledger files are under version control, so that the newest ones are always to be had.
         """
         kind = ("the store", "the ledgers", "a clone", "the store")[how % 4]
         if self.saved is None and kind != "a clone":
-            return
+            self.note("a backup is made")
+            self.backup()
+            name = "deliver" if meanwhile % 3 else picked(meanwhile, COMMANDS)
+            self.note(name)
+            self.command(name, number, meanwhile)
         self.note(f"restored: {kind}")
         before = len(self.sink.arrived)
         if kind == "the ledgers" and self.saved is not None:
@@ -182,7 +186,7 @@ class RealWorld:
             self.note("a backup is made")
             self.backup()
         elif what == "restore":
-            self.restore(step.a)
+            self.restore(step.a, step.b, step.c)
         elif what == "join":
             with self.store() as store, store.begin() as connection:
                 users.upsert(connection, [user(self.known_users)])
