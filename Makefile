@@ -1,11 +1,12 @@
 # Two commands set everything up on a fresh machine; they need Python 3.11+ and make.
 #   make publish   the main job on a scratch copy of the sample workspace, into a local Maildir
 #   make test      format, lint, types, imports and every test
+# make soak runs many more of the simulated sequences than make test does.
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: publish test lint format types lock clean system-packages
+.PHONY: publish test soak lint format types lock clean system-packages
 .DEFAULT_GOAL := publish
 
 publish: $(STAMP)
@@ -16,6 +17,10 @@ test: $(STAMP) system-packages
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
+
+# Ten thousand new simulated sequences on plain values and on each database; this takes hours. The end says how many ran.
+soak: $(STAMP) system-packages
+	$(BIN)/python -m pytest tests/simulation --soak
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -40,12 +45,18 @@ $(STAMP): requirements/dev.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(STAMP)
 
-# A real browser with Chinese fonts, for the tests that open pages; where it cannot be had they say so.
+# What tests need beside Python: a real browser with Chinese fonts, and PostgreSQL's programs (the tests run a server of
+# their own; none is left running). Where these cannot be had the tests say so.
 system-packages:
-	@command -v chromium >/dev/null && fc-list 2>/dev/null | grep -qi cjk || { \
+	@missing=""; \
+	{ command -v chromium >/dev/null && fc-list 2>/dev/null | grep -qi cjk; } || missing="chromium fonts-noto-cjk"; \
+	{ command -v initdb || ls /usr/lib/postgresql/*/bin/initdb; } >/dev/null 2>&1 || missing="$$missing postgresql"; \
+	[ -z "$$missing" ] || { \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; \
-	  else echo "No Chromium with Chinese fonts: browser tests will be left out (on Debian: apt-get install chromium fonts-noto-cjk)"; fi; }
+	    mkdir -p /etc/postgresql-common/createcluster.d && \
+	    echo "create_main_cluster = false" > /etc/postgresql-common/createcluster.d/publisher-tests.conf && \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing >/dev/null; \
+	  else echo "Some tests will be left out (on Debian: apt-get install $$missing)"; fi; }
 
 # Resolves the dependencies anew; needs uv.
 lock:

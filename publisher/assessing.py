@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from publisher.diff import align, carry_ids, compare
+from publisher.diff import Alignment, align, carry_ids, compare
 from publisher.domain.assessment import Assessment, Finding
 from publisher.domain.change import Change, ChangeSet, Grade, Passage, gravest
 from publisher.domain.clause import ClauseTree
 from publisher.domain.comparison import ComparedText, Comparison, LooseText
+from publisher.domain.digest import digest_of
 from publisher.domain.frontmatter import divide_any, normal_line_ends
 from publisher.domain.pack import Pack
-from publisher.domain.policy import digest_of
 from publisher.materiality import judge
 from publisher.parse import memory, parse
 
@@ -78,16 +78,29 @@ def assess_trees(
         identified: whether both trees carry the ledger's ids: equal ids are then the same clause.
     """
     alignment = align(old, new, identified=identified)
-    changes = compare(alignment)
     if not identified:
         new = carry_ids(alignment)
+    return _assessed(alignment, old, new, (old_digest, new_digest), regimes, terms, packs)
+
+
+def _assessed(
+    alignment: Alignment,
+    old: ClauseTree,
+    new: ClauseTree,
+    digests: tuple[str, str],
+    regimes: Sequence[str],
+    terms: Sequence[str],
+    packs: Sequence[Pack],
+) -> Assessment:
+    """What an alignment comes to; `new` is its newer tree under the ids carried to it."""
+    changes = compare(alignment)
     judgement = judge(changes, old, new, regimes=regimes, terms=terms, packs=packs)
     places = frozenset((finding.side.value, finding.clause) for finding in judgement.findings)
     graded = tuple(_graded(change, places) for change in changes.changes)
     return Assessment(
         language=new.language,
-        old_digest=old_digest,
-        new_digest=new_digest,
+        old_digest=digests[0],
+        new_digest=digests[1],
         grade=gravest(*(change.grade for change in graded), *(finding.grade for finding in judgement.findings)),
         consent_needed=judgement.consent_needed,
         changes=graded,
@@ -136,15 +149,18 @@ def compare_texts(
         raise ValueError("a comparison needs two texts")
     texts = [_readable(text.source) for text in loose]
     shared = memory()
-    trees = carried_through([_tree(text, language, shared) for text in texts])
-    return compare_trees(
-        ComparedText(loose[0].name, loose[0].name, trees[0]),
-        ComparedText(loose[-1].name, loose[-1].name, trees[-1]),
-        digests=(digest_of(texts[0]), digest_of(texts[-1])),
-        regimes=regimes,
-        terms=terms,
-        packs=packs,
-    )
+    trees = [_tree(text, language, shared) for text in texts]
+    named = (loose[0].name, loose[-1].name)
+    digests = (digest_of(texts[0]), digest_of(texts[-1]))
+    if len(trees) > 2:
+        trees = list(carried_through(trees))
+        first, last = (ComparedText(name, name, tree) for name, tree in zip(named, (trees[0], trees[-1]), strict=True))
+        return compare_trees(first, last, digests=digests, regimes=regimes, terms=terms, packs=packs)
+    old, new = trees
+    alignment = align(old, new)
+    new = carry_ids(alignment)
+    assessment = _assessed(alignment, old, new, digests, regimes, terms, packs)
+    return Comparison(ComparedText(named[0], named[0], old), ComparedText(named[1], named[1], new), assessment)
 
 
 def carried_through(trees: Sequence[ClauseTree]) -> tuple[ClauseTree, ...]:

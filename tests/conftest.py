@@ -2,16 +2,40 @@
 
 import os
 import shutil
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests import postgresql
+
+SEQUENCES = pytest.StashKey[Counter[str]]()
+"""How many simulated sequences were run, by where."""
+
+DATABASES = ("sqlite", "postgresql")
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--soak", action="store_true", help="run 10,000 simulated sequences on each database, new ones")
     parser.addoption(
         "--update-cases",
         action="store_true",
         help="rewrite the expected parts of tests/cases; the review is the git diff",
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[SEQUENCES] = Counter()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """How many simulated sequences were run, and on what."""
+    ran = config.stash[SEQUENCES]
+    if ran:
+        terminalreporter.section("simulated sequences")
+        for where, number in ran.items():
+            terminalreporter.line(f"{number:,} sequences {where}")
 
 
 @pytest.fixture
@@ -21,9 +45,41 @@ def update_cases(request: pytest.FixtureRequest) -> bool:
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """A browser test without a browser is left out and says why; in CI it fails instead."""
-    if item.get_closest_marker("browser") is None or shutil.which("chromium"):
-        return
-    reason = "there is no Chromium on this machine; on Debian: apt-get install chromium fonts-noto-cjk"
+    if item.get_closest_marker("browser") is not None and not shutil.which("chromium"):
+        _left_out("there is no Chromium on this machine; on Debian: apt-get install chromium fonts-noto-cjk")
+
+
+def _left_out(reason: str) -> None:
     if os.environ.get("CI"):
         pytest.fail(reason, pytrace=False)
     pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[postgresql.Server]:
+    """A server of the tests' own; where there is none the test is left out and says why, in CI it fails instead."""
+    if postgresql.programs() is None:
+        _left_out(postgresql.MISSING)
+    with postgresql.serving() as server:
+        yield server
+
+
+@pytest.fixture(params=DATABASES)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database without any table, once for each kind of database."""
+    yield from _database(request, tmp_path, migrated=False)
+
+
+@pytest.fixture(params=DATABASES)
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database that may have the store's tables already, once for each kind of database."""
+    yield from _database(request, tmp_path, migrated=True)
+
+
+def _database(request: pytest.FixtureRequest, folder: Path, *, migrated: bool) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield f"sqlite:///{folder}/var/publisher.db"
+        return
+    server: postgresql.Server = request.getfixturevalue("postgresql_server")
+    with server.database(migrated=migrated) as url:
+        yield url

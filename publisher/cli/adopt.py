@@ -3,6 +3,7 @@
 import click
 
 from publisher.cli.context import Desk, pass_desk
+from publisher.cli.faults import tell
 from publisher.cli.words import print_files_to_commit, print_json
 
 
@@ -34,5 +35,6 @@ def command(desk: Desk, policy: str | None, through: str | None, by: str, reason
     if as_json:
         print_json({"adopted": list(done.versions), "files": list(done.files)})
         return
+    tell(done.troubles)
     click.echo(f"Adopted: {', '.join(done.versions)}." if done.versions else "Nothing to adopt.")
     print_files_to_commit(done.files)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from publisher.config import Settings, find_workspace, read_settings
 from publisher.errors import PublisherError
 
 if TYPE_CHECKING:
+    from publisher.config import Settings
     from publisher.domain.pack import Pack
     from publisher.store.engine import Store
     from publisher.workflow.workspace import Workspace
@@ -33,8 +33,10 @@ class Desk:
         """The current instant, aware UTC, whole seconds."""
         return self.clock()
 
-    def settings(self) -> Settings:
+    def settings(self) -> "Settings":
         """The settings of the workspace around the folder."""
+        from publisher.config import find_workspace, read_settings
+
         return read_settings(find_workspace(self.folder))
 
     def workspace(self) -> "Workspace":
@@ -45,6 +47,7 @@ class Desk:
 
     def own_packs(self) -> "tuple[Pack, ...]":
         """The organisation's rule packs in the workspace around the folder; none outside of one."""
+        from publisher.config import find_workspace
         from publisher.library import read_packs
 
         try:
@@ -54,7 +57,7 @@ class Desk:
         return read_packs(root).packs
 
     @contextmanager
-    def store(self, settings: Settings) -> "Iterator[Store]":
+    def store(self, settings: "Settings") -> "Iterator[Store]":
         """The store, opened and closed."""
         from publisher.store.engine import open_store
 
@@ -65,7 +68,7 @@ class Desk:
             store.close()
 
     @contextmanager
-    def store_if_any(self, settings: Settings) -> "Iterator[Store | None]":
+    def store_if_any(self, settings: "Settings") -> "Iterator[Store | None]":
         """The store, or None when its file was never made: looking must not create it."""
         from publisher.store.engine import sqlite_file
 

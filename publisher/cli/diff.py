@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,10 +11,10 @@ from typing import TYPE_CHECKING
 import click
 
 from publisher.cli.context import Desk, pass_desk
-from publisher.domain.citation import Citation
 from publisher.errors import Fault, Place, PublisherError, one
 
 if TYPE_CHECKING:
+    from publisher.domain.citation import Citation
     from publisher.domain.comparison import Comparison, LooseText
     from publisher.reports import Layout
 MOST_BYTES = 16_000_000
@@ -88,7 +87,7 @@ def command(
     form = _form(form, as_json=as_json, fragment=fragment, output=output)
     comparison = _comparison(desk, old, new, between, language, regimes)
     if second_reader:
-        comparison = _read_again(desk, comparison, Citation.parse(new) or Citation.parse(old), regimes)
+        comparison = _read_again(desk, comparison, _cited(new) or _cited(old), regimes)
     layout = Layout(side_by_side=side_by_side, context=None if everything else context)
     if form == "terminal":
         text = _on_terminal(comparison, layout, width, colour, output)
@@ -118,7 +117,7 @@ def _form(form: str | None, *, as_json: bool, fragment: bool, output: Path | Non
 def _comparison(
     desk: Desk, old: str, new: str, between: Sequence[str], language: str | None, regimes: tuple[str, ...]
 ) -> "Comparison":
-    cited = Citation.parse(old), Citation.parse(new)
+    cited = _cited(old), _cited(new)
     named = {text.language for text in cited if text and text.language} | ({language} if language else set())
     if len(named) > 1:
         raise click.UsageError(f"Texts of one language are compared; these are of {' and '.join(sorted(named))}.")
@@ -139,7 +138,18 @@ def _comparison(
     return compare_cited(desk.workspace(), sides[0], sides[1], language=next(iter(named), None), regimes=regimes)
 
 
-def _read_again(desk: Desk, comparison: "Comparison", cited: Citation | None, regimes: tuple[str, ...]) -> "Comparison":
+def _cited(name: str) -> "Citation | None":
+    """The version that an argument names; None for a file."""
+    if "@" not in name:
+        return None
+    from publisher.domain.citation import Citation
+
+    return Citation.parse(name)
+
+
+def _read_again(
+    desk: Desk, comparison: "Comparison", cited: "Citation | None", regimes: tuple[str, ...]
+) -> "Comparison":
     """The comparison with what the second reader adds; what goes wrong with it is told and changes nothing else."""
     from publisher.cli.faults import tell
     from publisher.workflow.second_reader import Asked, second_reading
@@ -180,6 +190,8 @@ def _on_terminal(
 
     seen = output is None and sys.stdout.isatty()
     if width is None and (seen or "COLUMNS" in os.environ):
+        import shutil
+
         width = shutil.get_terminal_size().columns
         width = width if layout.side_by_side else min(width, _WIDEST_TEXT)
     coloured = colour == "always" or (

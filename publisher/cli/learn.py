@@ -9,7 +9,7 @@ import click
 
 from publisher.cli.context import Desk, pass_desk
 from publisher.cli.words import print_json
-from publisher.errors import Fault, PublisherError
+from publisher.errors import Fault, Place, PublisherError
 
 if TYPE_CHECKING:
     from publisher.domain.labels import LabelledRevision
@@ -87,6 +87,11 @@ def _read(desk: Desk, folders: tuple[Path, ...], hold_back: tuple[Path, ...]) ->
             found.extend(read_labelled(desk.folder / folder, str(folder)))
         except PublisherError as error:
             faults.extend(error.faults)
+    first: dict[str, str] = {}
+    for one in found:
+        if first.setdefault(one.id, one.folder) != one.folder:
+            message = f"{one.id} stands in {first[one.id]}, too."
+            faults.append(Fault("labels-twice", message, "Name each once.", Place(f"{one.folder}/pairs.jsonl")))
     if faults:
         raise PublisherError(faults)
     return [one for one in found if one.id not in held]

@@ -1,17 +1,26 @@
 """`publisher publish`."""
 
+import sys
+from typing import TYPE_CHECKING
+
 import click
 
 from publisher.cli.context import Desk, pass_desk
 from publisher.cli.faults import tell
 from publisher.cli.words import count, print_files_to_commit, print_json
 
+if TYPE_CHECKING:
+    from publisher.errors import Fault
+
 
 @click.command("publish")
 @click.option("--dry-run", is_flag=True, help="Work everything out, write nothing.")
+@click.option(
+    "--yes", is_flag=True, help="Release it though its audience is empty or grew to more than twice the last."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the report for programs.")
 @pass_desk
-def command(desk: Desk, dry_run: bool, as_json: bool) -> None:
+def command(desk: Desk, dry_run: bool, yes: bool, as_json: bool) -> None:
     """Release every signed version, queue its notices in one transaction, and build the site.
 
     Run again, it does nothing new; cut off anywhere, the next run finishes it.
@@ -32,7 +41,7 @@ def command(desk: Desk, dry_run: bool, as_json: bool) -> None:
     from publisher.workflow.publish import publish
 
     with desk.store(settings) as store:
-        report = publish(settings, store, now=desk.now())
+        report = publish(settings, store, now=desk.now(), agreed=lambda asked: yes or _agreed(asked))
     if as_json:
         print_json(publish_report.record(report))
         return
@@ -47,3 +56,11 @@ def command(desk: Desk, dry_run: bool, as_json: bool) -> None:
         click.echo("Nothing new to publish.")
     click.echo(f"Site: {count(report.pages, 'page')} in {settings.site.output}.")
     print_files_to_commit(report.files)
+
+
+def _agreed(asked: "tuple[Fault, ...]") -> bool:
+    """Asks at a terminal; elsewhere nobody can agree."""
+    if not sys.stdin.isatty():
+        return False
+    tell(asked)
+    return click.confirm("Release it so?", default=False)

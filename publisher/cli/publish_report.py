@@ -2,6 +2,9 @@
 
 import click
 
+from publisher.cli import audience_words
+from publisher.cli.faults import record as record_fault
+from publisher.cli.faults import tell
 from publisher.cli.words import count
 from publisher.workflow.publish import PublishReport, Released
 from publisher.workflow.rehearsal import Rehearsal
@@ -49,19 +52,16 @@ def rehearsal_record(rehearsal: Rehearsal) -> dict[str, object]:
                 "effective": entry.effective,
                 "floor": entry.floor,
                 "notice": entry.notice,
-                "audience": entry.audience,
-                "channels": {
-                    channel: [
-                        {"language": row.language, "users": row.users, "without_address": row.without_address}
-                        for row in rows
-                    ]
-                    for channel, rows in entry.channels
-                },
-                "samples": list(entry.samples),
+                "audience": entry.audience.name if entry.audience else "nobody",
+                "where": entry.audience.where if entry.audience else "",
+                "audiences": audience_words.audiences_record(entry.audience) if entry.audience else [],
+                "channels": {channel: audience_words.languages_record(rows) for channel, rows in entry.channels},
+                "samples": list(entry.audience.samples) if entry.audience else [],
             }
             for entry in rehearsal.releases
         ],
         "skipped": [entry.version for entry in rehearsal.skipped],
+        "questions": [record_fault(entry) for entry in rehearsal.questions],
     }
 
 
@@ -72,18 +72,14 @@ def print_rehearsal(rehearsal: Rehearsal) -> None:
             f"Would release {entry.policy} {entry.version} ({entry.grade or 'first version'}),"
             f" effective {entry.effective}, floor {count(entry.floor, 'day')}."
         )
-        if entry.notice is None:
+        if entry.audience is None:
             click.echo("  No notice is due.")
             continue
-        click.echo(f"  Notice {entry.notice} for {entry.audience}:")
-        for channel, rows in entry.channels:
-            for row in rows:
-                without = f", {row.without_address:,} without an address" if row.without_address else ""
-                click.echo(f"    {channel:7} {row.language:8} {count(row.users, 'user')}{without}")
-        for sample in entry.samples:
-            click.echo(f"    for example {sample}")
+        click.echo(f"  Notice {entry.notice} for {entry.audience.name}:")
+        audience_words.print_audience(entry.audience, entry.channels)
     for skipped in rehearsal.skipped:
         click.echo(f"Would skip {skipped.version}: {skipped.reason}.")
     if not rehearsal.releases:
         click.echo("Nothing new to publish.")
+    tell(rehearsal.questions)
     click.echo("Nothing was written.")

@@ -5,12 +5,16 @@ from typing import TYPE_CHECKING
 
 import click
 
+from publisher.cli.audience_words import audiences_record, languages_record, print_told
 from publisher.cli.context import Desk, pass_desk
 from publisher.cli.faults import record, tell
 from publisher.cli.words import count, print_json
 
 if TYPE_CHECKING:
-    from publisher.domain.review import Review
+    from collections.abc import Callable, Iterable
+
+    from publisher.domain.review import Decided, Review
+    from publisher.workflow.audience import Shown
     from publisher.workflow.review import Sheet
     from publisher.workflow.workspace import Workspace
 
@@ -61,6 +65,7 @@ def command(
         raise click.UsageError("--prefill leaves decisions open, --accept-all takes them: name one.")
     workspace = desk.workspace()
     sheet = open_sheet(workspace, policy, version, now=desk.now())
+    told = _audience(desk, workspace, sheet)
     review: Review | None = None
     if accept_all:
         if not by or not note:
@@ -73,11 +78,33 @@ def command(
             raise click.UsageError("Without a terminal: --accept-all --by NAME --note TEXT, --prefill, or --json.")
         from publisher.cli.review_dialogue import Dialogue
 
-        review = Dialogue(workspace, sheet).held(by, role, desk.now)
+        review = Dialogue(workspace, sheet, told).held(by, role, desk.now)
     if as_json:
-        print_json(_plain(sheet, review))
+        print_json(_plain(sheet, review, told(_decisions(sheet, review))))
     elif review is not None and review.sign_offs:
+        if accept_all and review.grade == "material":
+            print_told(told(review.decisions), sheet.policy.settings.channels)
         _print_signed(sheet, review)
+
+
+def _audience(desk: Desk, workspace: "Workspace", sheet: "Sheet") -> "Callable[[Iterable[Decided]], Shown]":
+    """Whom the notice would tell under given decisions, counted when asked; unknown columns are told at once."""
+    from publisher.workflow.audience import refuse_unknown_columns, shown
+
+    with desk.store_if_any(workspace.settings) as store:
+        refuse_unknown_columns(workspace, sheet.policy, store)
+
+    def told(decisions: "Iterable[Decided]") -> "Shown":
+        with desk.store_if_any(workspace.settings) as store:
+            return shown(sheet.policy, sheet.version.name, sheet.reach(decisions), store)
+
+    return told
+
+
+def _decisions(sheet: "Sheet", review: "Review | None") -> "Iterable[Decided]":
+    from publisher.workflow.review import kept
+
+    return review.decisions if review is not None else kept(sheet).values()
 
 
 def _emergency(desk: Desk, policy: str, version: str, ground: str | None, reason: str, by: str | None) -> None:
@@ -137,7 +164,7 @@ def _print_signed(sheet: "Sheet", review: "Review") -> None:
         click.echo(f"Signed. Commit {sheet.path}, then: publisher publish")
 
 
-def _plain(sheet: "Sheet", review: "Review | None") -> dict[str, object]:
+def _plain(sheet: "Sheet", review: "Review | None", told: "Shown") -> dict[str, object]:
     current = review or sheet.review
     settled = review is not None and bool(review.sign_offs)
     return {
@@ -149,6 +176,14 @@ def _plain(sheet: "Sheet", review: "Review | None") -> dict[str, object]:
         "reopened": [] if settled else list(sheet.reopened),
         "undecided": [] if settled else [_finding(finding) for finding in sheet.undecided],
         "findings": [_finding(finding) for finding in sheet.assessment.findings],
+        "audience": {
+            "name": told.name,
+            "where": told.where,
+            "channels": list(sheet.policy.settings.channels),
+            "languages": languages_record(told.languages),
+            "audiences": audiences_record(told),
+            "samples": list(told.samples),
+        },
         "warnings": [record(fault) for fault in sheet.warnings],
     }
 

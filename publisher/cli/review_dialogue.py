@@ -1,12 +1,13 @@
 """The review at a terminal: redline, finding and reason on one screen, and all of it once more before the signature."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
+from publisher.cli.audience_words import print_told
 from publisher.cli.faults import tell
 from publisher.cli.words import count
 from publisher.errors import PublisherError
@@ -14,6 +15,7 @@ from publisher.errors import PublisherError
 if TYPE_CHECKING:
     from publisher.domain.assessment import Assessment, Finding
     from publisher.domain.review import Decided, FindingKey, Review
+    from publisher.workflow.audience import Shown
     from publisher.workflow.review import Sheet
     from publisher.workflow.workspace import Workspace
 
@@ -21,9 +23,10 @@ if TYPE_CHECKING:
 class Dialogue:
     """One person's sitting over one version; nothing is written before they sign."""
 
-    def __init__(self, workspace: "Workspace", sheet: "Sheet") -> None:
+    def __init__(self, workspace: "Workspace", sheet: "Sheet", told: "Callable[[Iterable[Decided]], Shown]") -> None:
         self._workspace = workspace
         self._sheet = sheet
+        self._told = told
         self._taken: dict[FindingKey, Decided] = {}
         """Decisions of this sitting; those of others stay as they are until somebody decides anew."""
 
@@ -43,6 +46,7 @@ class Dialogue:
         translations = [language for language in self._sheet.policy.settings.languages if self._says_the_same(language)]
         if role is None:
             role = click.prompt("Your role", default=self._former_role(name), show_default=True)
+        self._show_audience()
         if not click.confirm(f"Sign as {name}{f', {role}' if role else ''}?", default=False):
             click.echo("Nothing was written.")
             return None
@@ -55,6 +59,15 @@ class Dialogue:
             now=clock(),
             translations=translations,
         )
+
+    def _show_audience(self) -> None:
+        from publisher.domain.change import Grade
+        from publisher.domain.review import graded
+        from publisher.workflow.review import kept
+
+        decisions = (kept(self._sheet) | self._taken).values()
+        if graded(self._sheet.assessment, decisions) is Grade.MATERIAL:
+            print_told(self._told(decisions), self._sheet.policy.settings.channels)
 
     def _former_role(self, name: str) -> str:
         signed = self._sheet.review.sign_offs if self._sheet.review else ()

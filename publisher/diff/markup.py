@@ -25,14 +25,15 @@ def formatted_differently(old: Clause, new: Clause, ids: Mapping[str, str], *, i
         return True
     if old.number != new.number and (old.value == new.value or None in (old.number, new.number)):
         return True
-    if old.marks == new.marks and (not old.marks or (old.text == new.text and not _within_the_text(old))):
+    if not old.marks and not new.marks:
+        return False
+    if old.text == new.text and _marked(old, ids) == _marked(new, {}):
         return False
     return _layer(old, ids) != _layer(new, {})
 
 
-def _within_the_text(clause: Clause) -> bool:
-    """Whether the clause links to other clauses: equal targets may then lead to different ones."""
-    return any(mark.target.startswith("#") for mark in clause.marks)
+def _marked(clause: Clause, ids: Mapping[str, str]) -> list[tuple[int, int, str, str]]:
+    return [(mark.start, mark.end, mark.kind, _target(mark, ids)) for mark in clause.marks]
 
 
 def linked_differently(old: Clause, new: Clause, ids: Mapping[str, str]) -> bool:

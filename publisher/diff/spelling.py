@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from rapidfuzz.distance import OSA
 
@@ -22,6 +23,8 @@ _VARIANTS = (
 )
 _CLOSING = frozenset(".;:,。；：，、")
 _LEAST_LETTERS = 5
+_WORDS_LOOKED_UP = 40
+"""Beyond so many words to look up in the old text, counting all its words at once is quicker."""
 
 
 class Speller:
@@ -30,7 +33,9 @@ class Speller:
     def __init__(self, old: Outline, language: str) -> None:
         self._old = old
         self._language = language
-        self._known: Counter[str] | None = None
+        self._lowered: tuple[str, ...] = ()
+        self._counts: dict[str, int] = {}
+        self._all: Counter[str] | None = None
 
     def grade(self, edits: Sequence[Edit]) -> Grade:
         """Editorial when every edit is mere spelling, else a clarification."""
@@ -60,15 +65,24 @@ class Speller:
             return False
         if wrong[0] != right[0] or wrong[-1] != right[-1]:
             return False  # beginnings and endings change meaning: collect, collects, recollect
-        known = self._words()
-        return known[wrong] == 1 and known[right] > 0
+        return self._count(wrong) == 1 and self._count(right) > 0
 
-    def _words(self) -> Counter[str]:
-        if self._known is None:
-            self._known = Counter(
+    def _count(self, word: str) -> int:
+        """How often the old text holds a word of small ASCII letters; 2 may stand for more."""
+        if word in self._counts:
+            return self._counts[word]
+        if not self._lowered:
+            self._lowered = tuple(entry.clause.text.lower() for entry in self._old.placed)
+        if len(self._counts) < _WORDS_LOOKED_UP:
+            holders = (self._old.placed[at].clause.text for at, lowered in enumerate(self._lowered) if word in lowered)
+            found = (key for text in holders for key in word_keys(text) if key.lower() == word)
+            self._counts[word] = sum(1 for _ in islice(found, 2))
+            return self._counts[word]
+        if self._all is None:
+            self._all = Counter(
                 key.lower() for entry in self._old.placed for key in word_keys(entry.clause.text) if key.isalpha()
             )
-        return self._known
+        return self._all[word]
 
 
 def _exchanges(edits: Sequence[Edit]) -> Iterable[tuple[int, str, str]]:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from publisher.domain.assessment import FindingKind
 from publisher.domain.change import Edit
 from publisher.domain.emergency import Early
+from publisher.domain.predicate import EVERYONE, Reach
 
 
 class Channel(StrEnum):
@@ -76,6 +77,7 @@ class Notice:
     """A notice as the store keeps it.
 
     `effective` is the announced date; `deadline` the instant after which sending it would be false. `floor` is in days.
+    `reach` is whom it tells.
     """
 
     id: NoticeId
@@ -85,7 +87,12 @@ class Notice:
     floor: int
     created: datetime
     deadline: datetime
-    audience: str = "everyone"
+    reach: Reach = EVERYONE
+
+    @property
+    def audience(self) -> str:
+        """`everyone`, or the names of the audiences whom it tells."""
+        return self.reach.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
 """Policies, versions and revisions: what an organisation has written, before anything is parsed."""
 
-import hashlib
 import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from publisher.domain.digest import digest_of
 from publisher.domain.pack import Pack
 from publisher.domain.regime import Counsel, LeadTime, floor_days, lead_times, stricter
 
@@ -55,11 +55,6 @@ def is_policy_name(name: str) -> bool:
         and _LANGUAGE_IN_A_REGION.fullmatch(name) is None
         and not is_version(name)
     )
-
-
-def digest_of(source: str) -> str:
-    """`sha256:` and the hexadecimal SHA-256 of a text's UTF-8 bytes (LF line ends, no byte order mark)."""
-    return "sha256:" + hashlib.sha256(source.encode("utf-8")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,9 +64,8 @@ class LeadTime:
         if self.counsel is not None:
             role = f", {self.counsel.role}" if self.counsel.role else ""
             confirmed = f"confirmed by {self.counsel.by}{role} on {self.counsel.at}"
-        return (
-            f"{self.regime.name} {self.days} days ({law}; {self.regime.source}, read {self.regime.dated}), {confirmed}"
-        )
+        source = f"{self.regime.source}, read {self.regime.dated}"
+        return f"{self.regime.name} {self.days} days ({law}; source: {source}), {confirmed}"
 
 
 REGIMES: tuple[Regime, ...] = (

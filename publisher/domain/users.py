@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
+UNDETERMINED = "und"
+"""The language of a user whose row gives none that can be read (BCP 47): they are written to in the policy's own."""
+
 
 @dataclass(frozen=True, slots=True)
 class User:

@@ -8,16 +8,13 @@ from datetime import date
 from pathlib import PurePath
 from typing import BinaryIO
 
-from publisher.domain.users import User
+from publisher.domain.users import UNDETERMINED, User
 from publisher.errors import Fault, Place, Severity
 from publisher.importers.lines import UnusableFileError, text_lines
 from publisher.importers.rows import KNOWN, REQUIRED, Row, csv_rows, json_rows
 
 MOST_ERRORS = 100
 """Errors told of one file; then reading stops, for the file as a whole is not what it should be."""
-
-UNDETERMINED = "und"
-"""The language of a user whose row gives none that can be read (BCP 47): they are written to in the policy's own."""
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}")

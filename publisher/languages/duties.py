@@ -34,7 +34,7 @@ def numbers(text: str) -> tuple[tuple[str, float], ...]:
     return tuple((word, float(value)) for word, value in pairs(text))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Duties:
     """The vocabulary of commitments of one language. Every field may be empty."""
 
@@ -217,19 +217,13 @@ class Duties:
 
 
 class Lexicon:
-    """The compiled vocabulary of a language: one pattern for each field, `None`-free: an empty field never matches."""
+    """The vocabulary of a language: a pattern for each field, compiled when first asked; an empty one never matches."""
 
     __slots__ = ("_patterns", "duties", "words")
 
     def __init__(self, duties: Duties) -> None:
         self.duties = duties
-        self._patterns: dict[str, re.Pattern[str]] = {}
-        for field in fields(duties):
-            value = getattr(duties, field.name)
-            if field.name in ("defines", "speaker"):
-                continue
-            if isinstance(value, tuple) and all(isinstance(item, str) for item in value):
-                self._patterns[field.name] = _pattern(value, duties.spaced)
+        self._patterns = _Patterns(duties)
         self.words = {} if duties.spaced else _words(duties)
         """The words that a line without spaces is cut into, and the word that each is equal to."""
 
@@ -244,6 +238,18 @@ class Lexicon:
     def any(self, text: str, *names: str) -> bool:
         """Whether a word of any of the fields stands in a folded text."""
         return any(self._patterns[name].search(text) for name in names)
+
+
+class _Patterns(dict[str, re.Pattern[str]]):
+    """Fields to patterns."""
+
+    def __init__(self, duties: Duties) -> None:
+        super().__init__()
+        self._duties = duties
+
+    def __missing__(self, name: str) -> re.Pattern[str]:
+        pattern = self[name] = _pattern(getattr(self._duties, name), self._duties.spaced)
+        return pattern
 
 
 def _pattern(fragments: tuple[str, ...], spaced: bool) -> re.Pattern[str]:

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from publisher.domain.digest import digest_of
 from publisher.domain.ledger import recorded_texts
 from publisher.domain.policy import (
     Manuscript,
     Policy,
     PolicySettings,
     Version,
-    digest_of,
     is_language,
     is_policy_name,
     is_version,
@@ -82,11 +82,11 @@ def read_policies(root: Path) -> Reading:
     return Reading(tuple(policies), tuple(faults))
 
 
-def setting_place(root: Path, policy: str, key: str) -> Place:
+def setting_place(root: Path, policy: str, *key: str | int) -> Place:
     """Where a key stands in a policy's settings; the file's first line when it is not there."""
     shown = f"{POLICIES}/{policy}/{SETTINGS_FILE}"
     text, _ = read_text(root / POLICIES / policy / SETTINGS_FILE, name=shown)
-    return Place(shown, setting_line(text, key) if text is not None else 1)
+    return Place(shown, setting_line(text, *key) if text is not None else 1)
 
 
 def _policy(root: Path, name: str, shelf: Shelf, faults: list[Fault]) -> Policy | None:

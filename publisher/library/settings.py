@@ -191,7 +191,10 @@ def _promises(table: Table, settings: PolicySettings, packs: Sequence[str]) -> N
         )
 
 
-def setting_line(text: str, key: str) -> int:
-    """The line of a policy.toml on which a topmost key or a list of tables begins; 1 when it is not there."""
+def setting_line(text: str, *key: str | int) -> int:
+    """The line of a policy.toml on which a key or a list of tables begins; 1 when it is not there.
+
+    A key below a list of tables is the list's name, the place in it, the key: `"audience", 0, "where"`.
+    """
     table, _ = read_table(text, "", "settings")
-    return (table.place(key).line or 1) if table is not None else 1
+    return (table.lines.get(key) or 1) if table is not None else 1

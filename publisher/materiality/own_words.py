@@ -12,7 +12,6 @@ from publisher.domain.change import Grade
 from publisher.domain.pack import Pack, Pattern, Turn
 from publisher.languages import fallbacks
 from publisher.languages.duties import Lexicon, lexicon
-from publisher.languages.expressions import places
 from publisher.materiality.matching import Match, Run, Unit
 from publisher.materiality.packs import patterns_of
 from publisher.materiality.sentences import Sentence, fold
@@ -71,6 +70,8 @@ def _reads(pattern: str, language: str) -> bool:
 
 def _matched(unit: Unit, rule: str, pattern: Pattern) -> _Draft | None:
     """The first place of a pattern among the words that came, or went."""
+    from publisher.languages.expressions import places
+
     sides = {
         Turn.CAME: ((Side.NEW, unit.new, unit.inserted),),
         Turn.WENT: ((Side.OLD, unit.old, unit.deleted),),

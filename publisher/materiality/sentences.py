@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 
 from publisher.domain.clause import Block, Clause, ClauseKind, ClauseTree, MarkKind
 from publisher.languages.duties import Duties, Lexicon
@@ -309,7 +309,12 @@ def fold(text: str, start: int, end: int, duties: Duties) -> tuple[tuple[str, ..
 
 @lru_cache(maxsize=4096)
 def _is_reference(word: str, fragments: tuple[str, ...]) -> bool:
-    return any(re.fullmatch(fragment, word) for fragment in fragments)
+    return _references(fragments).fullmatch(word) is not None
+
+
+@cache
+def _references(fragments: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(fragments) or r"(?!)")
 
 
 def _spell_out(word: str, duties: Duties) -> list[str]:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from markdown_it.token import Token
@@ -26,8 +27,9 @@ _OPENS = {
     "link_open": MarkKind.LINK,
 }
 _CLOSES = frozenset({"strong_close", "em_close", "s_close", "link_close"})
-_JOINED = re.compile(
-    "[\u2e80-\u2fff\u3001-\u30ff\u31c0-\u33ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60\U00020000-\U0003ffff]"
+_JOINED = (
+    "[\u2e80-\u2fff\u3001-\u30ff\u31c0-\u33ff\u3400-\u4dbf"
+    "\u4e00-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60\U00020000-\U0003ffff]"
 )
 """Characters of scripts written without spaces: a line break between two of them is none between words."""
 
@@ -108,11 +110,21 @@ def plain(content: str) -> str:
         folded = " ".join(piece.split())
         if not folded:
             continue
-        if parts and not (_JOINED.match(out[-1]) and _JOINED.match(folded[0])):
+        if parts and not (_joined(out[-1], folded[0])):
             parts.append(" ")
         parts.append(folded)
         out = folded
     return "".join(parts)
+
+
+def _joined(last: str, first: str) -> bool:
+    """Whether a line that breaks between two characters divides no words."""
+    return not last.isascii() and bool(_joining().match(last) and _joining().match(first))
+
+
+@cache
+def _joining() -> re.Pattern[str]:
+    return re.compile(_JOINED)
 
 
 def row(cells: Sequence[Words]) -> Words:
@@ -215,7 +227,7 @@ class _Writer:
         folded = " ".join(pieces)
         if self.length:
             spaced = self.space or content[0].isspace()
-            broken = self.broken and not (_JOINED.match(self.last) and _JOINED.match(folded[0]))
+            broken = self.broken and not _joined(self.last, folded[0])
             if spaced or broken:
                 self.out.append(" ")
                 self.length += 1

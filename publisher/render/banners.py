@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from publisher.domain.change import Grade
 from publisher.domain.citation import Citation, redline_path
+from publisher.domain.digest import digest_of
 from publisher.domain.emergency import early_of
 from publisher.domain.ledger import EventKind
 from publisher.domain.life import DATED
 from publisher.domain.notice import Channel, NoticeId
-from publisher.domain.policy import digest_of
 from publisher.render.views import Banner, Published, Series, Site
 from publisher.render.wording import Strings, early_words, long_date
 

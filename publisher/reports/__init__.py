@@ -3,10 +3,14 @@
 Each format is loaded when it is asked for.
 """
 
+from typing import TYPE_CHECKING
+
 from publisher.domain.assessment import Assessment
 from publisher.domain.comparison import Comparison
-from publisher.domain.explanation import Explanation
 from publisher.reports.layout import Layout
+
+if TYPE_CHECKING:
+    from publisher.domain.explanation import Explanation
 
 __all__ = ["Layout", "explanation_page", "github", "html_fragment", "html_page", "json_report", "markdown", "terminal"]
 
@@ -48,7 +52,7 @@ def github(comparison: Comparison) -> str:
     return written(comparison)
 
 
-def explanation_page(explanation: Explanation, *, notes: bool) -> str:
+def explanation_page(explanation: "Explanation", *, notes: bool) -> str:
     """See `explanation`."""
     from publisher.reports.explanation import explanation_page as written
 

@@ -3,8 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-
-from rich.cells import cell_len
+from functools import cache
 
 Piece = tuple[str, str]
 """Words and the style that they are shown in."""
@@ -18,14 +17,24 @@ _NOT_FIRST = "、。，．：；！？）］｝〕〉》」』】〗”’％‰
 """Signs that do not begin a line."""
 _NOT_LAST = "（［｛〔〈《「『【〖“‘([{"
 """Signs that do not end a line."""
-_UNIT = re.compile(  # what is not broken at the end of a line, unless it is longer than a whole line
+_UNIT = (
     rf"\s+|[{re.escape(_NOT_LAST)}]*(?:[{_WIDE}]|[^\s{_WIDE}{re.escape(_NOT_LAST)}]+|[{re.escape(_NOT_LAST)}])"
     rf"[{re.escape(_NOT_FIRST)}]*"
 )
+"""What is not broken at the end of a line, unless it is longer than a whole line."""
+
+
+@cache
+def _unit() -> re.Pattern[str]:
+    return re.compile(_UNIT)
 
 
 def width_of(text: str) -> int:
     """How many columns a text takes: two for each Chinese character, none for a combining one."""
+    if text.isascii() and text.isprintable():
+        return len(text)
+    from rich.cells import cell_len
+
     return cell_len(text)
 
 
@@ -50,7 +59,7 @@ def padded(line: Sequence[Piece], width: int) -> list[Piece]:
 def _lines(text: str, width: int) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     start = end = used = 0
-    for match in _UNIT.finditer(text):
+    for match in _unit().finditer(text):
         at, until = match.span()
         unit = match[0]
         room = width_of(unit)

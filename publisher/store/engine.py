@@ -1,14 +1,15 @@
 """Opening the store: the one place that looks at which database it is."""
 
+import hashlib
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, select, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, inspect, make_url, select, text
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 
 from publisher.errors import BusyError, Fault, PublisherError, one
@@ -18,7 +19,12 @@ BUSY_MILLISECONDS = 30_000
 """How long a writer waits for another before it gives up."""
 
 _CACHE_KIBIBYTES = 16_384
+_CONNECT_SECONDS = 10
 _READING = "publisher_reading"
+_WRITERS = 0x707562  # the key of the advisory lock that writers on PostgreSQL take in turn
+_BUSY_STATES = frozenset({"55P03", "40001", "40P01"})  # lock not available, serialization failure, deadlock
+_DISK_FULL = "53100"
+_FORBIDDEN_STATES = frozenset({"42501", "25006"})  # insufficient privilege, read only
 _NOT_COMMITTED = "# Addresses, keys and mails of this installation stay out of version control.\n*\n"
 
 
@@ -31,7 +37,7 @@ class Store:
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
-        """A transaction that may write; on SQLite the only one at a time. Committed at the end, or rolled back.
+        """A transaction that may write, the only one at a time. Committed at the end, or rolled back.
 
         Raises:
             BusyError: another process held the database for too long.
@@ -48,7 +54,30 @@ class Store:
             PublisherError: the database could not be read.
         """
         with _told(self.engine.url), self.engine.connect() as connection:
-            yield connection.execution_options(**{_READING: True})
+            yield _for_reading(connection)
+
+    @contextmanager
+    def present(self, owner: str) -> Iterator[None]:
+        """While this lasts, `is_gone` knows on any machine that the owner is alive, where the database can tell."""
+        if not _on_postgresql(self.engine):
+            yield
+            return
+        with _told(self.engine.url), self.engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            connection.execute(select(func.pg_advisory_lock_shared(_key(owner))))
+            try:
+                yield
+            finally:
+                # a connection that was cut has let go of everything by itself
+                with suppress(OperationalError):
+                    connection.execute(select(func.pg_advisory_unlock_shared(_key(owner))))
+
+    def is_gone(self, owner: str) -> bool:
+        """Whether an owner that was `present` is known to have ended; False where the database cannot tell."""
+        if not _on_postgresql(self.engine):
+            return False
+        with self.read() as connection:
+            return bool(connection.execute(select(func.pg_try_advisory_xact_lock(_key(owner)))).scalar())
 
     def tidy(self) -> None:
         """Leaves nothing of deleted rows in the files beside a SQLite database; elsewhere it does nothing."""
@@ -97,10 +126,12 @@ def sqlite_file(url: str) -> Path | None:
 def _engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
-        on_sqlite = parsed.get_backend_name() == "sqlite"
-        if on_sqlite and parsed.database and parsed.database != ":memory:":
+        if parsed.drivername in ("postgresql", "postgres"):
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        backend = parsed.get_backend_name()
+        if backend == "sqlite" and parsed.database and parsed.database != ":memory:":
             _make_file(Path(parsed.database))
-        engine = create_engine(parsed)
+        engine = create_engine(parsed, **_options(parsed))
     except (ArgumentError, NoSuchModuleError) as fault:
         raise one(
             "store-url",
@@ -108,13 +139,32 @@ def _engine(url: str) -> Engine:
             "Write sqlite:///var/publisher.db or postgresql+psycopg://user@host/database.",
         ) from None
     except ModuleNotFoundError as fault:
-        raise one(
-            "store-driver", f"The database driver '{fault.name}' is not installed.", f"Install {fault.name}."
-        ) from None
-    if on_sqlite:
+        known = fault.name == "psycopg"
+        remedy = "Run: pip install 'policy-publisher[postgres]'" if known else f"Install {fault.name}."
+        raise one("store-driver", f"The database driver '{fault.name}' is not installed.", remedy) from None
+    if backend == "sqlite":
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    elif backend == "postgresql":
+        event.listen(engine, "begin", _begin_postgresql)
     return engine
+
+
+def _options(url: URL) -> dict[str, Any]:
+    """What the engine of a database is made with."""
+    if url.get_backend_name() != "postgresql":
+        return {}
+    within = {} if "connect_timeout" in url.query else {"connect_timeout": _CONNECT_SECONDS}
+    return {"pool_pre_ping": True, "connect_args": within}
+
+
+def _on_postgresql(engine: Engine) -> bool:
+    return engine.dialect.name == "postgresql"
+
+
+def _key(owner: str) -> int:
+    """The advisory lock by which an owner is known."""
+    return int.from_bytes(hashlib.sha256(owner.encode()).digest()[:8], "big", signed=True)
 
 
 def _make_file(path: Path) -> None:
@@ -151,10 +201,30 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
+def _begin_postgresql(connection: Connection) -> None:
+    """Lets writers in one after the other, as SQLite does: what a transaction decides on is still so when it writes.
+
+    Each statement after this one sees what the writers before have committed.
+    """
+    options = connection.get_execution_options()
+    if options.get(_READING, False) or options.get("isolation_level") == "AUTOCOMMIT":
+        return
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {BUSY_MILLISECONDS}")
+    connection.execute(select(func.pg_advisory_xact_lock(_WRITERS)))
+
+
+def _for_reading(connection: Connection) -> Connection:
+    """The connection, set to show one unchanging view until it is given back."""
+    options: dict[str, Any] = {_READING: True}
+    if _on_postgresql(connection.engine):
+        options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    return connection.execution_options(**options)
+
+
 def _current(engine: Engine) -> str | None:
     """The identity of a store whose schema is this program's; None when it has to be made or upgraded."""
     with engine.connect() as connection:
-        connection.execution_options(**{_READING: True})
+        _for_reading(connection)
         if not inspect(connection).has_table(migrations.VERSION_TABLE):
             return None
         if _revision(connection) != migrations.HEAD:
@@ -200,33 +270,44 @@ def _told(url: URL) -> Iterator[None]:
     """Faults of the database in words; anything else is a bug and passes."""
     try:
         yield
-    except OperationalError as fault:
-        raise _operational(url, str(fault.orig)) from fault
     except DatabaseError as fault:
-        if type(fault) is not DatabaseError:
+        found = _fault(_name(url), fault)
+        if found is None:
             raise
-        raise one(
-            "store-damaged",
-            f"The store {_name(url)} cannot be used: {fault.orig}.",
-            "Restore it from a backup; check the disk.",
-        ) from fault
+        raise found from fault
 
 
-def _operational(url: URL, said: str) -> PublisherError:
-    name = _name(url)
-    if "locked" in said or "busy" in said:
+def _fault(name: str, raised: DatabaseError) -> PublisherError | None:
+    """What a database says, in words; None when it is none of the world's faults.
+
+    PostgreSQL says it by SQLSTATE (PostgreSQL documentation, appendix A), SQLite in words.
+    """
+    state, said = getattr(raised.orig, "sqlstate", None), str(raised.orig).strip()
+    operational = isinstance(raised, OperationalError)
+    if state in _BUSY_STATES or (operational and state is None and ("locked" in said or "busy" in said)):
         return BusyError(
             (
                 Fault(
                     "store-busy",
                     f"Another process has been writing to the store {name} for too long.",
-                    "Wait until it is done and run this again; see who has the file open.",
+                    "Wait until it is done and run this again; see who has the database open.",
                 ),
             )
         )
-    if "full" in said:
+    if state == _DISK_FULL or (operational and state is None and "full" in said):
         return one("store-full", f"There is no room for the store {name}.", "Make room on its disk and run this again.")
-    return one("store-unusable", f"The store {name} cannot be used: {said}.", "Check [store] url and the database.")
+    if state in _FORBIDDEN_STATES:
+        return one(
+            "store-forbidden",
+            f"The store {name} may not be written: {said}.",
+            "Use a database that may be written, and make its user the owner: ALTER DATABASE name OWNER TO user.",
+        )
+    if operational:
+        return one("store-unusable", f"The store {name} cannot be used: {said}.", "Check [store] url and the database.")
+    if type(raised) is DatabaseError:
+        remedy = "Restore it from a backup; check the disk."
+        return one("store-damaged", f"The store {name} cannot be used: {said}.", remedy)
+    return None
 
 
 def _name(url: URL) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, func, select
 
-from publisher.domain.ledger import LedgerEvent, chained, line_digest
+from publisher.domain.ledger import LedgerEvent, chained, event_of, line_digest
+from publisher.domain.notice import NoticeId
 from publisher.store.schema import ledger
 
 
@@ -18,6 +19,27 @@ def lines(connection: Connection, policy: str) -> tuple[str, ...]:
     current = select(func.max(ledger.c.chain)).where(ledger.c.policy == policy).scalar_subquery()
     rows = select(ledger.c.line).where(ledger.c.policy == policy, ledger.c.chain == current).order_by(ledger.c.seq)
     return tuple(connection.execute(rows).scalars())
+
+
+def notices_of(connection: Connection, policy: str, version: str) -> tuple[NoticeId, ...]:
+    """The notices that the current chain names for a version, in order; those of a campaign bear another's name."""
+    named = f'"version":"{version}"'
+    events = (event_of(line) for line in lines(connection, policy) if named in line)
+    return tuple(
+        dict.fromkeys(NoticeId.parse(event.notice) for event in events if event.version == version and event.notice)
+    )
+
+
+def told_with(connection: Connection, notice: NoticeId) -> tuple[NoticeId, ...]:
+    """The notice, and for each other policy's version that it told of, that version's first notice of its own."""
+    named = f'"notice":"{notice}"'
+    found = [notice]
+    for policy in policies(connection):
+        events = (event_of(line) for line in lines(connection, policy) if named in line)
+        found.extend(
+            NoticeId(policy, event.version, 1) for event in events if event.version and policy != notice.policy
+        )
+    return tuple(dict.fromkeys(found))
 
 
 def append(connection: Connection, policy: str, events: Sequence[LedgerEvent]) -> tuple[LedgerEvent, ...]:

@@ -7,7 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from publisher.domain.notice import Channel, MailTemplate, Notice, NoticeId, NoticeKind
+from publisher.domain.predicate import EVERYONE, reach_of, record
 from publisher.errors import one
+from publisher.store import ledger
 from publisher.store.schema import notice, template
 
 
@@ -21,6 +23,21 @@ def of_version(connection: Connection, policy: str, version: str) -> tuple[Notic
     """All notices of a version, the first one first."""
     rows = select(notice).where(notice.c.policy == policy, notice.c.version == version).order_by(notice.c.revision)
     return tuple(_notice(row) for row in connection.execute(rows))
+
+
+def telling_of(connection: Connection, given: NoticeId) -> tuple[NoticeId, ...]:
+    """All notices that told of the version of a notice, in order: first a campaign's under another version's name."""
+    own = tuple(entry.id for entry in of_version(connection, given.policy, given.version))
+    named = ledger.notices_of(connection, given.policy, given.version)
+    foreign = (entry for entry in named if entry.policy != given.policy)
+    return tuple(dict.fromkeys((*foreign, *sorted({*own, *named} - {*foreign}, key=lambda entry: entry.revision))))
+
+
+def unknown_among(connection: Connection, notice_ids: Iterable[NoticeId]) -> frozenset[NoticeId]:
+    """Those of the notices that this store does not hold: it does not know whom they told."""
+    wanted = {str(entry): entry for entry in notice_ids}
+    held = connection.execute(select(notice.c.id).where(notice.c.id.in_(wanted))).scalars()
+    return frozenset(wanted[name] for name in wanted.keys() - set(held))
 
 
 def open_notices(connection: Connection) -> tuple[Notice, ...]:
@@ -123,6 +140,7 @@ def _values(given: Notice) -> dict[str, Any]:
         "paused": False,
         "total": 0,
         "closed": None,
+        "reach": None if given.reach == EVERYONE else record(given.reach),
     }
 
 
@@ -135,7 +153,7 @@ def _notice(row: Any) -> Notice:
         floor=row.floor,
         created=row.created,
         deadline=row.deadline,
-        audience=row.audience,
+        reach=reach_of(row.reach) if row.reach is not None else EVERYONE,
     )
 
 

@@ -5,7 +5,7 @@ always add up to the audience.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -36,7 +36,8 @@ from publisher.domain.notice import (
     NoticeKind,
     StateCount,
 )
-from publisher.store import notices
+from publisher.domain.predicate import EVERYONE, Reach, any_of
+from publisher.store import audience, notices
 from publisher.store.schema import batch, notice, outbox, users
 
 BATCH_SIZE = 1000
@@ -69,7 +70,7 @@ class QueuedAfter:
 
 
 def queue(connection: Connection, given: Notice, templates: Sequence[MailTemplate], *, now: datetime) -> int:  # noqa: ARG001
-    """Queues a version's first notice for every user.
+    """Queues a version's first notice for every user whom it reaches: who that is stays so from here on.
 
     Users without an address are skipped with the reason, and left to the banner.
 
@@ -83,7 +84,9 @@ def queue(connection: Connection, given: Notice, templates: Sequence[MailTemplat
     if Channel.EMAIL not in given.channels:
         return 0
     _need(given, templates, NoticeKind.REVISION)
-    return _insert(connection, given.id, literal(NoticeKind.REVISION.value, String(16)))
+    return _insert(
+        connection, given.id, literal(NoticeKind.REVISION.value, String(16)), audience.condition(given.reach)
+    )
 
 
 def queue_after(
@@ -95,11 +98,11 @@ def queue_after(
     sequel: NoticeKind | None = NoticeKind.FOLLOW_UP,
     whole: bool = True,
     languages: Sequence[str] | None = None,
-    shared: NoticeId | None = None,
 ) -> QueuedAfter:
     """Queues a later notice of a version, such as after a postponement, in place of all earlier ones.
 
-    Everybody whom an earlier notice told, or may have told, gets the sequel; everybody else gets the revision as it is
+    Everybody whom an earlier notice told, or may have told, gets the sequel (that is everybody when a notice that the
+    ledger names was lost with another store); everybody else gets the revision as it is
     now; nobody gets both. What earlier notices had not sent is cancelled.
 
     Args:
@@ -110,26 +113,23 @@ def queue_after(
         sequel: what those who were told get; None: nothing.
         whole: whether those who were not told get the revision; else they get nothing.
         languages: the readers' languages that the sequel concerns; None is all of them.
-        shared: an earlier notice that told of several versions, under another one's name.
 
     Raises:
         PublisherError: the notice is there already.
     """
-    earlier = [
-        entry.id
-        for entry in notices.of_version(connection, given.id.policy, given.id.version)
-        if entry.id.revision < given.id.revision
-    ]
-    if shared is not None and shared not in earlier:
-        earlier.append(shared)
+    earlier = [entry for entry in notices.telling_of(connection, given.id) if entry != given.id]
+    lost = notices.unknown_among(connection, earlier)
+    given = replace(given, reach=EVERYONE if lost else _reach_of_all(connection, earlier))
     notices.add(connection, given, templates)
     cancelled = sum(cancel(connection, entry, now=now, reason=REASON_SUPERSEDED) for entry in earlier)
     if Channel.EMAIL not in given.channels:
         return QueuedAfter(0, 0, cancelled)
     _need(given, templates, *([sequel] if sequel else []), *([NoticeKind.REVISION] if whole else []))
-    told = told_condition(users.c.recipient, earlier)
+    told = true() if lost else told_condition(users.c.recipient, earlier)
     kind = case((told, (sequel or NoticeKind.REVISION).value), else_=NoticeKind.REVISION.value)
     concerned: list[ColumnElement[bool]] = []
+    if given.reach != EVERYONE:
+        concerned.append(audience.condition(given.reach) | _queued_for(users.c.recipient, earlier))
     if not whole:
         concerned.append(told)
     if sequel is None:
@@ -151,7 +151,7 @@ def readers_languages(connection: Connection) -> tuple[str, ...]:
 def queue_late(connection: Connection, given: Notice) -> int:
     """Queues an open notice for users who were not in the store when it was queued; run again, it finds nobody.
 
-    Whom any notice of the version has told is not told again.
+    Whom any notice of the version has told is not told again; who joins later and is not reached is not told at all.
 
     Returns:
         How many messages were made.
@@ -166,13 +166,12 @@ def queue_late(connection: Connection, given: Notice) -> int:
             known.c.channel == Channel.EMAIL.value,
         )
     )
-    told = told_condition(
-        users.c.recipient, [e.id for e in notices.of_version(connection, given.id.policy, given.id.version)]
-    )
+    told = told_condition(users.c.recipient, notices.telling_of(connection, given.id))
+    reached = audience.condition(given.reach)
     first = connection.execute(
         select(func.coalesce(func.max(batch.c.number) + 1, 0)).where(batch.c.notice == str(given.id))
     ).scalar_one()
-    return _insert(connection, given.id, literal(NoticeKind.REVISION.value, String(16)), late & ~told, first)
+    return _insert(connection, given.id, literal(NoticeKind.REVISION.value, String(16)), late & ~told & reached, first)
 
 
 def cancel(connection: Connection, notice_id: NoticeId, *, now: datetime, reason: str) -> int:
@@ -205,10 +204,11 @@ def settled_share(connection: Connection, notice_id: NoticeId) -> tuple[int, int
     return settled, sum(entry.count for entry in counted)
 
 
-def audience_counts(connection: Connection) -> tuple[tuple[str, tuple[int, int]], ...]:
-    """For each language of the users, in order: how many have an address, and how many have none."""
+def audience_counts(connection: Connection, reach: Reach = EVERYONE) -> tuple[tuple[str, tuple[int, int]], ...]:
+    """For each language of the users reached, in order: how many have an address, and how many have none."""
     rows = connection.execute(
         select(users.c.language, func.count(users.c.email), func.count())
+        .where(audience.condition(reach))
         .group_by(users.c.language)
         .order_by(users.c.language)
     )
@@ -227,13 +227,40 @@ def deferred_next(connection: Connection) -> datetime | None:
 
 
 def told_condition(recipient: ColumnElement[str], notice_ids: Sequence[NoticeId]) -> ColumnElement[bool]:
-    """Whether any of these notices told a recipient, or may have."""
+    """Whether any of these notices told a recipient, or may have: once in doubt, a later refusal settles nothing."""
     told = outbox.alias("told")
     return exists(
         select(literal(1)).where(
             told.c.notice.in_([str(entry) for entry in notice_ids]),
             told.c.recipient == recipient,
-            told.c.state.in_(sorted(TOLD)),
+            told.c.state.in_(sorted(TOLD)) | (told.c.doubts > 0),
+        )
+    )
+
+
+def last_audience(connection: Connection) -> int | None:
+    """How many people the newest notice of a revision was for; None before the first."""
+    rows = (
+        select(notice.c.total)
+        .where(notice.c.kind == NoticeKind.REVISION, notice.c.total > 0)
+        .order_by(notice.c.created.desc(), notice.c.id.desc())
+        .limit(1)
+    )
+    found: int | None = connection.execute(rows).scalar()
+    return found
+
+
+def _reach_of_all(connection: Connection, earlier: Sequence[NoticeId]) -> Reach:
+    """Whom any earlier notice of a version was to reach."""
+    return any_of(tuple(found.reach for entry in earlier if (found := notices.find(connection, entry)) is not None))
+
+
+def _queued_for(recipient: ColumnElement[str], notice_ids: Sequence[NoticeId]) -> ColumnElement[bool]:
+    """Whether a recipient was in the audience of any of these notices."""
+    queued = outbox.alias("queued_for")
+    return exists(
+        select(literal(1)).where(
+            queued.c.notice.in_([str(entry) for entry in notice_ids]), queued.c.recipient == recipient
         )
     )
 

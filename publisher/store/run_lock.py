@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, select
 
 from publisher.errors import BusyError, Fault
 from publisher.store.schema import run_lock
+
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 LEASE = timedelta(seconds=60)
 """How long a lock holds without being kept."""
@@ -57,6 +59,21 @@ def take(
         run_lock.update().where(run_lock.c.name == name).values(owner=owner, until=now + LEASE, fence=fence)
     )
     return RunLock(name, owner, fence)
+
+
+def last(connection: Connection, name: str) -> int:
+    """The number of whoever took the lock last; 0 when nobody ever did."""
+    return connection.execute(select(run_lock.c.fence).where(run_lock.c.name == name)).scalar() or 0
+
+
+def advance(connection: Connection, name: str, fence: int) -> bool:
+    """Lets the next owner's number be higher than this one, where it would not be; says whether that was needed."""
+    held = connection.execute(select(run_lock.c.fence).where(run_lock.c.name == name)).scalar()
+    if held is None:
+        connection.execute(run_lock.insert().values(name=name, owner="", until=_NEVER, fence=fence))
+    elif held < fence:
+        connection.execute(run_lock.update().where(run_lock.c.name == name).values(fence=fence))
+    return held is None or held < fence
 
 
 def keep(connection: Connection, lock: RunLock, now: datetime) -> None:

@@ -107,9 +107,11 @@ notice = Table(
     Column("paused", Boolean, nullable=False),
     Column("total", BigInteger, nullable=False),
     Column("closed", Instant),
+    Column("reach", JSON(none_as_null=True)),
     UniqueConstraint("policy", "version", "revision", name="notice_address"),
 )
-"""`channels` are joined by spaces. `closed`: nothing more will be sent, it was cancelled or another one followed."""
+"""`channels` are joined by spaces. `closed`: nothing more will be sent, it was cancelled or another one followed.
+`reach` is whom it tells, as it was signed; nothing there means everyone."""
 
 template = Table(
     "template",

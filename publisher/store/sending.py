@@ -18,12 +18,13 @@ from publisher.domain.notice import (
     Receipt,
     Recipient,
 )
-from publisher.store import notices
+from publisher.store import ledger, notices
 from publisher.store.batches import DOUBTS_ALLOWED, Batch, put_back, rows_of
 from publisher.store.outbox import BATCH_WORKING, REASON_CLOSED, told_condition
 from publisher.store.schema import attempt, batch, notice, outbox, users
 
 REASON_HELD = "in-doubt-twice"
+REASON_RESTORED = "store-restored"
 _REPLY_LENGTH = 500
 _ADDRESS = re.compile(r"[^\s<>()\[\]:;,\"']+@[^\s<>()\[\];,\"']+")
 _INTERRUPTED = "the sender stopped before the answer was recorded"
@@ -164,6 +165,27 @@ def doubt_interrupted(connection: Connection, now: datetime, channel: Channel = 
     return doubted
 
 
+def doubt_unsent(connection: Connection, channel: Channel = Channel.EMAIL) -> int:
+    """In a store that was rolled back, everything unsent may have been sent: held in doubt, and not sent again.
+
+    Returns:
+        How many messages that are.
+    """
+    still_open = select(notice.c.id).where(notice.c.closed.is_(None))
+    of_open = (outbox.c.notice.in_(still_open), outbox.c.channel == channel)
+    unsent = outbox.c.state.in_([MessageState.QUEUED, MessageState.DEFERRED, MessageState.SENDING])
+    doubted = (outbox.c.state == MessageState.IN_DOUBT) & (outbox.c.doubts <= DOUBTS_ALLOWED)
+    changed = connection.execute(
+        outbox.update()
+        .where(*of_open, unsent | doubted)
+        .values(state=MessageState.IN_DOUBT, doubts=DOUBTS_ALLOWED + 1, reason=REASON_RESTORED, next_at=None)
+    )
+    rows = select(batch).where(batch.c.notice.in_(still_open), batch.c.channel == channel)
+    for row in connection.execute(rows).all():
+        put_back(connection, Batch(_notice_id(connection, row.notice), row.number, channel, row.lo, row.hi))
+    return changed.rowcount
+
+
 def _row(message: Message, channel: Channel) -> tuple[Any, ...]:
     return (
         outbox.c.notice == str(message.notice),
@@ -190,7 +212,7 @@ def _notice_id(connection: Connection, name: str) -> NoticeId:
 
 
 def _may_be_told(answer: Answer) -> bool:
-    return answer.receipt.outcome in (Outcome.ACCEPTED, Outcome.IN_DOUBT)
+    return answer.message.doubts > 0 or answer.receipt.outcome in (Outcome.ACCEPTED, Outcome.IN_DOUBT)
 
 
 def _worth_a_row(answer: Answer) -> bool:
@@ -250,14 +272,15 @@ def _outcome(answer: Answer, closed: bool) -> dict[str, Any]:
 
 
 def _tell_whole_story(connection: Connection, message: Message, channel: Channel, at: datetime) -> None:
-    """In later notices of the same version, somebody whom no notice told gets the revision, not its sequel.
+    """In later notices of what a message told, somebody whom no notice told gets the revision, not its sequel.
 
     Where there is no revision to tell any more, they get nothing.
     """
-    of_version = notices.of_version(connection, message.notice.policy, message.notice.version)
-    later = [entry.id for entry in of_version if entry.id.revision > message.notice.revision]
-    for entry in later:
-        before = [other.id for other in of_version if other.id.revision < entry.revision]
+    told = [notices.telling_of(connection, other) for other in ledger.told_with(connection, message.notice)]
+    later = [(entry, all_of[:place]) for all_of in told for place, entry in enumerate(all_of)]
+    for entry, before in later:
+        if message.notice not in before:
+            continue
         whole = any(mail.kind is NoticeKind.REVISION for mail in notices.templates(connection, entry))
         instead: dict[str, Any] = {"kind": NoticeKind.REVISION}
         if not whole:

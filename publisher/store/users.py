@@ -11,7 +11,9 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select
 
 from publisher.domain.notice import MessageState
+from publisher.domain.predicate import EVERYONE, Reach
 from publisher.domain.users import User
+from publisher.store import audience
 from publisher.store.schema import notice, outbox, users
 
 SECRET_BYTES = 16
@@ -59,9 +61,9 @@ def count(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(users)).scalar_one()
 
 
-def sample(connection: Connection, size: int) -> tuple[User, ...]:
-    """Some users, the same ones each time, in an order that says nothing about them."""
-    rows = connection.execute(select(users).order_by(users.c.recipient).limit(size))
+def sample(connection: Connection, size: int, reach: Reach = EVERYONE) -> tuple[User, ...]:
+    """Some of the users reached, the same ones each time, in an order that says nothing about them."""
+    rows = connection.execute(select(users).where(audience.condition(reach)).order_by(users.c.recipient).limit(size))
     return tuple(_user(row) for row in rows)
 
 

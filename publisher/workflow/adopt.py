@@ -1,20 +1,24 @@
 """Adoption: versions that were in force before this tool came enter the ledger as stated, not witnessed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from publisher.domain.days import local_date
 from publisher.domain.ledger import EventKind, LedgerEvent
+from publisher.domain.life import PENDING, Standing, State
+from publisher.domain.notice import NoticeId
 from publisher.domain.policy import Policy, Version, version_number
 from publisher.domain.timeline import release_of
-from publisher.errors import Fault, Place, PublisherError, errors_only, one
+from publisher.errors import Fault, Place, PublisherError, Severity, errors_only, one
+from publisher.workflow.passes import LOCK, known_passes
 from publisher.workflow.records import (
     append_both,
     caught_up,
     complete_file,
     disagreement,
+    in_order,
     ledger_file,
     refuse_if_changed,
 )
@@ -22,15 +26,18 @@ from publisher.workflow.texts import clause_entries, draft_trees
 from publisher.workflow.workspace import Workspace
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from publisher.store.engine import Store
 
 
 @dataclass(frozen=True, slots=True)
 class Adopted:
-    """What entered the ledger, and the files to commit."""
+    """What entered the ledger, the files to commit, and what a person should see to."""
 
     versions: tuple[str, ...]
     files: tuple[str, ...]
+    troubles: tuple[Fault, ...] = ()
 
 
 def adopt(
@@ -82,26 +89,67 @@ def adopt(
 def adopt_ledgers(workspace: Workspace, store: "Store", *, by: str, reason: str, now: datetime) -> Adopted:
     """Binds the ledgers in the files to this store, where store and file had parted: the files are taken as the truth.
 
-    Nothing is queued. A new `store` line tells who decided this and why; what the lost store sent stays unknown here.
+    Nothing is queued, and nothing that was queued is sent: what the lost store, or this one since the backup it was
+    restored from, has sent is unknown here, so that all of it is in doubt. A new `store` line tells who decided this
+    and why.
     """
-    from publisher.store import ledger
+    from publisher.store import ledger, run_lock, sending
 
-    bound: list[str] = []
     for policy in workspace.policies:
         if workspace.ledger_faults(policy.name):
             raise PublisherError(workspace.ledger_faults(policy.name))
-        in_file = workspace.lines[policy.name]
-        with store.begin() as connection:
+    bound: dict[str, tuple[str, ...]] = {}
+    with store.begin() as connection:
+        known = known_passes(workspace.settings, store.identity)
+        restored = known > 0 and run_lock.advance(connection, LOCK, known)
+        for policy in workspace.policies:
+            in_file = workspace.lines[policy.name]
             held = ledger.lines(connection, policy.name)
-            if disagreement(store.identity, policy.name, held, in_file) is None:
+            sends = any(event.kind is EventKind.STORE for event in workspace.events(policy.name))
+            agree = disagreement(store.identity, policy.name, held, in_file) is None
+            if agree and not (restored and sends):
                 continue
-            if tuple(held) != tuple(in_file):
+            if not agree and tuple(held) != tuple(in_file):
                 ledger.take_over(connection, policy.name, in_file)
-            ledger.append(connection, policy.name, (_store_event(policy.name, store.identity, by, reason, now),))
-            held = ledger.lines(connection, policy.name)
-        complete_file(workspace.settings, policy.name, held)
-        bound.append(policy.name)
-    return Adopted(tuple(bound), tuple(ledger_file(name) for name in bound))
+            event = _store_event(policy.name, store.identity, by, reason, now)
+            ledger.append(connection, policy.name, in_order(ledger.lines(connection, policy.name), (event,)))
+            bound[policy.name] = ledger.lines(connection, policy.name)
+        if bound:
+            sending.doubt_unsent(connection)
+        troubles = tuple(
+            fault
+            for policy in workspace.policies
+            if policy.name in bound
+            for fault in _lost(connection, policy, workspace.standings(policy, now))
+        )
+    for name, lines in bound.items():
+        complete_file(workspace.settings, name, lines)
+    return Adopted(tuple(bound), tuple(ledger_file(name) for name in bound), troubles)
+
+
+def _lost(connection: "Connection", policy: Policy, found: Sequence[Standing]) -> Iterator[Fault]:
+    """Notices that still matter, of which this store does not know whom they told."""
+    from publisher.store import notices
+
+    for standing in found:
+        if standing.notice is None or standing.state not in PENDING | {State.WITHDRAWN}:
+            continue
+        if not notices.unknown_among(connection, (NoticeId.parse(standing.notice),)):
+            continue
+        name = f"{policy.name} {standing.version}"
+        if standing.state is State.WITHDRAWN:
+            remedy = "If it had not gone out to everybody, tell your users in another way."
+        else:
+            remedy = (
+                f"Run: publisher postpone {name} --to DATE --by NAME --reason WHY; everybody is told of the new date."
+            )
+        yield Fault(
+            "notice-lost",
+            f"This store does not hold the notice {standing.notice} of {name}: whom it told is unknown.",
+            remedy,
+            Place(ledger_file(policy.name)),
+            Severity.WARNING,
+        )
 
 
 def _event(

@@ -9,6 +9,7 @@ from publisher.domain.ledger import EventKind, LedgerEvent
 from publisher.domain.life import PENDING, Standing
 from publisher.domain.notice import NoticeContent, NoticeKind
 from publisher.domain.policy import Policy, Version
+from publisher.domain.predicate import any_of
 from publisher.domain.timeline import announced_under
 from publisher.errors import Fault, Place
 from publisher.languages import best_match
@@ -40,6 +41,7 @@ def joined(releases: Sequence[Release]) -> tuple[Release, ...]:
             channels=tuple(dict.fromkeys((*lead.notice.channels, *release.notice.channels))),
             floor=max(lead.notice.floor, release.notice.floor),
             deadline=min(lead.notice.deadline, release.notice.deadline),
+            reach=any_of((lead.notice.reach, release.notice.reach)),
         )
         shared[name] = replace(lead, notice=notice)
     found: list[Release] = []

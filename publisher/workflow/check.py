@@ -9,6 +9,7 @@ from publisher.domain.ledger import LedgerEvent, clause_digest, recorded_clauses
 from publisher.domain.policy import Policy, Version, version_number
 from publisher.domain.timeline import release_of
 from publisher.errors import Fault, Place, Severity
+from publisher.workflow.audience import syntax_faults
 from publisher.workflow.check_dates import date_faults
 from publisher.workflow.check_promises import promise_faults
 from publisher.workflow.check_reviews import review_faults
@@ -180,16 +181,8 @@ def _trees(policy: Policy, events: Sequence[LedgerEvent], version: Version) -> T
 
 
 def _audience_faults(workspace: Workspace, policy: Policy, events: Sequence[LedgerEvent]) -> Iterator[Fault]:
-    """Audiences that cannot be met yet, and those for clauses that no text has."""
-    narrowing = "applies_to" if policy.settings.applies_to else "audience" if policy.settings.audiences else None
-    if narrowing is not None:
-        yield Fault(
-            "audience-everyone",
-            f"Notices of {policy.name} go to every user: this release does not narrow them by `applies_to` or `where`.",
-            "Nobody is left out by this; import only the users who are bound.",
-            library.setting_place(workspace.settings.root, policy.name, narrowing),
-            Severity.WARNING,
-        )
+    """Conditions that cannot be read, and audiences for clauses that no text has."""
+    yield from syntax_faults(workspace, policy)
     known = {entry.id for event in events for entry in event.clauses}
     for version in policy.versions:
         if release_of(events, version.name) is None:

@@ -8,11 +8,14 @@ from publisher import library
 from publisher.domain.assessment import Assessment, Finding
 from publisher.domain.change import Grade
 from publisher.domain.days import earliest_effective, local_date
+from publisher.domain.digest import digest_of
 from publisher.domain.ledger import LedgerEvent
-from publisher.domain.policy import Policy, Version, digest_of
+from publisher.domain.policy import Policy, Version
+from publisher.domain.predicate import Reach
 from publisher.domain.review import SETTINGS_CLAUSE, Review, graded, open_findings, reopened_clauses
 from publisher.domain.timeline import last_released
 from publisher.errors import Fault, Place, Severity
+from publisher.workflow.audience import reach_of
 from publisher.workflow.check_summaries import summary_faults
 from publisher.workflow.emergency import emergency_faults, emergency_floor
 from publisher.workflow.one_language import one_sided_faults
@@ -50,7 +53,8 @@ def review_faults(workspace: Workspace, policy: Policy, now: datetime) -> Iterat
         elif review is not None and not review.sign_offs:
             yield _unsigned(policy, version, "its review is not signed", f"{version.folder}/review.toml")
         elif review is not None:
-            yield from _stale(workspace, policy, version, review, assessment)
+            told = reach_of(policy, events, version.name, before, assessment, review.decisions)
+            yield from _stale(workspace, policy, version, review, assessment, told)
             yield from _translations(policy, version, review)
 
 
@@ -84,7 +88,7 @@ def _unsigned(policy: Policy, version: Version, why: str, file: str | None) -> F
 
 
 def _stale(
-    workspace: Workspace, policy: Policy, version: Version, review: Review, assessment: Assessment
+    workspace: Workspace, policy: Policy, version: Version, review: Review, assessment: Assessment, told: Reach
 ) -> Iterator[Fault]:
     """Signed, and no longer true: each reason names the clauses that are open again."""
     again = f"Run: publisher review {policy.name} {version.name}"
@@ -131,6 +135,14 @@ def _stale(
             place,
         )
     audience = review.audience
+    if audience is not None and not reopened and not undecided and audience.where != told.where:
+        yield Fault(
+            "review-stale",
+            f"The review was signed for {audience.where or 'everyone'}; by policy.toml it is now"
+            f" {told.where or 'everyone'}.",
+            again,
+            place,
+        )
     if audience is not None and set(audience.channels) != set(policy.settings.channels):
         yield Fault(
             "review-stale",

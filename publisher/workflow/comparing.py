@@ -7,9 +7,10 @@ from publisher.assessing import compare_trees
 from publisher.domain.citation import Citation
 from publisher.domain.clause import ClauseTree
 from publisher.domain.comparison import ComparedText, Comparison, LooseText
+from publisher.domain.digest import digest_of
 from publisher.domain.frontmatter import divide_any, normal_line_ends
 from publisher.domain.ledger import LedgerEvent
-from publisher.domain.policy import Manuscript, Policy, Version, digest_of, version_number
+from publisher.domain.policy import Manuscript, Policy, Version, version_number
 from publisher.domain.timeline import release_of
 from publisher.errors import Fault, Place, PublisherError, errors_only
 from publisher.workflow.texts import Trees, carried_trees, former_tree, released_trees

@@ -130,9 +130,7 @@ def _recorded(
     if sequel is not None:
         event = replace(event, notice=str(sequel.notice.id))
     parted = parting(workspace, standing, by=event) if sequel is not None else ()
-    done = record_sequel(
-        workspace.settings, workspace, store, policy, event, sequel, shared=standing.notice, partners=parted
-    )
+    done = record_sequel(workspace.settings, workspace, store, policy, event, sequel, partners=parted)
     build(open_workspace(workspace.settings), now=now)
     files = [name for entry in found for name in (entry.text.path, library.former_path(entry.former, entry.number))]
     return Corrected(
@@ -163,6 +161,8 @@ def _corrections(
         text, faults = library.read_candidate(source, released)
         if text is None or errors_only(faults):
             raise PublisherError(errors_only(faults))
+        if text.digest == released.digest:
+            raise _nothing(policy, version)
         return (_correction(policy, released, text, len(recorded[language])),)
     found = [
         _correction(policy, _former(version, text, recorded[text.language]), text, len(recorded[text.language]))
@@ -170,13 +170,17 @@ def _corrections(
         if text.language in recorded and text.digest != recorded[text.language][-1]
     ]
     if not found:
-        raise one(
-            "correct-nothing",
-            f"Every text of {policy.name} {version.name} is as it was released.",
-            "Name the new text: --text FILE, and --language for a translation.",
-            Place(version.folder),
-        )
+        raise _nothing(policy, version)
     return tuple(found)
+
+
+def _nothing(policy: Policy, version: Version) -> PublisherError:
+    return one(
+        "correct-nothing",
+        f"Every text of {policy.name} {version.name} is as it was released.",
+        "Name the new text: --text FILE, and --language for a translation.",
+        Place(version.folder),
+    )
 
 
 def _former(version: Version, text: Manuscript, digests: Sequence[str]) -> Manuscript:

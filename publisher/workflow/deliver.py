@@ -30,6 +30,7 @@ from publisher.workflow.delivery_report import (
 )
 from publisher.workflow.lanes import Back, Lanes, Parcel
 from publisher.workflow.pace import Pace, backoff
+from publisher.workflow.passes import LOCK
 from publisher.workflow.process import has_ended, this_process
 
 if TYPE_CHECKING:
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
 
 __all__ = ["DeliveryReport", "Progress", "deliver"]
 
-LOCK = "deliver"
 PHASES = (MessageState.QUEUED, MessageState.DEFERRED, MessageState.IN_DOUBT)
 """Nobody waits for another's second attempt: everything queued comes first, what is in doubt last."""
 
@@ -74,6 +74,7 @@ def deliver(
     clock: Callable[[], float] = time.monotonic,
     chance: Callable[[], float] = random.random,
     stopping: Callable[[], bool] = lambda: False,
+    begun: Callable[[int], None] = lambda _: None,
 ) -> DeliveryReport:
     """Sends what is due, once.
 
@@ -92,6 +93,8 @@ def deliver(
         chance: a number from 0 to 1, by which waiting times are spread.
         stopping: whether a person or the system wants the pass to end; what is under way is answered first.
 
+        begun: is given the number of the pass before anything is sent.
+
     Raises:
         BusyError: another process delivers from this store.
         PublisherError: the store cannot be used, or `domain` is none.
@@ -102,19 +105,26 @@ def deliver(
         raise one(
             "sender-domain", f"'{domain}' is no domain.", "Correct the sender's address in [email] from."
         ) from None
-    with store.begin() as connection:
-        lock = run_lock.take(connection, LOCK, this_process(), now(), gone=has_ended)
-        interrupted = sending.doubt_interrupted(connection, now())
-    run = _Run(store, lock, now, key, domain, progress or Unseen(), sleep, clock, chance, Pace(rate, clock), stopping)
-    try:
-        due = run.due()
-        run.progress.begin(due)
-        if due:
-            run.lanes = Lanes(transports, max(1, min(connections, due)), sender)
-            run.phases()
-    finally:
-        run.wind_up()
-    return run.report(interrupted)
+    owner = this_process()
+    with store.present(owner):
+        with store.begin() as connection:
+            lock = run_lock.take(
+                connection, LOCK, owner, now(), gone=lambda other: has_ended(other) or store.is_gone(other)
+            )
+            interrupted = sending.doubt_interrupted(connection, now())
+        run = _Run(
+            store, lock, now, key, domain, progress or Unseen(), sleep, clock, chance, Pace(rate, clock), stopping
+        )
+        try:
+            begun(lock.fence)
+            due = run.due()
+            run.progress.begin(due)
+            if due:
+                run.lanes = Lanes(transports, max(1, min(connections, due)), sender)
+                run.phases()
+        finally:
+            run.wind_up()
+        return run.report(interrupted)
 
 
 @dataclass(slots=True)

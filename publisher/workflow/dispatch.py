@@ -11,7 +11,10 @@ from publisher.delivery.transports import check_transport, open_transport
 from publisher.errors import PublisherError
 from publisher.workflow import hooks
 from publisher.workflow.deliver import DeliveryReport, Progress, deliver
+from publisher.workflow.passes import refuse_rolled_back, remember_pass
+from publisher.workflow.records import refuse_parted
 from publisher.workflow.secret_key import secret_key
+from publisher.workflow.workspace import open_workspace
 
 if TYPE_CHECKING:
     from publisher.store.engine import Store
@@ -37,12 +40,15 @@ def dispatch(
         stopping: whether the pass is to end early.
 
     Raises:
-        PublisherError: the transport, the key or the store cannot be used.
+        PublisherError: the transport, the key or the store cannot be used, a ledger file and the store tell different
+            stories, or the store was restored from an older backup.
     """
     url = settings.email.transport
     faults = check_transport(url)
     if faults:
         raise PublisherError(faults)
+    refuse_rolled_back(settings, store)
+    refuse_parted(open_workspace(settings), store)
     sender = parseaddr(settings.email.sender)[1]
     report = deliver(
         store,
@@ -55,6 +61,7 @@ def dispatch(
         connections=settings.email.connections,
         progress=progress,
         stopping=stopping,
+        begun=lambda number: remember_pass(settings, store.identity, number),
     )
     troubles = (*report.reasons, *((report.stopped,) if report.stopped and not stopping() else ()))
     return replace(report, reasons=(*report.reasons, *hooks.alert(settings, troubles, now=now())))

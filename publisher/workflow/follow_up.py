@@ -136,15 +136,13 @@ def record_sequel(
     event: LedgerEvent,
     sequel: Sequel | None,
     *,
-    shared: str | None = None,
     partners: Sequence[Partner] = (),
 ) -> Queued:
     """The ledger line, the new notice's messages and the old ones' end, in one transaction; then the file.
 
-    `shared` is the notice that the version was announced by so far, `partners` are those that it announced too.
+    `partners` are the versions that the newest notice announced too.
     """
     done = Queued()
-    ahead = NoticeId.parse(shared) if shared else None
     held: dict[str, tuple[str, ...]] = {}
     with store.begin() as connection:
         for owner, recorded in ((policy, event), *((partner.policy, partner.event) for partner in partners)):
@@ -152,9 +150,9 @@ def record_sequel(
             refuse_if_changed(connection, owner.name, in_file)
             held[owner.name] = append_both(connection, store.identity, owner.name, in_file, (recorded,))
         if sequel is not None:
-            done = _queue(connection, settings, policy, sequel, event.at, ahead)
+            done = _queue(connection, settings, policy, sequel, event.at)
         for partner in partners:
-            _queue(connection, settings, partner.policy, partner.sequel, event.at, ahead)
+            _queue(connection, settings, partner.policy, partner.sequel, event.at)
     for name, lines in held.items():
         complete_file(settings, name, lines)
     return done
@@ -166,7 +164,6 @@ def _queue(
     policy: Policy,
     sequel: Sequel,
     now: "datetime",
-    shared: NoticeId | None,
 ) -> Queued:
     from publisher.store import outbox
 
@@ -188,7 +185,6 @@ def _queue(
         sequel=kind,
         whole=bool(sequel.untold),
         languages=concerned,
-        shared=shared,
     )
     return Queued(done.total, done.sequels, done.cancelled)
 

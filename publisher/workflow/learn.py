@@ -105,16 +105,35 @@ def _dealt(studied: Sequence[_Studied]) -> dict[str, str]:
     return {one.revision.id: str(part[one.revision.document]) for one in studied}
 
 
+def taught_by_others(revisions: Sequence[LabelledRevision], threshold: float) -> dict[str, Weights]:
+    """For each revision by id what the other documents teach; for those that nothing is learnt from, what all do.
+
+    Args:
+        revisions: what people labelled.
+        threshold: the sum above which a difference is told.
+    """
+    studied = [_study(one) for one in revisions if not one.ambiguous and known(one.language)]
+    parts = _dealt(studied)
+    taught = _taught(studied, parts)
+    every = fit([example for one in studied for example in one.examples], _PENALTY)
+    return {one.id: Weights(taught[parts[one.id]] if one.id in parts else every, threshold) for one in revisions}
+
+
+def _taught(studied: Sequence[_Studied], parts: dict[str, str]) -> dict[str, dict[str, float]]:
+    """For each part what the others teach."""
+    return {
+        part: fit([example for one in studied if parts[one.revision.id] != part for example in one.examples], _PENALTY)
+        for part in sorted(set(parts.values()))
+    }
+
+
 def _trial(by: str, studied: Sequence[_Studied], parts: dict[str, str], advance: Callable[[int], None]) -> Trial:
     judged: dict[float, list[Outcome]] = {threshold: [] for threshold in THRESHOLDS}
-    for part in sorted(set(parts.values())):
-        others = [one for one in studied if parts[one.revision.id] != part]
-        taught = fit([example for one in others for example in one.examples], _PENALTY)
-        for one in studied:
-            if parts[one.revision.id] == part:
-                for threshold, found in _judged(one.revision, taught):
-                    judged[threshold].append(found)
-                advance(1)
+    taught = _taught(studied, parts)
+    for one in studied:
+        for threshold, found in _judged(one.revision, taught[parts[one.revision.id]]):
+            judged[threshold].append(found)
+        advance(1)
     return Trial(
         by, score(one.alone for one in studied), tuple((threshold, score(found)) for threshold, found in judged.items())
     )

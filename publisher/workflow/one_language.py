@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from publisher.domain.assessment import Assessment, Finding
 from publisher.domain.change import Change, ChangeKind, Grade, Passage
 from publisher.domain.clause import ClauseTree
+from publisher.domain.digest import digest_of
 from publisher.domain.ledger import LedgerEvent
-from publisher.domain.policy import Manuscript, Policy, Version, digest_of
+from publisher.domain.policy import Manuscript, Policy, Version
 from publisher.domain.review import Review, reopened_clauses
 from publisher.errors import Fault, Place, Severity
 from publisher.workflow.texts import assess_pair, assess_version, trees_of

@@ -90,7 +90,7 @@ def postpone(
     )
     sequel = _sequel(workspace, policy, standing, event, notice) if notice else None
     parted = parting(workspace, standing, by=event)
-    done = record_sequel(settings, workspace, store, policy, event, sequel, shared=standing.notice, partners=parted)
+    done = record_sequel(settings, workspace, store, policy, event, sequel, partners=parted)
     build(open_workspace(settings), now=now)
     return Postponed(
         policy_name,

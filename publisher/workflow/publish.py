@@ -1,6 +1,6 @@
 """The main job: releases every signed version, queues its notices in one transaction, and builds the site."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -15,9 +15,11 @@ from publisher.domain.timeline import last_released
 from publisher.errors import Fault, Place, PublisherError, Severity, errors_only
 from publisher.workflow import campaigns
 from publisher.workflow.announce import mail_templates, notice_contents
+from publisher.workflow.audience import column_faults, questions
 from publisher.workflow.build import build
 from publisher.workflow.check import check_workspace
 from publisher.workflow.check_summaries import PASSED_OVER
+from publisher.workflow.mailing import nobody_to_tell, rate_faults, unheard_faults
 from publisher.workflow.records import (
     append_both,
     caught_up,
@@ -80,19 +82,35 @@ class Plan:
     releases: tuple[Release, ...]
     skipped: tuple[Skipped, ...]
     warnings: tuple[Fault, ...]
+    questions: tuple[Fault, ...]
 
 
-def publish(settings: Settings, store: "Store", *, now: datetime) -> PublishReport:
+def publish(
+    settings: Settings,
+    store: "Store",
+    *,
+    now: datetime,
+    agreed: Callable[[tuple[Fault, ...]], bool] = bool,
+) -> PublishReport:
     """Releases every signed, unreleased version; run again, it does nothing new.
 
     The store is written first, in one transaction for all versions; the ledger files follow, then the site. A run that
     was cut off anywhere is finished by the next.
 
+    Args:
+        settings: the workspace's settings.
+        store: its store.
+        now: the clock.
+        agreed: asks a person about audiences that look wrong; left out, nobody is asked.
+
     Raises:
-        PublisherError: with every reason at once; nothing was written for any version then.
+        PublisherError: with every reason at once, or with what was asked and not agreed to; nothing was written for any
+            version then.
     """
     _, completed = caught_up(open_workspace(settings), store)
     plan = plan_publish(settings, store, now=now)
+    if plan.questions and not agreed(plan.questions):
+        raise PublisherError(replace(entry, severity=Severity.ERROR) for entry in plan.questions)
     released: list[Released] = []
     if plan.releases:
         held: dict[str, tuple[str, ...]] = {}
@@ -117,20 +135,10 @@ def publish(settings: Settings, store: "Store", *, now: datetime) -> PublishRepo
     return PublishReport(
         released=tuple(released),
         skipped=plan.skipped,
-        warnings=(*plan.warnings, *(_nobody_to_tell(entry) for entry in unheard)),
+        warnings=(*plan.warnings, *(nobody_to_tell(entry.policy, entry.version) for entry in unheard)),
         completed=completed,
         files=tuple(ledger_file(policy) for policy in touched),
         pages=site.pages,
-    )
-
-
-def _nobody_to_tell(entry: Released) -> Fault:
-    return Fault(
-        "audience-empty",
-        f"{entry.policy} {entry.version} is material, and no mail is queued: the store knows no users.",
-        "If there are any: publisher users import FILE before a release.",
-        Place(ledger_file(entry.policy)),
-        Severity.WARNING,
     )
 
 
@@ -166,8 +174,10 @@ def plan_publish(settings: Settings, store: "Store | None", *, now: datetime) ->
             releases.append(release)
             events = (*events, release.event)
             before = version
-    faults.extend(_rate_faults(settings, store, releases))
-    faults.extend(_unheard_faults(store, releases))
+    for name in dict.fromkeys(release.policy.name for release in releases):
+        faults.extend(column_faults(workspace, workspace.policy(name), store))
+    faults.extend(rate_faults(settings, store, releases))
+    faults.extend(unheard_faults(store, releases))
     releases, waiting_too = _whole_campaigns(workspace, releases)
     skipped.extend(waiting_too)
     faults.extend(campaigns.date_faults(releases))
@@ -179,7 +189,12 @@ def plan_publish(settings: Settings, store: "Store | None", *, now: datetime) ->
         raise PublisherError(errors_only(faults))
     folders = [release.version.folder + "/" for release in releases]
     warnings = tuple(replace(fault, severity=Severity.WARNING) for fault in told if _below(fault, folders))
-    return Plan(workspace, tuple(releases), tuple(skipped), warnings)
+    mailed = [
+        (release.policy, release.notice)
+        for release in releases
+        if release.notice is not None and campaigns.leads(release) and Channel.EMAIL in release.notice.channels
+    ]
+    return Plan(workspace, tuple(releases), tuple(skipped), warnings, questions(store, mailed))
 
 
 def _waits(policy: Policy, review: Review | None, before: Version | None, waiting: Version | None) -> str:
@@ -313,63 +328,6 @@ def _held(connection: "Connection", policy: str) -> tuple[str, ...]:
     from publisher.store import ledger
 
     return ledger.lines(connection, policy)
-
-
-def _rate_faults(settings: Settings, store: "Store | None", releases: Sequence[Release]) -> tuple[Fault, ...]:
-    """Versions whose mails cannot be out in time at the rate of the settings."""
-    rate = settings.email.rate
-    if store is None or not rate:
-        return ()
-    from publisher.store import outbox
-
-    with store.read() as connection:
-        mails = sum(reachable for _, (reachable, _) in outbox.audience_counts(connection))
-    faults: list[Fault] = []
-    for release in releases:
-        notice, text = release.notice, release.version.text(release.policy.settings.language)
-        if notice is None or text is None or Channel.EMAIL not in notice.channels:
-            continue
-        left = (notice.deadline - release.event.at).total_seconds()
-        if mails > rate * left:
-            needed = -(-mails // rate)
-            faults.append(
-                Fault(
-                    "delivery-too-slow",
-                    f"{mails:,} mails at {rate} a second take {_time(needed)}, and {release.policy.name}"
-                    f" {release.version.name} leaves {_time(int(left))} before its floor begins.",
-                    "Write a later effective date, or raise [email] rate.",
-                    Place(text.path, text.front.line_of("effective")),
-                )
-            )
-    return tuple(faults)
-
-
-def _unheard_faults(store: "Store | None", releases: Sequence[Release]) -> tuple[Fault, ...]:
-    """Versions told by mail alone while the store knows nobody: notice of them could never be complete."""
-    alone = [
-        release for release in releases if release.notice is not None and Channel.BANNER not in release.notice.channels
-    ]
-    if store is None or not alone:
-        return ()
-    from publisher.store import outbox
-
-    with store.read() as connection:
-        if outbox.audience_counts(connection):
-            return ()
-    return tuple(
-        Fault(
-            "audience-empty",
-            f"{release.policy.name} {release.version.name} is material, told by mail alone; the store knows no users.",
-            "Run: publisher users import FILE, or add banner to channels.",
-            Place(f"{release.policy.folder}/policy.toml"),
-        )
-        for release in alone
-    )
-
-
-def _time(seconds: int) -> str:
-    hours = seconds / 3600
-    return f"{hours / 24:.1f} days" if hours >= 48 else f"{hours:.1f} hours"
 
 
 def _signature_faults(policy: Policy, version: Version, review: Review) -> tuple[Fault, ...]:

@@ -9,6 +9,7 @@ from publisher.config import Settings
 from publisher.domain.ledger import EventKind, LedgerEvent, event_of
 from publisher.domain.life import impossible
 from publisher.errors import BusyError, Fault, Place, PublisherError
+from publisher.workflow.passes import refuse_rolled_back
 from publisher.workflow.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
@@ -34,11 +35,11 @@ def disagreement(identity: str, policy: str, held: Sequence[str], in_file: Seque
         held: the ledger's lines as the store has them.
         in_file: the ledger's lines as the file has them.
     """
-    named = [event.store for event in map(event_of, in_file) if event.kind is EventKind.STORE]
+    ahead = bool(held) and tuple(held[: len(in_file)]) == tuple(in_file)
+    named = [event.store for event in map(event_of, held if ahead else in_file) if event.kind is EventKind.STORE]
     if named and named[-1] != identity:
         return _foreign(policy)
-    takes_over = not held and not named
-    if tuple(held[: len(in_file)]) == tuple(in_file) or takes_over:
+    if ahead or not in_file or (not held and not named):
         return None
     return _diverged(policy, held, in_file)
 
@@ -48,7 +49,11 @@ def caught_up(workspace: Workspace, store: "Store") -> tuple[Workspace, tuple[st
 
     Returns:
         The workspace as it is now, and the policies whose file was completed.
+
+    Raises:
+        PublisherError: the store was restored from an older backup.
     """
+    refuse_rolled_back(workspace.settings, store)
     from publisher.store import ledger
 
     done: list[str] = []
@@ -62,6 +67,25 @@ def caught_up(workspace: Workspace, store: "Store") -> tuple[Workspace, tuple[st
         if agree and complete_file(workspace.settings, policy.name, held):
             done.append(policy.name)
     return (open_workspace(workspace.settings) if done else workspace), tuple(done)
+
+
+def refuse_parted(workspace: Workspace, store: "Store") -> None:
+    """Nothing is sent from a store that does not know what the ledger files say.
+
+    Raises:
+        PublisherError: with every ledger that has a fault, or that the store does not agree with.
+    """
+    from publisher.store import ledger
+
+    faults = [fault for policy in workspace.policies for fault in workspace.ledger_faults(policy.name)]
+    with store.read() as connection:
+        for policy in workspace.policies:
+            held = ledger.lines(connection, policy.name)
+            found = disagreement(store.identity, policy.name, held, workspace.lines[policy.name])
+            if found is not None and not workspace.ledger_faults(policy.name):
+                faults.append(found)
+    if faults:
+        raise PublisherError(faults)
 
 
 def append_both(
@@ -85,7 +109,7 @@ def append_both(
         ledger.take_over(connection, policy, in_file)
     if events:
         known = ledger.lines(connection, policy)
-        due = _in_order(known, events)
+        due = in_order(known, events)
         _refuse_impossible(known, due)
         ledger.append(connection, policy, due)
     return ledger.lines(connection, policy)
@@ -143,7 +167,7 @@ def record(
     complete_file(settings, policy, held)
 
 
-def _in_order(held: Sequence[str], events: Sequence[LedgerEvent]) -> tuple[LedgerEvent, ...]:
+def in_order(held: Sequence[str], events: Sequence[LedgerEvent]) -> tuple[LedgerEvent, ...]:
     """The events, none dated before the line it follows: a clock that was set back rewrites no story."""
     last = event_of(held[-1]).at if held else None
     dated: list[LedgerEvent] = []

@@ -5,29 +5,18 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from publisher.config import Settings
-from publisher.domain.notice import Channel
-from publisher.languages import best_match
+from publisher.errors import Fault
+from publisher.workflow.audience import LanguageCount, Shown, shown
 from publisher.workflow.publish import Skipped, plan_publish
 from publisher.workflow.release import Release
 
 if TYPE_CHECKING:
     from publisher.store.engine import Store
 
-SAMPLES = 5
-
-
-@dataclass(frozen=True, slots=True)
-class LanguageCount:
-    """How many of an audience read one language of the policy; those without an address are left to the banner."""
-
-    language: str
-    users: int
-    without_address: int
-
 
 @dataclass(frozen=True, slots=True)
 class Rehearsed:
-    """One version that would be released; `samples` are masked users, to see whether the audience is right."""
+    """One version that would be released, and whom its notice tells; None when none is due."""
 
     policy: str
     version: str
@@ -35,17 +24,17 @@ class Rehearsed:
     effective: str
     floor: int
     notice: str | None
-    audience: str
+    audience: Shown | None
     channels: tuple[tuple[str, tuple[LanguageCount, ...]], ...]
-    samples: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """Everything a run would release, and what it would skip."""
+    """Everything a run would release, what it would skip, and what it would ask a person first."""
 
     releases: tuple[Rehearsed, ...]
     skipped: tuple[Skipped, ...]
+    questions: tuple[Fault, ...]
 
 
 def rehearse(settings: Settings, store: "Store | None", *, now: datetime) -> Rehearsal:
@@ -55,19 +44,12 @@ def rehearse(settings: Settings, store: "Store | None", *, now: datetime) -> Reh
         PublisherError: with every reason against publishing.
     """
     plan = plan_publish(settings, store, now=now)
-    return Rehearsal(tuple(_rehearsed(release, store) for release in plan.releases), plan.skipped)
+    return Rehearsal(tuple(_rehearsed(release, store) for release in plan.releases), plan.skipped, plan.questions)
 
 
 def _rehearsed(release: Release, store: "Store | None") -> Rehearsed:
-    event = release.event
-    channels: tuple[tuple[str, tuple[LanguageCount, ...]], ...] = ()
-    samples: tuple[str, ...] = ()
-    if release.notice is not None:
-        counts = _counts(release, store)
-        channels = tuple(
-            (channel.value, counts if channel is Channel.EMAIL else _all(counts)) for channel in release.notice.channels
-        )
-        samples = _samples(store)
+    event, notice = release.event, release.notice
+    told = shown(release.policy, release.version.name, notice.reach, store) if notice else None
     return Rehearsed(
         policy=release.policy.name,
         version=release.version.name,
@@ -75,51 +57,8 @@ def _rehearsed(release: Release, store: "Store | None") -> Rehearsed:
         effective=event.effective.isoformat() if event.effective else "",
         floor=event.floor,
         notice=event.notice,
-        audience=release.notice.audience if release.notice else "nobody",
-        channels=channels,
-        samples=samples,
+        audience=told,
+        channels=tuple((channel.value, told.of_channel(channel)) for channel in notice.channels)
+        if notice and told
+        else (),
     )
-
-
-def _counts(release: Release, store: "Store | None") -> tuple[LanguageCount, ...]:
-    """Counts by the language that each user would be written to in."""
-    available = [text.language for text in release.version.texts]
-    default = release.policy.settings.language
-    found = {language: [0, 0] for language in release.policy.settings.all_languages if language in available}
-    if store is not None:
-        from publisher.store import outbox
-
-        with store.read() as connection:
-            for wanted, (reachable, unreachable) in outbox.audience_counts(connection):
-                row = found[best_match(wanted, available, default)]
-                row[0] += reachable + unreachable
-                row[1] += unreachable
-    return tuple(LanguageCount(language, users, without) for language, (users, without) in found.items())
-
-
-def _all(counts: tuple[LanguageCount, ...]) -> tuple[LanguageCount, ...]:
-    """A banner needs no address."""
-    return tuple(LanguageCount(entry.language, entry.users, 0) for entry in counts)
-
-
-def _samples(store: "Store | None") -> tuple[str, ...]:
-    if store is None:
-        return ()
-    from publisher.store import users
-
-    with store.read() as connection:
-        return tuple(
-            f"{_masked(user.name)} <{_masked_address(user.email)}> {user.language}"
-            for user in users.sample(connection, SAMPLES)
-        )
-
-
-def _masked(name: str) -> str:
-    return " ".join(f"{word[0]}***" for word in name.split())
-
-
-def _masked_address(email: str | None) -> str:
-    if email is None:
-        return "no address"
-    local, _, domain = email.rpartition("@")
-    return f"{local[:1]}***@{domain}"

@@ -11,9 +11,11 @@ from publisher.domain.emergency import recorded_reason
 from publisher.domain.ledger import EventKind, LedgerEvent
 from publisher.domain.notice import Channel, Notice, NoticeId, NoticeKind
 from publisher.domain.policy import Policy, Version, version_number
+from publisher.domain.predicate import Reach
 from publisher.domain.review import Review, graded
 from publisher.domain.timeline import last_released, release_of
 from publisher.errors import Fault, Place
+from publisher.workflow.audience import reach_of
 from publisher.workflow.consent import consent_needed
 from publisher.workflow.emergency import emergency_floor
 from publisher.workflow.texts import assess_version, clause_entries, draft_trees
@@ -79,7 +81,8 @@ def plan_release(
     floor = emergency_floor(governed(policy, events), review, grade, effective, now)
     emergency = review.emergency if review is not None and floor < promised else None
     signed = [person.name for person in review.sign_offs] if review else [PUBLISHER]
-    notice = _notice(policy, version, grade, effective, floor, now)
+    told = reach_of(policy, events, version.name, before, assessment, review.decisions if review else ())
+    notice = _notice(policy, version, grade, effective, floor, told, now)
     trees = draft_trees(policy, events, version.name, before)
     event = LedgerEvent(
         kind=EventKind.RELEASE,
@@ -106,7 +109,13 @@ def plan_release(
 
 
 def _notice(
-    policy: Policy, version: Version, grade: Grade | None, effective: date, floor: int, now: datetime
+    policy: Policy,
+    version: Version,
+    grade: Grade | None,
+    effective: date,
+    floor: int,
+    reach: Reach,
+    now: datetime,
 ) -> Notice | None:
     channels = tuple(Channel(name) for name in policy.settings.channels)
     if grade is not Grade.MATERIAL or not channels:
@@ -119,6 +128,7 @@ def _notice(
         floor=floor,
         created=now,
         deadline=must_hold_from(effective, floor, policy.settings.timezone),
+        reach=reach,
     )
 
 

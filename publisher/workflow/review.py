@@ -1,12 +1,15 @@
 """The review: what is laid before a person, and what their signature writes."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from publisher import library
 from publisher.domain.assessment import Assessment, Finding, FindingKind, Limb, Side
-from publisher.domain.policy import Policy, Version, digest_of
+from publisher.domain.digest import digest_of
+from publisher.domain.ledger import LedgerEvent
+from publisher.domain.policy import Policy, Version
+from publisher.domain.predicate import Reach
 from publisher.domain.review import (
     BESIDE_RULES,
     SETTINGS_CLAUSE,
@@ -27,6 +30,7 @@ from publisher.domain.review import (
 )
 from publisher.domain.timeline import last_released, release_of
 from publisher.errors import Fault, Place, PublisherError, errors_only, one
+from publisher.workflow.audience import reach_of
 from publisher.workflow.check import check_workspace
 from publisher.workflow.check_summaries import OF_SUMMARIES
 from publisher.workflow.one_language import OneSided, one_sided
@@ -63,6 +67,11 @@ class Sheet:
     reopened: tuple[str, ...]
     one_sided: tuple[OneSided, ...]
     warnings: tuple[Fault, ...]
+    events: tuple[LedgerEvent, ...] = field(repr=False)
+
+    def reach(self, decisions: Iterable[Decided]) -> Reach:
+        """Whom the notice would tell under these decisions."""
+        return reach_of(self.policy, self.events, self.version.name, self.before, self.assessment, decisions)
 
     @property
     def path(self) -> str:
@@ -141,6 +150,7 @@ def open_sheet(workspace: Workspace, policy_name: str, version_name: str, *, now
             for entry in one_sided(policy, events, version, before, language)
         ),
         warnings=(*(fault for fault in told if _concerns(fault, policy, version)), *reader_faults),
+        events=tuple(events),
     )
 
 
@@ -337,7 +347,8 @@ def _audience(sheet: Sheet, standing: Mapping[FindingKey, Decided]) -> AudienceS
         for entry in standing.values()
         if entry.decision is Decision.CONFIRMED and entry.clause != SETTINGS_CLAUSE
     ]
-    return AudienceSigned(tuple(dict.fromkeys(confirmed)), "", sheet.policy.settings.channels)
+    where = sheet.reach(standing.values()).where
+    return AudienceSigned(tuple(dict.fromkeys(confirmed)), where, sheet.policy.settings.channels)
 
 
 def _translations(sheet: Sheet, languages: Sequence[str], by: str) -> tuple[TranslationSigned, ...]:

@@ -62,7 +62,7 @@ def withdraw(
         notice=str(sequel.notice.id) if sequel else None,
     )
     parted = parting(workspace, standing, by=event)
-    done = record_sequel(settings, workspace, store, policy, event, sequel, shared=standing.notice, partners=parted)
+    done = record_sequel(settings, workspace, store, policy, event, sequel, partners=parted)
     build(open_workspace(settings), now=now)
     return Withdrawn(policy_name, version, event.notice, done.total, done.cancelled, (ledger_file(policy_name),))
 

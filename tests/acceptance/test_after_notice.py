@@ -226,3 +226,11 @@ def test_a_correction_of_what_applies_is_told_to_those_who_were_told_of_it(workb
     assert done["queued"] == 2
     assert workbench.json("deliver")["accepted"] == 2
     assert workbench.state_of("v2")["state"] == "in-force"
+
+
+def test_a_correction_to_the_very_same_text_is_none(workbench: Workbench) -> None:
+    announced(workbench, 3, told=3)
+    file = corrected(workbench, "en", "at any time", "at any time")
+    assert "is as it was released" in workbench.refused(*correct(file, "en"))
+    assert not (workbench.folder / "policies/privacy/v2/revisions").exists()
+    assert "agree" in workbench.run("verify")

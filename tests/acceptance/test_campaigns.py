@@ -111,3 +111,21 @@ def test_withdrawing_one_leaves_the_other(two: Workbench) -> None:
     subjects = Counter(subject for _, subject, _ in mails(two) if subject.startswith(("Our Terms", "我们的《服务条款")))
     assert sum(subjects.values()) == 7
     assert banners(two) == [("terms-v2-1", ["terms"])]
+
+
+def test_whoever_the_campaign_told_hears_of_a_withdrawal_even_after_a_postponement_never_sent(two: Workbench) -> None:
+    two.run("publish")
+    deliver_some(two, 4)
+    two.run("postpone", "terms", "v2", "--to", "2027-03-01", "--by", "Ada", "--reason", "More time.")
+    done = two.json("withdraw", "terms", "v2", "--by", "Ada", "--reason", "A partner declined.")
+    assert done["queued"] == 4
+
+
+def test_after_a_campaign_has_split_a_tick_tells_nobody_again(two: Workbench) -> None:
+    two.run("publish")
+    two.run("deliver")
+    two.run("postpone", "privacy", "v2", "--to", "2027-03-01", "--by", "Ada", "--reason", "More time.")
+    two.run("tick")
+    two.run("deliver")
+    by_reader = Counter(to for to, *_ in mails(two))
+    assert set(by_reader.values()) == {2}

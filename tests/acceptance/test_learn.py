@@ -44,3 +44,8 @@ def test_what_is_held_back_is_not_learnt_from(bench: Workbench) -> None:
 def test_all_folders_that_cannot_be_read_are_told_at_once(bench: Workbench) -> None:
     told = bench.refused("learn", "nowhere", "labels", "elsewhere", "--hold-back", "none.txt")
     assert [name for name in ("nowhere/pairs.jsonl", "elsewhere/pairs.jsonl", "none.txt") if name not in told] == []
+
+
+def test_a_revision_in_two_folders_is_told(bench: Workbench) -> None:
+    labelled_folder(bench.folder / "more")
+    assert "more/pairs.jsonl: error: farm-0 stands in labels, too." in bench.refused("learn", "labels", "more")

@@ -93,9 +93,9 @@ class Workbench:
     environment: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def made(cls, folder: Path) -> "Workbench":
+    def made(cls, folder: Path, environment: Mapping[str, str] | None = None) -> "Workbench":
         """A workspace whose v1 applies and whose v2 waits for its review."""
-        bench = cls(folder)
+        bench = cls(folder, environment=environment or {})
         bench.write("publisher.toml", SETTINGS)
         bench.write("policies/privacy/policy.toml", POLICY)
         bench.write_version("v1", V1, "2024-10-01")

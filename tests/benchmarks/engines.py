@@ -18,9 +18,13 @@ Engine = Callable[[str, str], int]
 
 def _ours() -> Engine:
     from publisher.diff import align, compare
-    from publisher.parse import parse
+    from publisher.parse import memory, parse
 
-    return lambda old, new: len(compare(align(parse(old, "en"), parse(new, "en"))).changes)
+    def compared(old: str, new: str) -> int:
+        shared = memory()
+        return len(compare(align(parse(old, "en", memory=shared), parse(new, "en", memory=shared))).changes)
+
+    return compared
 
 
 def _ours_assessed() -> Engine:

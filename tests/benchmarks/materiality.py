@@ -1,9 +1,10 @@
 """The judge against revisions that people have labelled: what is missed, what is cried, and what each rule adds.
 
-    python -m tests.benchmarks.materiality --corpus FOLDER [--corpus FOLDER ...] [--ids FILE] [--errors N] [--json]
-    python -m tests.benchmarks.materiality --mutations FOLDER [--mutations FOLDER ...] [--rounds N]
+    python -m tests.benchmarks.materiality --corpus FOLDER [...] [--ids FILE] [--split SUM] [--errors N] [--json]
+    python -m tests.benchmarks.materiality --mutations FOLDER [...] [--rounds N]
 
 A corpus holds pairs.jsonl and texts/<id>.old.md, texts/<id>.new.md. Ambiguous revisions are judged and not scored.
+The weights that ship were learnt from some of them; with --split, each is judged by what the other documents teach.
 With --mutations, every text of a folder (of a document's versions the newest) is edited so that it says what it said,
 in the ways of `idle_edits`: every finding is a false one.
 """
@@ -26,6 +27,9 @@ from publisher.domain.labels import LabelledRevision
 from publisher.domain.scoring import Outcome, Score, by_group, contributions, outcome, score
 from publisher.importers.labelled import guessed_language, read_labelled
 from publisher.languages.words import word_keys
+from publisher.materiality import judge
+from publisher.materiality.weighing import Weights
+from publisher.workflow.learn import taught_by_others
 from tests.benchmarks.idle_edits import IDLE
 from tests.benchmarks.sources import read
 
@@ -43,16 +47,21 @@ class Took:
     whole: float
 
 
-def judged(revision: LabelledRevision) -> tuple[Outcome, Took]:
-    """One revision, assessed as a caller would; a fault in the judge stops the benchmark."""
+def judged(revision: LabelledRevision, weights: Weights | None = None) -> tuple[Outcome, Took]:
+    """One revision, assessed as a caller would, or by other weights; a fault in the judge stops the benchmark."""
     words = sum(any(map(str.isalnum, key)) for key in word_keys(revision.new))
     began = time.process_time()
-    differences(revision.old, revision.new, revision.language)
+    changes, old, new = differences(revision.old, revision.new, revision.language)
     between = time.process_time()
-    assessment = publisher.assess(revision.old, revision.new, language=revision.language)
+    if weights is None:
+        assessment = publisher.assess(revision.old, revision.new, language=revision.language)
+        material, findings, before = assessment.material, assessment.findings, 0.0
+    else:
+        findings = judge(changes, old, new, regimes=("section-8",), weights=weights).findings
+        material, before = bool(findings), between - began
     ended = time.process_time()
-    took = Took(revision.id, words, 1000 * (between - began), 1000 * (ended - between))
-    return outcome(revision, assessment.material, assessment.findings), took
+    took = Took(revision.id, words, 1000 * (between - began), 1000 * (before + ended - between))
+    return outcome(revision, material, findings), took
 
 
 def milliseconds(took: Sequence[Took]) -> dict[str, float]:
@@ -160,6 +169,9 @@ _FOLDERS = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option("--mutations", multiple=True, type=_FOLDERS, help="A folder of texts, or of documents; may be repeated.")
 @click.option("--rounds", default=1, metavar="N", help="Make each of these edits N times, each time otherwise.")
 @click.option("--ids", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Only those that it names.")
+@click.option(
+    "--split", type=float, metavar="SUM", help="Judge each document by what the others teach, told above SUM."
+)
 @click.option("--errors", default=0, metavar="N", help="Name N missed and N false revisions.")
 @click.option("--json", "as_json", is_flag=True, help="For a program.")
 def main(
@@ -167,6 +179,7 @@ def main(
     mutations: tuple[Path, ...],
     rounds: int,
     ids: Path | None,
+    split: float | None,
     errors: int,
     as_json: bool,
 ) -> None:
@@ -178,11 +191,12 @@ def main(
             click.echo(line)
         return
     revisions = revisions_of(folders, ids)
+    taught = taught_by_others(revisions, split) if split is not None else {}
     outcomes: list[Outcome] = []
     took: list[Took] = []
     with click.progressbar(revisions, label="Judged", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
         for revision in bar:
-            one, cost = judged(revision)
+            one, cost = judged(revision, taught.get(revision.id))
             outcomes.append(one)
             took.append(cost)
     scored = [one for one in outcomes if not one.revision.ambiguous]

@@ -72,10 +72,9 @@ def test_a_second_writer_waits_for_the_first(store: Store) -> None:
         assert {"first", "second"} <= set(connection.execute(select(schema.identity.c.id)).scalars())
 
 
-def test_a_writer_that_waits_too_long_is_told_to_try_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_writer_that_waits_too_long_is_told_to_try_again(store_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine_module, "BUSY_MILLISECONDS", 50)
-    url = f"sqlite:///{tmp_path}/publisher.db"
-    one, other = open_store(url), open_store(url)
+    one, other = open_store(store_url), open_store(store_url)
     with one.begin(), pytest.raises(BusyError) as told, other.begin():
         pass
     assert [fault.code for fault in told.value.faults] == ["store-busy"]
@@ -85,11 +84,9 @@ def test_a_writer_that_waits_too_long_is_told_to_try_again(tmp_path: Path, monke
     other.close()
 
 
-def test_many_who_open_a_new_store_at_once_agree_on_its_identity(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/publisher.db"
-
+def test_many_who_open_a_new_store_at_once_agree_on_its_identity(empty_url: str) -> None:
     def identity(_: int) -> str:
-        opened = open_store(url)
+        opened = open_store(empty_url)
         opened.close()
         return opened.identity
 
@@ -97,25 +94,24 @@ def test_many_who_open_a_new_store_at_once_agree_on_its_identity(tmp_path: Path)
         assert len(set(pool.map(identity, range(8)))) == 1
 
 
-def test_a_store_of_a_newer_program_is_refused(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/publisher.db"
-    opened = open_store(url)
+def test_a_store_of_a_newer_program_is_refused(store_url: str) -> None:
+    opened = open_store(store_url)
     with opened.begin() as connection:
         connection.execute(text("UPDATE publisher_schema SET version_num = '9999'"))
     opened.close()
     with pytest.raises(PublisherError) as told:
-        open_store(url)
+        open_store(store_url)
     assert [fault.code for fault in told.value.faults] == ["store-newer"]
 
 
-def test_somebody_elses_tables_of_the_same_names_are_left_alone(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/other.db"
-    engine = create_engine(url)
+def test_somebody_elses_tables_of_the_same_names_are_left_alone(empty_url: str, tmp_path: Path) -> None:
+    (tmp_path / "var").mkdir()
+    engine = create_engine(empty_url)
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE users (id INTEGER)"))
     engine.dispose()
     with pytest.raises(PublisherError) as told:
-        open_store(url)
+        open_store(empty_url)
     assert [fault.code for fault in told.value.faults] == ["store-foreign-tables"]
 
 

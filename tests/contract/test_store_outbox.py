@@ -149,6 +149,21 @@ def test_after_a_postponement_the_told_get_the_follow_up_and_all_others_the_revi
         assert sum(states(connection).values()) == 6
 
 
+def test_once_in_doubt_a_later_refusal_does_not_make_somebody_untold(store: Store) -> None:
+    with store.begin() as connection:
+        queue_first(connection, [user(1)])
+        (batch,) = batches.due_batches(connection, FIRST, MessageState.QUEUED, NOW)
+        _answer(connection, Outcome.IN_DOUBT, 1)
+        again = sending.mark(
+            connection, sending.messages(connection, batch, MessageState.IN_DOUBT, NOW), MessageState.IN_DOUBT
+        )
+        refused = Receipt(Outcome.REFUSED, 550, "no such user")
+        sending.record(connection, [sending.Answer(again[0], refused, NOW, MessageState.IN_DOUBT)])
+        assert states(connection) == {MessageState.REFUSED: 1}
+        done = outbox.queue_after(connection, notice(SECOND, kind=NoticeKind.FOLLOW_UP), both_kinds(SECOND), now=NOW)
+        assert (done.total, done.sequels) == (1, 1)
+
+
 def test_a_third_notice_looks_at_all_the_ones_before(store: Store) -> None:
     third = replace(SECOND, revision=3)
     with store.begin() as connection:

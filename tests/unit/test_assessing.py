@@ -8,7 +8,7 @@ import pytest
 import publisher
 from publisher.assessing import assess_trees
 from publisher.domain.change import ChangeKind, Grade
-from publisher.domain.policy import digest_of
+from publisher.domain.digest import digest_of
 from publisher.parse import parse
 
 OLD = "---\neffective: 2026-01-01\n---\n# Policy\n\n1.1 We will notify you.\n\n1.2 We collect your name.\n"

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from publisher.domain.digest import digest_of
 from publisher.domain.ledger import EventKind, LedgerEvent, chained
-from publisher.domain.policy import digest_of
 from publisher.errors import Fault, Severity
 from publisher.library import append_lines, read_policies, setting_place
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from publisher import library
 from publisher.config import Settings
 from publisher.domain.assessment import Assessment
+from publisher.domain.digest import digest_of
 from publisher.domain.ledger import EventKind, LedgerEvent, chained
-from publisher.domain.policy import digest_of
 from publisher.domain.review import (
     AudienceSigned,
     Decided,

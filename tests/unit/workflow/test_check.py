@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from publisher.domain.digest import digest_of
 from publisher.domain.ledger import EventKind
-from publisher.domain.policy import digest_of
 from publisher.errors import PublisherError, Severity
 from publisher.workflow.check import ordered
 from tests.unit.workflow.checking import EN2, NOW, SETTINGS, ZH2, Desk
