@@ -204,6 +204,9 @@ def words_gone(reading: Reading) -> Iterator[Draft]:
         if run is None:
             continue
         lost = any(run[0] <= at <= run[1] for _, at in reading.lost)
+        if not came and lost and _denial_shorter(reading, went):
+            yield Draft(FindingKind.OBLIGATION_WEAKENED, Side.OLD, run, "Less is denied than in the old text.")
+            return
         for field, kind, why in (
             ("notice", FindingKind.NOTICE_WEAKENED, "A way or a time of telling users is gone."),
             ("refund", FindingKind.FEE_OR_REFUND, "A refund, or something free of charge, is gone."),
@@ -224,6 +227,19 @@ def words_gone(reading: Reading) -> Iterator[Draft]:
                 return
 
 
+def _denial_shorter(reading: Reading, went: str) -> bool:
+    """Whether words went out of what the organisation says that it does not do."""
+    lexicon = reading.lexicon
+    return (
+        lexicon.duties.spaced
+        and lexicon.any(went, "data", "recipient", "purpose", "collect", "use", "share", "retain")
+        and not lexicon.any(went, "negation", "exception")
+        and reading.by_us(reading.old)
+        and lexicon.has("negation", reading.new)
+        and _denied_practice(reading, reading.old)
+    )
+
+
 def _touches(reading: Reading, field: str, went: str, run: Run) -> bool:
     """Whether words that went are, or end, a word of a field that the new sentence does not have."""
     lexicon, old = reading.lexicon, reading.unit.old
@@ -242,7 +258,8 @@ def denial_turned(reading: Reading) -> Iterator[Draft]:
     for went, came, run_old, run in reading.swaps():
         gone = lexicon.has("negation", went) and not lexicon.has("negation", came)
         come = lexicon.has("negation", came) and not lexicon.has("negation", went)
-        if gone and run_old is not None and reading.by_us(reading.whole_old) and not lexicon.any(went, "disclaimer"):
+        ours = reading.by_us(reading.whole_old) or _unnamed(reading, reading.whole_old)
+        if gone and run_old is not None and ours and not lexicon.any(went, "disclaimer"):
             if lexicon.any(reading.old, "disclaimer", "discretion"):
                 continue
             yield Draft(
@@ -270,11 +287,26 @@ def _practice_denied(reading: Reading) -> bool:
     )
 
 
+def _unnamed(reading: Reading, text: str) -> bool:
+    """Whether a sentence that names nobody says within what bounds something is done: `chats are not recorded`."""
+    lexicon = reading.lexicon
+    if not lexicon.duties.spaced or reading.by_us(text) or lexicon.any(text, "duty", "sanction", "disclaimer", "may"):
+        return False
+    passive = any(
+        lexicon.has("done", text[: match.start()].rstrip()[-20:])
+        for field in ("collect", "use", "share", "retain", "delete", "notice", "protect")
+        for match in lexicon[field].finditer(text)
+    )
+    return passive and lexicon.any(text, "negation", "limiting", "period", "absolute")
+
+
 def _binding(reading: Reading) -> bool:
     """Whether the old sentence binds the organisation, rather than permitting it something or binding users."""
     lexicon = reading.lexicon
     text = reading.whole_old
     told = lexicon.duties.spaced and reading.acts(text) and lexicon.any(text, "notice", "refund")
+    if _unnamed(reading, text):
+        return True
     if not (told or lexicon.has("promise", text)) or not reading.by_us(text):
         return False
     if lexicon.has("disclaimer", text):
