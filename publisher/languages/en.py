@@ -154,7 +154,7 @@ DUTIES = replace(
         notif\w+ | notices? | inform(?:s|ed|ing)? | announc\w+ |
         e ?mail(?:ing)? (?:you|the|all|account|users|customers) | alert\w* | tell you | let you know | advance |
         in advance | prior warning | warn\w* | we will post | posting | prominent\w* | contact you | report back |
-        inform you | respond\w* | publish\w*
+        inform you | respond\w* | answer(?:s|ed)? | publish\w*
         """
     ),
     no_notice=fragments(

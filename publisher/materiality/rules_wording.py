@@ -232,7 +232,6 @@ def _denial_shorter(reading: Reading, went: str) -> bool:
     lexicon = reading.lexicon
     return (
         lexicon.duties.spaced
-        and lexicon.any(went, "data", "recipient", "purpose", "collect", "use", "share", "retain")
         and not lexicon.any(went, "negation", "exception")
         and reading.by_us(reading.old)
         and lexicon.has("negation", reading.new)
