@@ -16,7 +16,7 @@ from publisher.materiality.matching import match
 from publisher.materiality.own_words import own_words
 from publisher.materiality.packs import needs_consent, packs_for
 from publisher.materiality.reading import Draft, Reading
-from publisher.materiality.rules import IN_DOUBT, RULES, UNKNOWN_LANGUAGE, Rule
+from publisher.materiality.rules import ALONE, IN_DOUBT, RULES, UNKNOWN_LANGUAGE, Rule
 from publisher.materiality.sentences import Pieces, Sentence, join, read
 from publisher.materiality.update_clause import update_clause
 from publisher.materiality.weighing import RULE, Weights, proposed
@@ -113,7 +113,7 @@ def _reasons(reading: Reading, table: Sequence[tuple[str, Rule]]) -> list[tuple[
     """What the rules notice in one unit; in languages that ask for it, what is in doubt and both faces of an edit."""
     told = [(name, draft) for name, rule in table for draft in rule(reading)]
     if not reading.lexicon.duties.doubts:
-        return told
+        return told or [(name, draft) for name, rule in ALONE for draft in rule(reading)]
     if not told:
         told = [(name, draft) for name, rule in IN_DOUBT for draft in rule(reading)]
     if all(draft.side is Side.OLD for _, draft in told):

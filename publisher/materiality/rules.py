@@ -58,5 +58,8 @@ RULES: tuple[tuple[str, Rule], ...] = (
 IN_DOUBT: tuple[tuple[str, Rule], ...] = (("part-reworded", rules_parts.parts), ("part-whole", rules_parts.whole))
 """The rules for an edit in which no other rule saw a reason, in the languages that ask for them."""
 
+ALONE: tuple[tuple[str, Rule], ...] = (("words-alone", rules_parts.alone),)
+"""The same in every other language with a vocabulary."""
+
 UNKNOWN_LANGUAGE: tuple[tuple[str, Rule], ...] = (("words-unread", rules_unknown.anything),)
 """The rules for every other language."""

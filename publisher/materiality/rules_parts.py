@@ -42,6 +42,24 @@ def parts(reading: Reading) -> Iterator[Draft]:
             yield draft
 
 
+def alone(reading: Reading) -> Iterator[Draft]:
+    """The same for words that came or went with nothing in their place, as where a sentence says more or less."""
+    tense = reading.lexicon["tense"]
+    on_users = reading.lexicon.has("duty", reading.new) and not reading.by_us(reading.new)
+    single = {
+        run: sentence
+        for swap in reading.unit.swaps
+        for run, sentence in zip(swap, (reading.unit.old, reading.unit.new), strict=True)
+        if None in swap and run is not None and sentence is not None
+    }
+    for draft in parts(reading):
+        sentence = single.get(draft.run)
+        if sentence is None or (on_users and draft.why == _LIMITED):
+            continue
+        if tense.sub("", join(sentence.tokens[draft.run[0] : draft.run[1] + 1], reading.lexicon.duties.spaced)).strip():
+            yield draft
+
+
 def _turned(reading: Reading, new: Sentence, went: Run | None, came: Run | None) -> Draft | None:
     """Other words for words of which nothing says what they are: only where the sentence speaks of people or of us."""
     if went is None or came is None or theme_of(reading, new, came) != Theme():
@@ -98,7 +116,8 @@ def _gained(reading: Reading, new: Sentence, came: Run | None) -> Draft | None:
     if theme.commitment is not None:
         limits = lexicon.any(words, "exception", "soft", "negation", "open_ended")
         strengthens = lexicon.any(words, "absolute", "limiting", "consent", "strong_consent")
-        if limits or (theme.denied and not listed(new, came) and not strengthens):
+        denies_less = lexicon.duties.doubts and theme.denied and not listed(new, came)
+        if limits or (denies_less and not strengthens):
             return Draft(theme.commitment, Side.NEW, came, _LIMITED)
     if theme.given or lexicon.any(words, "limiting", "consent", "strong_consent", "protect"):
         return None
