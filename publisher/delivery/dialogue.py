@@ -92,7 +92,7 @@ class Dialogue(smtplib.SMTP):
         Raises:
             DroppedError: not all of it could be handed to the system.
         """
-        data = memoryview(s.encode("utf-8") if isinstance(s, str) else bytes(s))  # type: ignore[call-overload]
+        data = memoryview(s.encode("utf-8") if isinstance(s, str) else bytes(s))  # type: ignore[call-overload]  # as smtplib calls it
         sock = self._open()
         try:
             for start in range(0, len(data), _CHUNK):

@@ -162,17 +162,23 @@ def reopened_clauses(review: Review, assessment: Assessment) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*changed, *sorted(gone)]))
 
 
+def upheld(findings: Iterable[Finding], decisions: Iterable[Decided]) -> tuple[Finding, ...]:
+    """The findings that stand: all but those that people lowered."""
+    lowered = {entry.key for entry in decisions if entry.decision is Decision.OVERRIDDEN}
+    return tuple(finding for finding in findings if key_of(finding) not in lowered)
+
+
+def added(decisions: Iterable[Decided]) -> tuple[Decided, ...]:
+    """The findings that people added, and that stand."""
+    return tuple(entry for entry in decisions if entry.added and entry.decision is Decision.CONFIRMED)
+
+
 def graded(assessment: Assessment, decisions: Iterable[Decided]) -> Grade:
     """The grade that stands once people have decided: that of the words, raised by every confirmed finding."""
-    decided = {entry.key: entry for entry in decisions}
+    decided = tuple({entry.key: entry for entry in decisions}.values())
     words = gravest(*(Grade.CLARIFICATION if c.grade is Grade.MATERIAL else c.grade for c in assessment.changes))
-    confirmed = [
-        finding.grade
-        for finding in assessment.findings
-        if (entry := decided.get(key_of(finding))) is None or entry.decision is Decision.CONFIRMED
-    ]
-    added = [Grade.MATERIAL for entry in decided.values() if entry.added and entry.decision is Decision.CONFIRMED]
-    return gravest(words, *confirmed, *added)
+    standing = (finding.grade for finding in upheld(assessment.findings, decided))
+    return gravest(words, *standing, *(Grade.MATERIAL for _ in added(decided)))
 
 
 def signatures_missing(review: Review, sign_off: int) -> int:

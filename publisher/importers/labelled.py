@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,7 @@ def read_labelled(folder: Path, shown: str = "") -> tuple[LabelledRevision, ...]
     faults: list[Fault] = []
     found: list[LabelledRevision] = []
     try:
-        lines = (folder / "pairs.jsonl").read_text("utf-8").splitlines()
+        lines = (folder / "pairs.jsonl").read_text("utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         remedy = "Name a folder that holds pairs.jsonl and texts/."
         raise PublisherError([Fault("labels-unreadable", f"It cannot be read: {error}.", remedy, place)]) from None
@@ -46,7 +47,7 @@ def read_labelled(folder: Path, shown: str = "") -> tuple[LabelledRevision, ...]
             except (ValueError, KeyError, TypeError) as error:
                 remedy = "Give each line id, repo, path_old, material, ambiguous and findings."
                 faults.append(Fault("labels-line", f"This is no labelled revision: {_said(error)}.", remedy, where))
-    twice = sorted({one.id for one in found if sum(one.id == other.id for other in found) > 1})
+    twice = sorted(name for name, times in Counter(one.id for one in found).items() if times > 1)
     faults.extend(Fault("labels-twice", f"{name} stands here twice.", "Name each once.", place) for name in twice)
     if faults:
         raise PublisherError(faults)

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from heapq import nsmallest
 from itertools import pairwise
 
 from publisher.domain.change import ChangeSet, Passage
@@ -236,7 +237,7 @@ def _neighbourly(gone: list[Sentence], come: list[Sentence], stemmer: Stemmer) -
                 for a in found:
                     shared[a.order] += 1
                     holders[a.order] = a
-        for order, _ in shared.most_common(6):
+        for order, _ in nsmallest(6, shared.items(), key=lambda item: (-item[1], item[0])):
             yield holders[order], b
 
 

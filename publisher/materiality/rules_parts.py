@@ -1,8 +1,8 @@
 """In doubt: parts between commas that came, went or were reworded, where no other rule saw a reason.
 
-A language without spaces strings its statements together with commas, and names things in more ways than a vocabulary
-holds. What is told here is what a part is: a commitment to users, a practice, or a burden on them. A commitment that
-loses words, a practice or a burden that gains some, is shown to a person.
+A language without spaces strings its statements together with commas, and every language names things in more ways than
+a vocabulary holds. What is told here is what a part is: a commitment to users, a practice, or a burden on them. A
+commitment that loses words, a practice or a burden that gains some, is shown to a person.
 """
 
 from collections.abc import Iterator
@@ -46,15 +46,11 @@ def alone(reading: Reading) -> Iterator[Draft]:
     """The same for words that came or went with nothing in their place, as where a sentence says more or less."""
     tense = reading.lexicon["tense"]
     on_users = reading.lexicon.has("duty", reading.new) and not reading.by_us(reading.new)
-    single = {
-        run: sentence
-        for swap in reading.unit.swaps
-        for run, sentence in zip(swap, (reading.unit.old, reading.unit.new), strict=True)
-        if None in swap and run is not None and sentence is not None
-    }
     for draft in parts(reading):
-        sentence = single.get(draft.run)
-        if sentence is None or (on_users and draft.why == _LIMITED):
+        went = draft.side is Side.OLD
+        sentence = reading.unit.old if went else reading.unit.new
+        single = ((draft.run, None) if went else (None, draft.run)) in reading.unit.swaps
+        if sentence is None or not single or (on_users and draft.why == _LIMITED):
             continue
         if tense.sub("", join(sentence.tokens[draft.run[0] : draft.run[1] + 1], reading.lexicon.duties.spaced)).strip():
             yield draft

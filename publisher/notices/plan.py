@@ -8,7 +8,7 @@ from publisher.domain.change import Change, ChangeSet, Edit, Op, Passage
 from publisher.domain.citation import at_clause
 from publisher.domain.clause import ClauseTree
 from publisher.domain.notice import ToldChange
-from publisher.domain.review import SETTINGS_CLAUSE, Decided, Decision, Review
+from publisher.domain.review import SETTINGS_CLAUSE, Decided, Review, added, upheld
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +36,9 @@ def reasons(findings: Sequence[Finding], review: Review | None) -> tuple[Reason,
     """
     decisions = review.decisions if review else ()
     standing: list[tuple[str, Side, FindingKind, str]] = []
-    for finding in findings:
+    for finding in upheld(findings, decisions):
         decided = review.decided(finding) if review else None
-        if decided is None or decided.decision is Decision.CONFIRMED:
-            standing.append((finding.clause, finding.side, finding.kind, decided.public_note if decided else ""))
+        standing.append((finding.clause, finding.side, finding.kind, decided.public_note if decided else ""))
     standing.extend(_added(decisions))
     by_clause: dict[str, list[tuple[str, Side, FindingKind, str]]] = {}
     for entry in standing:
@@ -91,8 +90,8 @@ def corrected_changes(changes: ChangeSet, link: str) -> tuple[ToldChange, ...]:
 def _added(decisions: Iterable[Decided]) -> list[tuple[str, Side, FindingKind, str]]:
     return [
         (entry.clause, entry.side, entry.kind, entry.public_note)
-        for entry in decisions
-        if entry.added and entry.decision is Decision.CONFIRMED and entry.clause != SETTINGS_CLAUSE
+        for entry in added(decisions)
+        if entry.clause != SETTINGS_CLAUSE
     ]
 
 

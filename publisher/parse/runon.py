@@ -49,7 +49,7 @@ def _in_paragraph(lines: Sequence[str], draft: Draft) -> list[Fault]:
 
 
 def _numerals(line: str) -> tuple[Numeral, ...]:
-    text = " ".join(line[_MARKUP.match(line).end() :].replace("\\.", ".").split())  # type: ignore[union-attr]
+    text = " ".join(line[_MARKUP.match(line).end() :].replace("\\.", ".").split())  # type: ignore[union-attr]  # it matches nothing, too
     return tuple(
         numeral
         for numeral in readings(text)

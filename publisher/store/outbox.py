@@ -69,7 +69,7 @@ class QueuedAfter:
     cancelled: int
 
 
-def queue(connection: Connection, given: Notice, templates: Sequence[MailTemplate], *, now: datetime) -> int:  # noqa: ARG001
+def queue(connection: Connection, given: Notice, templates: Sequence[MailTemplate]) -> int:
     """Queues a version's first notice for every user whom it reaches: who that is stays so from here on.
 
     Users without an address are skipped with the reason, and left to the banner.
@@ -102,8 +102,8 @@ def queue_after(
     """Queues a later notice of a version, such as after a postponement, in place of all earlier ones.
 
     Everybody whom an earlier notice told, or may have told, gets the sequel (that is everybody when a notice that the
-    ledger names was lost with another store); everybody else gets the revision as it is
-    now; nobody gets both. What earlier notices had not sent is cancelled.
+    ledger names was lost with another store); everybody else gets the revision as it is now; nobody gets both. What
+    earlier notices had not sent is cancelled.
 
     Args:
         connection: an open transaction.

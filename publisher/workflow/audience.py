@@ -11,7 +11,7 @@ from publisher.domain.ledger import LedgerEvent
 from publisher.domain.notice import Channel, Notice
 from publisher.domain.policy import Policy
 from publisher.domain.predicate import Member, Reach, columns
-from publisher.domain.review import SETTINGS_CLAUSE, Decided, Decision, key_of
+from publisher.domain.review import SETTINGS_CLAUSE, Decided, added, upheld
 from publisher.errors import Fault, Place, PublisherError, Severity
 from publisher.languages import best_match
 from publisher.notices.audience import predicate_of, reach, unknown_columns
@@ -179,14 +179,9 @@ def _material_clauses(assessment: Assessment | None, decisions: Sequence[Decided
 
     What policy.toml promises less is no clause of the text: no notice speaks of it. Alone, it concerns everyone.
     """
-    decided = {entry.key: entry for entry in decisions}
-    found = [
-        finding.clause
-        for finding in (assessment.findings if assessment else ())
-        if finding.grade is Grade.MATERIAL
-        and ((entry := decided.get(key_of(finding))) is None or entry.decision is Decision.CONFIRMED)
-    ]
-    found.extend(entry.clause for entry in decisions if entry.added and entry.decision is Decision.CONFIRMED)
+    standing = upheld(assessment.findings if assessment else (), decisions)
+    found = [finding.clause for finding in standing if finding.grade is Grade.MATERIAL]
+    found.extend(entry.clause for entry in added(decisions))
     return tuple(clause for clause in dict.fromkeys(found) if clause != SETTINGS_CLAUSE)
 
 

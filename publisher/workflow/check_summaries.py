@@ -4,10 +4,10 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from publisher.domain.assessment import Assessment, Finding, Side
+from publisher.domain.assessment import Assessment, Side
 from publisher.domain.clause import Clause, ClauseKind, ClauseTree
 from publisher.domain.policy import Manuscript, Policy, Version
-from publisher.domain.review import SETTINGS_CLAUSE, Decision, Review
+from publisher.domain.review import SETTINGS_CLAUSE, Review, added, upheld
 from publisher.errors import Fault, Place
 from publisher.languages.citing import cited_ids, cited_numbers
 from publisher.languages.summaries import belittlings
@@ -91,18 +91,10 @@ class _Reading:
 
 def _standing(assessment: Assessment, review: Review | None) -> tuple[tuple[str, Side], ...]:
     """The clauses of the findings that stand, and those that a person added."""
-    standing = [(finding.clause, finding.side) for finding in assessment.findings if _stands(finding, review)]
-    standing += [
-        (entry.clause, entry.side)
-        for entry in (review.decisions if review is not None else ())
-        if entry.added and entry.decision is Decision.CONFIRMED
-    ]
+    decisions = review.decisions if review is not None else ()
+    standing = [(finding.clause, finding.side) for finding in upheld(assessment.findings, decisions)]
+    standing += [(entry.clause, entry.side) for entry in added(decisions)]
     return tuple(dict.fromkeys(entry for entry in standing if entry[0] != SETTINGS_CLAUSE))
-
-
-def _stands(finding: Finding, review: Review | None) -> bool:
-    decided = review.decided(finding) if review is not None else None
-    return decided is None or decided.decision is Decision.CONFIRMED
 
 
 def _place(finding: tuple[str, Side], here: _Reading, before: _Reading) -> _Named:

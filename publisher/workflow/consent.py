@@ -2,15 +2,11 @@
 
 from publisher.domain.assessment import Assessment
 from publisher.domain.policy import Policy
-from publisher.domain.review import Decision, Review
+from publisher.domain.review import Review, added
 from publisher.materiality.packs import needs_consent, packs_for
 
 
 def consent_needed(policy: Policy, assessment: Assessment, review: Review | None) -> bool:
     """Whether a regime of the policy asks for fresh consent to what changed."""
-    added = [
-        entry.kind
-        for entry in (review.decisions if review is not None else ())
-        if entry.added and entry.decision is Decision.CONFIRMED
-    ]
-    return assessment.consent_needed or needs_consent(packs_for(policy.settings.regimes, policy.packs), added)
+    kinds = [entry.kind for entry in added(review.decisions if review is not None else ())]
+    return assessment.consent_needed or needs_consent(packs_for(policy.settings.regimes, policy.packs), kinds)

@@ -91,11 +91,7 @@ def emergency_floor(policy: Policy, review: Review | None, grade: Grade | None, 
 
 
 def _reviewed(workspace: Workspace, policy_name: str, version_name: str) -> tuple[Version, Review]:
-    policy = workspace.policy(policy_name)
-    version = policy.version(version_name)
-    if version is None:
-        known = ", ".join(entry.name for entry in policy.versions)
-        raise one("version-unknown", f"{policy_name} has no {version_name}.", f"It has: {known}.", Place(policy.folder))
+    version = workspace.version(policy_name, version_name)
     review, _ = library.read_review(workspace.settings.root / version.folder)
     if review is None:
         raise one(

@@ -19,11 +19,7 @@ def explain(workspace: Workspace, policy_name: str, version_name: str, *, now: d
     Raises:
         PublisherError: there is no such version, it is the first one, or its texts cannot be read.
     """
-    policy = workspace.policy(policy_name)
-    version = policy.version(version_name)
-    if version is None:
-        known = ", ".join(entry.name for entry in policy.versions)
-        raise one("version-unknown", f"{policy_name} has no {version_name}.", f"It has: {known}.", Place(policy.folder))
+    policy, version = workspace.policy(policy_name), workspace.version(policy_name, version_name)
     before = predecessor(workspace.events(policy_name), version_name)
     if before is None:
         raise one(

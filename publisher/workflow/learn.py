@@ -14,7 +14,7 @@ from publisher.materiality.learning import Example, fit
 from publisher.materiality.weighing import Weights
 
 THRESHOLDS = (1.0, 0.5, 0.0, -0.5, -1.0)
-"""Sums that are tried as the one above which a difference is told."""
+"""Sums that are tried beside the chosen one, above which a difference is told."""
 _REGIMES = ("section-8",)
 _PENALTY = 5.0
 _PARTS = 8
@@ -69,10 +69,12 @@ def learn(
     for one in told:
         studied.append(_study(one))
         advance(1)
-    trials = [_trial("document", studied, _dealt(studied), advance)]
+    tried = tuple(sorted({*THRESHOLDS, threshold}, reverse=True))
+    trials = [_trial("document", studied, _dealt(studied), tried, advance)]
     sources = sorted({one.source for one in told})
     if len(sources) > 1:
-        trials.append(_trial("source", studied, {one.revision.id: one.revision.source for one in studied}, advance))
+        by_source = {one.revision.id: one.revision.source for one in studied}
+        trials.append(_trial("source", studied, by_source, tried, advance))
     examples = [example for one in studied for example in one.examples]
     return Learnt(
         weights=Weights(fit(examples, _PENALTY), threshold),
@@ -127,11 +129,17 @@ def _taught(studied: Sequence[_Studied], parts: dict[str, str]) -> dict[str, dic
     }
 
 
-def _trial(by: str, studied: Sequence[_Studied], parts: dict[str, str], advance: Callable[[int], None]) -> Trial:
-    judged: dict[float, list[Outcome]] = {threshold: [] for threshold in THRESHOLDS}
+def _trial(
+    by: str,
+    studied: Sequence[_Studied],
+    parts: dict[str, str],
+    thresholds: Sequence[float],
+    advance: Callable[[int], None],
+) -> Trial:
+    judged: dict[float, list[Outcome]] = {threshold: [] for threshold in thresholds}
     taught = _taught(studied, parts)
     for one in studied:
-        for threshold, found in _judged(one.revision, taught[parts[one.revision.id]]):
+        for threshold, found in _judged(one.revision, taught[parts[one.revision.id]], thresholds):
             judged[threshold].append(found)
         advance(1)
     return Trial(
@@ -139,9 +147,11 @@ def _trial(by: str, studied: Sequence[_Studied], parts: dict[str, str], advance:
     )
 
 
-def _judged(revision: LabelledRevision, taught: dict[str, float]) -> Iterator[tuple[float, Outcome]]:
+def _judged(
+    revision: LabelledRevision, taught: dict[str, float], thresholds: Sequence[float]
+) -> Iterator[tuple[float, Outcome]]:
     changes, old, new = differences(revision.old, revision.new, revision.language)
-    for threshold in THRESHOLDS:
+    for threshold in thresholds:
         findings = judge(changes, old, new, regimes=_REGIMES, weights=Weights(taught, threshold)).findings
         yield threshold, outcome(revision, bool(findings), findings)
 

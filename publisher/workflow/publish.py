@@ -261,7 +261,7 @@ def _release(
             for other in campaigns.led_by(plan.releases, release)
         ]
         templates = mail_templates(settings, release.policy, campaigns.together(contents, others))
-        queued = outbox.queue(connection, release.notice, templates, now=release.event.at)
+        queued = outbox.queue(connection, release.notice, templates)
     return lines, _told(release, queued)
 
 

@@ -97,12 +97,7 @@ def open_sheet(workspace: Workspace, policy_name: str, version_name: str, *, now
     Raises:
         PublisherError: the version is released already, is the first one, or its texts have errors.
     """
-    policy = workspace.policy(policy_name)
-    version = policy.version(version_name)
-    place = Place(policy.folder)
-    if version is None:
-        known = ", ".join(entry.name for entry in policy.versions)
-        raise one("version-unknown", f"{policy_name} has no {version_name}.", f"It has: {known}.", place)
+    policy, version = workspace.policy(policy_name), workspace.version(policy_name, version_name)
     events = workspace.events(policy_name)
     if release_of(events, version_name) is not None:
         raise one(

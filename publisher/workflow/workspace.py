@@ -8,7 +8,7 @@ from publisher import library
 from publisher.config import Settings
 from publisher.domain.ledger import LedgerEvent
 from publisher.domain.life import Standing, impossible, standings
-from publisher.domain.policy import Policy
+from publisher.domain.policy import Policy, Version
 from publisher.errors import Fault, Place, errors_only, one
 
 
@@ -32,6 +32,19 @@ class Workspace:
         if found is None:
             known = ", ".join(policy.name for policy in self.policies) or "none"
             raise one("policy-unknown", f"There is no policy '{name}'.", f"Known are: {known}.", Place("policies"))
+        return found
+
+    def version(self, policy: str, name: str) -> Version:
+        """A version of that policy.
+
+        Raises:
+            PublisherError: there is no such policy, or it has no such version.
+        """
+        owner = self.policy(policy)
+        found = owner.version(name)
+        if found is None:
+            known = ", ".join(entry.name for entry in owner.versions) or "none"
+            raise one("version-unknown", f"{policy} has no {name}.", f"It has: {known}.", Place(owner.folder))
         return found
 
     def events(self, policy: str) -> tuple[LedgerEvent, ...]:

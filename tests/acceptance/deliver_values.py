@@ -118,7 +118,7 @@ def queue(store: Store, number: int, languages: tuple[str, ...] = ("en",), notic
     """`number` users, in turn of each language, and a notice for all of them."""
     with store.begin() as connection:
         add_users(connection, (user(i, language=languages[i % len(languages)]) for i in range(number)))
-        outbox.queue(connection, notice(notice_id), [template(notice_id, language=tag) for tag in languages], now=NOW)
+        outbox.queue(connection, notice(notice_id), [template(notice_id, language=tag) for tag in languages])
 
 
 def run(

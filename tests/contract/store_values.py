@@ -61,7 +61,7 @@ def add_users(connection: Connection, given: Iterable[User]) -> None:
 
 def queue_first(connection: Connection, given: Iterable[User]) -> int:
     add_users(connection, given)
-    return outbox.queue(connection, notice(), [template()], now=NOW)
+    return outbox.queue(connection, notice(), [template()])
 
 
 def states(connection: Connection, notice_id: NoticeId = FIRST) -> dict[MessageState, int]:

@@ -119,7 +119,7 @@ def test_columns_are_known_however_few_users_have_them(store: Store) -> None:
 def test_membership_is_fixed_by_the_transaction_that_queues(store: Store) -> None:
     with store.begin() as connection:
         add_users(connection, [_user(1, region="CN"), _user(2, region="DE"), _user(3)])
-        assert outbox.queue(connection, _narrow(notice()), [template()], now=NOW) == 2
+        assert outbox.queue(connection, _narrow(notice()), [template()]) == 2
         assert outbox.audience_counts(connection, CN) == (("en", (2, 0)),)
         assert {found.id for found in users.sample(connection, 5, CN)} == {"u1", "u3"}
         add_users(connection, [_user(1, region="DE")])
@@ -134,7 +134,7 @@ def test_membership_is_fixed_by_the_transaction_that_queues(store: Store) -> Non
 def test_a_notice_without_an_audience_reaches_everyone(store: Store) -> None:
     with store.begin() as connection:
         add_users(connection, [_user(1, region="CN"), _user(2, region="DE")])
-        assert outbox.queue(connection, notice(), [template()], now=NOW) == 2
+        assert outbox.queue(connection, notice(), [template()]) == 2
         held = notices.find(connection, FIRST)
 
     assert held is not None
@@ -144,7 +144,7 @@ def test_a_notice_without_an_audience_reaches_everyone(store: Store) -> None:
 def test_who_joins_later_is_told_if_the_notice_reaches_them(store: Store) -> None:
     with store.begin() as connection:
         add_users(connection, [_user(1, region="CN")])
-        outbox.queue(connection, _narrow(notice()), [template()], now=NOW)
+        outbox.queue(connection, _narrow(notice()), [template()])
         add_users(connection, [_user(2, region="CN"), _user(3, region="DE"), _user(4)])
         held = notices.find(connection, FIRST)
         assert held is not None
@@ -155,7 +155,7 @@ def test_who_joins_later_is_told_if_the_notice_reaches_them(store: Store) -> Non
 def test_a_later_notice_reaches_whom_the_first_did(store: Store) -> None:
     with store.begin() as connection:
         add_users(connection, [_user(1, region="CN"), _user(2, region="DE")])
-        outbox.queue(connection, _narrow(notice()), [template()], now=NOW)
+        outbox.queue(connection, _narrow(notice()), [template()])
         add_users(connection, [_user(1, region="DE"), _user(3, region="CN"), _user(4, region="DE")])
         done = outbox.queue_after(connection, notice(SECOND), both_kinds(SECOND), now=NOW)
         later = notices.find(connection, SECOND)

@@ -60,7 +60,7 @@ def test_batches_hold_a_thousand_each_in_key_order(store: Store) -> None:
 def test_a_notice_without_mail_queues_nothing(store: Store) -> None:
     with store.begin() as connection:
         add_users(connection, [user(1)])
-        assert outbox.queue(connection, replace(notice(), channels=(Channel.BANNER,)), [], now=NOW) == 0
+        assert outbox.queue(connection, replace(notice(), channels=(Channel.BANNER,)), []) == 0
         assert outbox.settled_share(connection, FIRST) == (0, 0)
         assert notices.find(connection, FIRST) == replace(notice(), channels=(Channel.BANNER,))
 
@@ -69,7 +69,7 @@ def test_the_same_notice_cannot_be_queued_twice(store: Store) -> None:
     with store.begin() as connection:
         queue_first(connection, [user(1)])
     with pytest.raises(PublisherError) as told, store.begin() as connection:
-        outbox.queue(connection, notice(), [template()], now=NOW)
+        outbox.queue(connection, notice(), [template()])
     assert [fault.code for fault in told.value.faults] == ["notice-exists"]
     with store.read() as connection:
         assert states(connection) == {MessageState.QUEUED: 1}
@@ -79,7 +79,7 @@ def test_templates_come_back_byte_for_byte_in_their_order(store: Store) -> None:
     given = [template(language=tag) for tag in ("zh-CN", "en", "de")]
     with store.begin() as connection:
         add_users(connection, [user(1)])
-        outbox.queue(connection, notice(), given, now=NOW)
+        outbox.queue(connection, notice(), given)
     with store.read() as connection:
         held = notices.templates(connection, FIRST)
     assert list(held) == given

@@ -7,7 +7,7 @@ from publisher.domain.notice import MessageState
 from publisher.domain.users import User
 from publisher.store import outbox, schema, users
 from publisher.store.engine import Store
-from tests.contract.store_values import FIRST, NOW, notice, queue_first, states, template, user
+from tests.contract.store_values import FIRST, notice, queue_first, states, template, user
 
 
 def _keys(store: Store) -> dict[str, tuple[bytes, str]]:
@@ -113,7 +113,7 @@ def test_an_erased_address_is_in_no_file_of_the_store(tmp_path: Path, store: Sto
 def test_addresses_stand_in_one_table_only(store: Store) -> None:
     with store.begin() as connection:
         users.upsert(connection, [user(1)])
-        outbox.queue(connection, notice(FIRST), [template()], now=NOW)
+        outbox.queue(connection, notice(FIRST), [template()])
         for table in schema.metadata.sorted_tables:
             shown = repr(connection.execute(select(table)).all())
             assert ("reader1@" in shown) == (table.name == "users")
