@@ -7,7 +7,7 @@ from publisher.domain.citation import Citation, history_path
 from publisher.domain.days import local_date
 from publisher.domain.emergency import early_of
 from publisher.domain.ledger import EventKind
-from publisher.domain.life import State
+from publisher.domain.life import DATED, State
 from publisher.domain.policy import version_number
 from publisher.render.frame import KNOWN_RELATIONS, Kit, Relation, frame_of, laid_out, path_of, redline_of
 from publisher.render.status import day_html, instant_html, readable_language, status, version_name
@@ -168,15 +168,16 @@ def _row(series: Series, version: Published, language: str, words: Strings, kit:
 
 
 def _happened(series: Series, version: Published, words: Strings, language: str) -> tuple[str, ...]:
-    """What followed the announcement, as far as readers are told the reason."""
+    """What followed the announcement, as far as readers are told the reason and the status does not say it already."""
     told: list[str] = []
+    early = early_of(series.events, version.name) if version.standing.state not in DATED else None
     for event in series.events:
         if event.version != version.name:
             continue
         if event.kind is EventKind.POSTPONE and event.effective:
             day = long_date(event.effective, language)
             told.append(words.say("history.postponed", date=day, reason=event.reason))
-        elif event.kind is EventKind.RELEASE and (early := early_of(series.events, version.name)) is not None:
+        elif event.kind is EventKind.RELEASE and early is not None:
             told.append(early_words(early, words))
         elif event.kind is EventKind.WITHDRAW:
             told.append(words.say("history.withdrawn", reason=event.reason))
