@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     help="Ids, one a line, of revisions that are left alone; may be repeated.",
 )
 @click.option(
-    "--threshold", default=0.8, show_default=True, metavar="SUM", help="Sum above which a difference is told."
+    "--threshold", default=1.0, show_default=True, metavar="SUM", help="Sum above which a difference is told."
 )
 @click.option("--source", "sources", multiple=True, metavar="LINE", help="Whose texts they are, and their licence.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures for programs.")
