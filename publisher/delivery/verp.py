@@ -1,0 +1,80 @@
+"""An envelope sender of its own for each message, by which a bounce says whose it is and nobody can make one up.
+
+`bounce+TOKEN@example.com`. The token is 25 bytes in base 32, so 40 letters and digits in one case: 5 bytes that name
+the notice, the first 8 of the recipient's key, and 12 of an HMAC over notice and whole key.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from publisher.domain.notice import NoticeId
+
+_HANDLE, _PREFIX, _MAC = 5, 8, 12
+_LETTERS = (_HANDLE + _PREFIX + _MAC) * 8 // 5
+LONGEST_LOCAL = 64 - _LETTERS - 1
+"""Characters before the `+`: a local part has 64 at most (RFC 5321, section 4.5.3.1.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What a bounce's address names: a notice by its handle, a recipient by the beginning of their key, and a MAC."""
+
+    handle: bytes
+    prefix: str
+    mac: bytes
+
+
+def envelope_sender(key: bytes, notice: NoticeId, recipient_key: str, bounces: str) -> str:
+    """The envelope sender of a notice to one recipient: the same at every attempt.
+
+    Args:
+        key: the installation's key.
+        notice: the notice.
+        recipient_key: 64 hexadecimal digits.
+        bounces: the address at which bounces arrive, `bounce@example.com`.
+    """
+    local, _, domain = bounces.rpartition("@")
+    token = _handle(key, notice) + bytes.fromhex(recipient_key)[:_PREFIX] + _mac(key, notice, recipient_key)
+    return f"{local}+{base64.b32encode(token).decode('ascii').lower()}@{domain}"
+
+
+def read_token(address: str, bounces: str) -> Token | None:
+    """The token in an address, in whatever case it has come back; None when it is none of ours. Proves nothing yet."""
+    if not address.isascii():
+        return None
+    folded, ours = address.lower(), bounces.lower()
+    local, _, domain = ours.rpartition("@")
+    found = folded.removeprefix(f"{local}+").removesuffix(f"@{domain}")
+    if len(found) != _LETTERS or folded != f"{local}+{found}@{domain}":
+        return None
+    try:
+        token = base64.b32decode(found.upper())
+    except binascii.Error:
+        return None
+    return Token(token[:_HANDLE], token[_HANDLE:-_MAC].hex(), token[-_MAC:])
+
+
+def handles(key: bytes, notices: Iterable[NoticeId]) -> Mapping[bytes, NoticeId]:
+    """The notices by their handles."""
+    return {_handle(key, notice): notice for notice in notices}
+
+
+def is_genuine(key: bytes, token: Token, notice: NoticeId, recipient_key: str) -> bool:
+    """Whether a token was made here for this notice and recipient; takes the same time however much of it is right."""
+    return hmac.compare_digest(token.mac, _mac(key, notice, recipient_key))
+
+
+def _handle(key: bytes, notice: NoticeId) -> bytes:
+    return _digest(key, f"verp-notice\0{notice}")[:_HANDLE]
+
+
+def _mac(key: bytes, notice: NoticeId, recipient_key: str) -> bytes:
+    return _digest(key, f"verp\0{notice}\0{recipient_key}")[:_MAC]
+
+
+def _digest(key: bytes, named: str) -> bytes:
+    return hmac.digest(key, named.encode(), hashlib.sha256)
