@@ -15,6 +15,9 @@ from publisher.errors import Fault, Place, PublisherError
 FILE_NAME = "publisher.toml"
 ENVIRONMENT_PREFIX = "PUBLISHER_"
 
+_BOUNCES = re.compile(r"[A-Za-z0-9._-]{1,23}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
+"""What is added to it takes 41 of the 64 characters that a local part may have."""
+
 
 @dataclass(frozen=True, slots=True)
 class SiteSettings:
@@ -35,13 +38,17 @@ class StoreSettings:
 
 @dataclass(frozen=True, slots=True)
 class EmailSettings:
-    """How mails leave. `connections` is how many at once, `rate` mails a second (0: no limit)."""
+    """How mails leave. `connections` is how many at once, `rate` mails a second (0: no limit).
+
+    `bounces` is the address at which bounces arrive, each mail under an extension of its own; empty: the sender's.
+    """
 
     transport: str = "maildir:var/mail"
     sender: str = field(default="Example Privacy <privacy@example.com>", metadata={"key": "from"})
     connections: int = 4
     rate: int = 0
     copy: str = "inline"
+    bounces: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +256,7 @@ def _impossible(settings: Settings, text: str) -> list[Fault]:
         tell("judge", "seconds", "That is no time to wait.", "Write a number of seconds from 1 to 3600.")
     if settings.judge.command and not settings.judge.command[0].strip():
         tell("judge", "command", "The command names no program.", 'Write for example: ["python3", "reader.py"]')
+    faults.extend(_impossible_bounces(settings.email.bounces, text))
     scheme = settings.email.transport.partition(":")[0]
     if scheme not in ("maildir", "smtp", "smtps"):
         tell(
@@ -258,6 +266,14 @@ def _impossible(settings: Settings, text: str) -> list[Fault]:
             "Write maildir:FOLDER, smtp://user:password@host:587 or smtps://user:password@host:465.",
         )
     return faults
+
+
+def _impossible_bounces(address: str, text: str) -> list[Fault]:
+    if not address or _BOUNCES.fullmatch(address):
+        return []
+    remedy = "Write a plain address with at most 23 letters before the @: bounce@example.com"
+    message = f"'{address}' cannot be the address for bounces."
+    return [Fault("settings-value", message, remedy, _line_of(text, "email", "bounces"))]
 
 
 def setting_place(root: Path, section: str, key: str) -> Place:

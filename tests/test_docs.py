@@ -38,6 +38,7 @@ PLAYBOOK: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("pause", ("privacy", "v2")),
     ("resume", ("privacy", "v2")),
     ("deliver", ("--rate", "0")),
+    ("bounces", ("-",)),
     ("tick", ()),
     ("status", ()),
     ("postpone", ("privacy", "v2", "--to", "2027-04-01", "--by", "Ada", "--reason", "more time")),

@@ -129,7 +129,7 @@ def record(connection: Connection, answers: Sequence[Answer], channel: Channel =
         connection.execute(attempt.insert(), attempts)
     for answer in answers:
         if answer.message.notice in closed and not _may_be_told(answer):
-            _tell_whole_story(connection, answer.message, channel, answer.at)
+            tell_whole_story(connection, answer.message, channel, answer.at)
 
 
 def doubt_interrupted(connection: Connection, now: datetime, channel: Channel = Channel.EMAIL) -> int:
@@ -271,7 +271,7 @@ def _outcome(answer: Answer, closed: bool) -> dict[str, Any]:
     }
 
 
-def _tell_whole_story(connection: Connection, message: Message, channel: Channel, at: datetime) -> None:
+def tell_whole_story(connection: Connection, message: Message, channel: Channel, at: datetime) -> None:
     """In later notices of what a message told, somebody whom no notice told gets the revision, not its sequel.
 
     Where there is no revision to tell any more, they get nothing.

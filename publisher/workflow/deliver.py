@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from publisher.delivery import Transport
 from publisher.delivery.envelope import join, message_id
+from publisher.delivery.verp import envelope_sender
 from publisher.domain.notice import MailTemplate, Message, MessageState, Notice, NoticeId, NoticeKind, Outcome
 from publisher.errors import Fault, one
 from publisher.languages import best_match
@@ -67,6 +68,7 @@ def deliver(
     sender: str,
     domain: str,
     key: bytes,
+    bounces: str = "",
     rate: float = 0,
     connections: int = 4,
     progress: Progress | None = None,
@@ -85,6 +87,7 @@ def deliver(
         sender: the envelope sender's address.
         domain: the domain of Message-IDs.
         key: the installation's key, from which Message-IDs derive.
+        bounces: the address at which bounces arrive, each message under an extension of its own; empty: `sender`.
         rate: messages a second over all connections; 0 is no limit.
         connections: how many messages may be under way at once.
         progress: who draws how far it has come.
@@ -92,7 +95,6 @@ def deliver(
         clock: seconds that only grow.
         chance: a number from 0 to 1, by which waiting times are spread.
         stopping: whether a person or the system wants the pass to end; what is under way is answered first.
-
         begun: is given the number of the pass before anything is sent.
 
     Raises:
@@ -113,14 +115,26 @@ def deliver(
             )
             interrupted = sending.doubt_interrupted(connection, now())
         run = _Run(
-            store, lock, now, key, domain, progress or Unseen(), sleep, clock, chance, Pace(rate, clock), stopping
+            store,
+            lock,
+            now,
+            key,
+            domain,
+            sender,
+            bounces,
+            progress or Unseen(),
+            sleep,
+            clock,
+            chance,
+            Pace(rate, clock),
+            stopping,
         )
         try:
             begun(lock.fence)
             due = run.due()
             run.progress.begin(due)
             if due:
-                run.lanes = Lanes(transports, max(1, min(connections, due)), sender)
+                run.lanes = Lanes(transports, max(1, min(connections, due)))
                 run.phases()
         finally:
             run.wind_up()
@@ -147,6 +161,8 @@ class _Run:
     now: Callable[[], datetime]
     key: bytes
     domain: str
+    sender: str
+    bounces: str
     progress: Progress
     sleep: Callable[[float], None]
     clock: Callable[[], float]
@@ -252,7 +268,7 @@ class _Run:
         for _ in range(self.pace.allowed(min(lanes.free, len(batch.pending)))):
             message = batch.pending.popleft()
             try:
-                parcels.append(Parcel(message, self._written(batch, message)))
+                parcels.append(Parcel(message, self._written(batch, message), self._sender_of(message)))
             except ValueError:
                 unfit.append(message)
         self.pace.begun(len(parcels))
@@ -268,6 +284,12 @@ class _Run:
             "date": format_datetime(self.now()),
         }
         return join(mail, values)
+
+    def _sender_of(self, message: Message) -> str:
+        """The envelope sender: by it a bounce says whose message it was."""
+        if not self.bounces:
+            return self.sender
+        return envelope_sender(self.key, message.notice, message.recipient.key, self.bounces)
 
     def _wait(self, lanes: Lanes, *, pending: bool) -> list[Back]:
         """Waits for answers, or until the next message may begin."""

@@ -57,6 +57,7 @@ def dispatch(
         sender=sender,
         domain=sender.rpartition("@")[2],
         key=secret_key(settings.path(settings.secrets.key_file)),
+        bounces=settings.email.bounces,
         rate=settings.email.rate if rate is None else rate,
         connections=settings.email.connections,
         progress=progress,

@@ -11,10 +11,11 @@ from publisher.domain.notice import Message, Receipt
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A message with its bytes, ready to be handed over."""
+    """A message with its bytes and its envelope sender, ready to be handed over."""
 
     message: Message
     data: bytes
+    sender: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,7 @@ class _Broken:
 class Lanes:
     """As many connections as were asked for; the far side's busyness may make them fewer."""
 
-    def __init__(self, transports: Callable[[], Transport], size: int, sender: str) -> None:
-        self._sender = sender
+    def __init__(self, transports: Callable[[], Transport], size: int) -> None:
         self._back: SimpleQueue[Back | _Broken] = SimpleQueue()
         self._inboxes: dict[int, SimpleQueue[Parcel | None]] = {}
         self._busy: set[int] = set()
@@ -116,7 +116,7 @@ class Lanes:
     def _work(self, lane: int, inbox: "SimpleQueue[Parcel | None]", transport: Transport) -> None:
         try:
             while (parcel := inbox.get()) is not None:
-                receipt = transport.send(self._sender, parcel.message.recipient.email, parcel.data)
+                receipt = transport.send(parcel.sender, parcel.message.recipient.email, parcel.data)
                 self._back.put(Back(lane, parcel, receipt))
         except BaseException as fault:  # noqa: BLE001  raised again by whoever waits for the answer
             self._back.put(_Broken(lane, fault))
