@@ -97,10 +97,11 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class MailTemplate:
-    """A notice rendered once for one language and audience: whole bytes, cut at the places for one recipient's values.
+    """A notice rendered once for one language and variant: whole bytes, cut at the places for one recipient's values.
 
     `parts` has one element more than `slots`; a message is part, value, part, value, ..., part. `slots` names the value
-    that goes between: `to`, `message-id`, `date`.
+    that goes between: `to`, `message-id`, `date`. `variant` is what its readers know already (`domain.telling`), in
+    words for people `audience`.
     """
 
     notice: NoticeId
@@ -110,6 +111,7 @@ class MailTemplate:
     parts: tuple[bytes, ...]
     slots: tuple[str, ...]
     digest: str
+    variant: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,7 @@ class Message:
     recipient: Recipient
     attempts: int
     doubts: int
+    variant: str = ""
 
 
 @dataclass(frozen=True, slots=True)
