@@ -160,7 +160,8 @@ class NoticeContent:
     for a withdrawal when another one stays in force. `also` is what the same mail says of other policies. `prevails`
     is the authoritative language's tag when this is a translation, else None. `early` says why the version takes effect
     before what the policy promises; its words are empty in translations, which hold one language. `follows` names the
-    version that `changes` are shown against, and its date, while that version is still to take effect.
+    version before, and its date, while that version is still to take effect. `since` names the version that `changes`
+    are shown against, where that is an older one than the version before.
     """
 
     notice: NoticeId
@@ -184,6 +185,7 @@ class NoticeContent:
     prevails: str | None = None
     early: Early | None = None
     follows: tuple[str, date] | None = None
+    since: str | None = None
 
 
 class Outcome(StrEnum):

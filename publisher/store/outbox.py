@@ -149,6 +149,13 @@ def readers_languages(connection: Connection) -> tuple[str, ...]:
     return tuple(connection.execute(select(users.c.language).distinct().order_by(users.c.language)).scalars())
 
 
+def is_late(connection: Connection, given: Notice) -> bool:
+    """Whether anybody was not in the store when an open notice was queued; it may not concern them."""
+    if Channel.EMAIL not in given.channels or not notices.is_current(connection, given.id):
+        return False
+    return connection.execute(select(users.c.id).where(*_late(connection, given)).limit(1)).first() is not None
+
+
 def queue_late(connection: Connection, given: Notice, apart: Apart | None = None) -> int:
     """Queues an open notice for users who were not in the store when it was queued; run again, it finds nobody.
 
@@ -159,22 +166,14 @@ def queue_late(connection: Connection, given: Notice, apart: Apart | None = None
     """
     if Channel.EMAIL not in given.channels or not notices.is_current(connection, given.id):
         return 0
-    known = outbox.alias("known")
-    late = ~exists(
-        select(literal(1)).where(
-            known.c.notice == str(given.id),
-            known.c.recipient == users.c.recipient,
-            known.c.channel == Channel.EMAIL.value,
-        )
-    )
-    told = told_condition(users.c.recipient, notices.telling_of(connection, given.id), given.id.policy)
     first = connection.execute(
         select(func.coalesce(func.max(batch.c.number) + 1, 0)).where(batch.c.notice == str(given.id))
     ).scalar_one()
     kind = literal(NoticeKind.REVISION.value, String(16))
     if apart is None or apart.is_plain:
-        return make_messages(connection, given.id, kind, late & ~told & audience.condition(given.reach), first)
-    return make_messages(connection, given.id, kind, late & ~told, first, apart=apart)
+        among = and_(*_late(connection, given), audience.condition(given.reach))
+        return make_messages(connection, given.id, kind, among, first)
+    return make_messages(connection, given.id, kind, and_(*_late(connection, given)), first, apart=apart)
 
 
 def cancel(connection: Connection, notice_id: NoticeId, *, now: datetime, reason: str) -> int:
@@ -244,6 +243,20 @@ def last_audience(connection: Connection) -> int | None:
     )
     found: int | None = connection.execute(rows).scalar()
     return found
+
+
+def _late(connection: Connection, given: Notice) -> tuple[ColumnElement[bool], ...]:
+    """Users without a message of a notice whom no notice of its version told."""
+    known = outbox.alias("known")
+    queued = exists(
+        select(literal(1)).where(
+            known.c.notice == str(given.id),
+            known.c.recipient == users.c.recipient,
+            known.c.channel == Channel.EMAIL.value,
+        )
+    )
+    told = told_condition(users.c.recipient, notices.telling_of(connection, given.id), given.id.policy)
+    return ~queued, ~told
 
 
 def _reach_of_all(connection: Connection, earlier: Sequence[NoticeId]) -> Reach:
