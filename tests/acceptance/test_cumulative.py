@@ -86,6 +86,9 @@ def test_each_is_told_since_the_version_that_they_know(three: Workbench) -> None
         assert "/privacy/v1...v3/en/" in mail
         assert "changed since version 1, the last one" in mail
     assert "自第" not in found["chen@example.com"][-1]
+    pages = three.folder / "site/public/privacy"
+    for language in ("en", "zh-CN"):
+        assert (pages / "v1...v3" / language / "index.html").exists()
 
 
 def test_whoever_missed_one_mail_is_told_of_both_changes_in_the_next(workbench: Workbench) -> None:
