@@ -20,7 +20,6 @@ from sqlalchemy import (
 )
 
 from publisher.domain.notice import Channel, MessageState, NoticeId
-from publisher.domain.predicate import EVERYONE
 from publisher.domain.telling import PLAIN
 from publisher.store import notices, telling
 from publisher.store.schema import batch, notice, outbox, users
@@ -82,10 +81,11 @@ def _told_apart(
 ) -> Select[Any]:
     """The users with their variants. The OFFSET has each worked out once, where it is looked at twice."""
     ladders = apart.ladders
-    if len(ladders) == 1 and all(step.reach == EVERYONE for step in ladders[0].steps):
-        (part,) = telling.parts(ladders)
-        everybody = select(users.c.recipient, users.c.email, users.c.aside, kind.label("kind"), part.label("variant"))
-        return everybody.where(true() if among is None else among)
+    same = telling.same_for_all(ladders) if always is None else None
+    if same is not None:
+        reached, variant = same
+        chosen = select(users.c.recipient, users.c.email, users.c.aside, kind.label("kind"), variant.label("variant"))
+        return chosen.where(reached, true() if among is None else among)
     parts = [part.label(f"part_{place}") for place, part in enumerate(telling.parts(ladders))]
     extra = [] if always is None else [case((always, 1), else_=0).label("always")]
     looked_at = (

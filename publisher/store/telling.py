@@ -38,6 +38,19 @@ def parts(ladders: Sequence[Ladder]) -> tuple[ColumnElement[Any], ...]:
     return tuple(_part(ladders, ladder) for ladder in ladders)
 
 
+def same_for_all(ladders: Sequence[Ladder]) -> tuple[ColumnElement[bool], ColumnElement[Any]] | None:
+    """Whom a notice of one policy concerns, and their variant, where whom it concerns is no matter of what they know.
+
+    Returns:
+        None where it is.
+    """
+    reaches = {step.reach for ladder in ladders for step in ladder.steps}
+    if len(ladders) > 1 or len(reaches) > 1:
+        return None
+    (reach,) = reaches
+    return None if reach is None else (audience.condition(reach), _part(ladders, ladders[0], reached=True))
+
+
 def whole(ladders: Sequence[Ladder], found: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
     """The variant that its parts make; null for a user whom the notice does not concern.
 
@@ -83,10 +96,10 @@ def speaks_of(column: ColumnElement[Any], policy: str) -> ColumnElement[bool]:
     return or_(column.is_(None), func.substr(column, 1, 1) != ";", func.replace(column, f";{policy}:", "") != column)
 
 
-def _part(ladders: Sequence[Ladder], ladder: Ladder) -> ColumnElement[Any]:
-    """A policy's part: an arm for each version, the newest first."""
+def _part(ladders: Sequence[Ladder], ladder: Ladder, *, reached: bool = False) -> ColumnElement[Any]:
+    """A policy's part: an arm for each version, the newest first. `reached`: of users known to be reached."""
     begins = prefix(ladders, ladder)
-    said = [_said(begins, place, step) for place, step in enumerate(ladder.steps)]
+    said = [_said(begins, place, step, reached=reached) for place, step in enumerate(ladder.steps)]
     arms = [
         (_known_by(ladder.policy, step), value)
         for step, value in zip(ladder.steps[:-1], said[:-1], strict=True)
@@ -104,7 +117,7 @@ def _known_by(policy: str, step: Step) -> ColumnElement[bool]:
     return or_(false(), *ways)
 
 
-def _said(begins: str, place: int, step: Step) -> ColumnElement[Any]:
+def _said(begins: str, place: int, step: Step, *, reached: bool) -> ColumnElement[Any]:
     if step.reach is None:
         return null()
     plain = not begins and not place and not step.groups
@@ -112,4 +125,4 @@ def _said(begins: str, place: int, step: Step) -> ColumnElement[Any]:
     for group in step.groups:
         belongs = audience.condition(Reach(None, group.members))
         text = text.concat(case((belongs, f" {group.name}"), else_=""))
-    return text if step.reach == EVERYONE else case((audience.condition(step.reach), text), else_=null())
+    return text if reached or step.reach == EVERYONE else case((audience.condition(step.reach), text), else_=null())
