@@ -15,14 +15,27 @@ def command() -> None:
 @click.argument("policy")
 @click.argument("version")
 @click.option("--language", help="Left out: the authoritative one.")
+@click.option("--since", help="The version that the readers know. Left out: the one before.")
+@click.option("--audience", "audiences", multiple=True, help="An audience that they belong to. Left out: all.")
 @click.option("--format", "form", type=click.Choice(["text", "html", "eml"]), default="text", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Subject, text and HTML for programs.")
 @pass_desk
-def show(desk: Desk, policy: str, version: str, language: str | None, form: str, as_json: bool) -> None:
-    """Print the mail of a version, released or not, as a reader of one language gets it."""
+def show(
+    desk: Desk,
+    policy: str,
+    version: str,
+    language: str | None,
+    since: str | None,
+    audiences: tuple[str, ...],
+    form: str,
+    as_json: bool,
+) -> None:
+    """Print the mail of a version, released or not, as readers get it who know the same version before it."""
     from publisher.workflow.showing import show_notice
 
-    shown = show_notice(desk.workspace(), policy, version, language=language, now=desk.now())
+    shown = show_notice(
+        desk.workspace(), policy, version, language=language, now=desk.now(), since=since, audiences=audiences
+    )
     if as_json:
         print_json(
             {

@@ -97,10 +97,11 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class MailTemplate:
-    """A notice rendered once for one language and audience: whole bytes, cut at the places for one recipient's values.
+    """A notice rendered once for one language and variant: whole bytes, cut at the places for one recipient's values.
 
     `parts` has one element more than `slots`; a message is part, value, part, value, ..., part. `slots` names the value
-    that goes between: `to`, `message-id`, `date`.
+    that goes between: `to`, `message-id`, `date`. `variant` is what its readers know already (`domain.telling`), in
+    words for people `audience`.
     """
 
     notice: NoticeId
@@ -110,6 +111,7 @@ class MailTemplate:
     parts: tuple[bytes, ...]
     slots: tuple[str, ...]
     digest: str
+    variant: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,7 @@ class Message:
     recipient: Recipient
     attempts: int
     doubts: int
+    variant: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +160,8 @@ class NoticeContent:
     for a withdrawal when another one stays in force. `also` is what the same mail says of other policies. `prevails`
     is the authoritative language's tag when this is a translation, else None. `early` says why the version takes effect
     before what the policy promises; its words are empty in translations, which hold one language. `follows` names the
-    version that `changes` are shown against, and its date, while that version is still to take effect.
+    version before, and its date, while that version is still to take effect. `since` names the version that `changes`
+    are shown against, where that is an older one than the version before.
     """
 
     notice: NoticeId
@@ -181,6 +185,7 @@ class NoticeContent:
     prevails: str | None = None
     early: Early | None = None
     follows: tuple[str, date] | None = None
+    since: str | None = None
 
 
 class Outcome(StrEnum):

@@ -54,6 +54,39 @@ def reasons(findings: Sequence[Finding], review: Review | None) -> tuple[Reason,
     )
 
 
+def reasons_since(
+    passed: Sequence[Sequence[Reason]], whole: ChangeSet | None, last: ChangeSet | None
+) -> tuple[Reason, ...]:
+    """Why a reader is told who last knew an older version, clause by clause, of what still differs from that version.
+
+    Args:
+        passed: the reasons at each version since, the oldest first.
+        whole: what changed from the version that they know, all in one.
+        last: what changed from the version before the newest.
+    """
+    differing = _by_clause(whole.changes if whole else ())
+    stepped = _by_clause(last.changes if last else ())
+    found: dict[str, Reason] = {}
+    for place, entries in enumerate(passed, start=1):
+        for reason in entries:
+            change = differing.get(reason.clause)
+            if place == len(passed):
+                told = change is not None or reason.clause not in stepped
+            else:
+                told = change is not None and _words_differ(change)
+            if told:
+                found[reason.clause] = _together(found.get(reason.clause), reason)
+    return tuple(found.values())
+
+
+def _together(before: Reason | None, reason: Reason) -> Reason:
+    if before is None:
+        return reason
+    notes = dict.fromkeys(note for note in (before.public_note, reason.public_note) if note)
+    kinds = tuple(dict.fromkeys((*before.kinds, *reason.kinds)))
+    return Reason(reason.clause, reason.side, kinds, " ".join(notes))
+
+
 def told_changes(
     found: Sequence[Reason], changes: ChangeSet | None, new: ClauseTree, old: ClauseTree | None, links: Links
 ) -> tuple[ToldChange, ...]:

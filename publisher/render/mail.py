@@ -39,11 +39,15 @@ _LONGEST_HEADER = 300
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """What a mail says of one policy; `title` stands above it when there are several."""
+    """What a mail says of one policy; `title` stands above it when there are several.
+
+    `since` says against which version the changes are shown, when that is not the version before.
+    """
 
     title: str
     content: NoticeContent
     changes: tuple["Told", ...]
+    since: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +152,10 @@ def _values(content: NoticeContent, strings: Mapping[str, str], *, copy: str, fi
         "former": _day(content.former_effective, language) if content.former_effective else "",
         "prevails": _language_in(content.prevails, language) if content.prevails else "",
         "changes": _told(content, strings),
-        "sections": tuple(Section(e.policy_title, e, _told(e, strings)) for e in (content, *content.also)),
+        "since": _since(content, strings),
+        "sections": tuple(
+            Section(e.policy_title, e, _told(e, strings), _since(e, strings)) for e in (content, *content.also)
+        ),
         "inline": copy != "link",
         "file_name": file_name,
         "contact_link": _contact_link(content.contact),
@@ -161,7 +168,13 @@ def _until_then(content: NoticeContent, strings: Mapping[str, str]) -> str:
     if content.follows is None:
         return strings["mail.until_then"]
     version, day = content.follows
-    return strings["mail.until_then_after"].format(number=version_number(version), date=_day(day, content.language))
+    words = strings["mail.until_then_after" if content.since is None else "mail.until_then_follows"]
+    return words.format(number=version_number(version), date=_day(day, content.language))
+
+
+def _since(content: NoticeContent, strings: Mapping[str, str]) -> str:
+    """Since which version a reader is told of the changes who was not told of those between, or joined before them."""
+    return strings["mail.since"].format(number=version_number(content.since)) if content.since else ""
 
 
 def _told(content: NoticeContent, strings: Mapping[str, str]) -> tuple[Told, ...]:

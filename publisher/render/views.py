@@ -81,11 +81,15 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A policy with every version that is in its ledger, in ascending order; there is at least one."""
+    """A policy with every version that is in its ledger, in ascending order; there is at least one.
+
+    `compared` are versions against older ones than the one before: those that mails show somebody's changes since.
+    """
 
     settings: PolicySettings
     events: tuple[LedgerEvent, ...]
     versions: tuple[Published, ...]
+    compared: tuple[Published, ...] = ()
 
     @property
     def name(self) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, case, exists, func, literal, s
 
 from publisher.domain.notice import Channel, MessageState, NoticeId
 from publisher.store import notices
-from publisher.store.outbox import BATCH_RESTING, BATCH_WORKING, REASON_MALFORMED, REASON_NO_ADDRESS
+from publisher.store.making import BATCH_RESTING, BATCH_WORKING, REASON_MALFORMED, REASON_NO_ADDRESS
 from publisher.store.schema import batch, notice, outbox, users
 from publisher.store.users import REASON_ERASED
 

@@ -101,8 +101,14 @@ def add(connection: Connection, added: Notice, mails: Sequence[MailTemplate]) ->
             "Run publish again: it goes on from what is recorded.",
         )
     connection.execute(notice.insert().values(_values(added)))
+    add_templates(connection, mails)
+
+
+def add_templates(connection: Connection, mails: Sequence[MailTemplate], first: int = 0) -> None:
+    """Writes more of what a notice sends, at places from `first` on."""
     if mails:
-        connection.execute(template.insert(), [_template_values(place, mail) for place, mail in enumerate(mails)])
+        rows = [_template_values(place, mail) for place, mail in enumerate(mails, start=first)]
+        connection.execute(template.insert(), rows)
 
 
 def extend(connection: Connection, notice_id: NoticeId, deadline: datetime) -> None:
@@ -167,6 +173,7 @@ def _template_values(place: int, mail: MailTemplate) -> dict[str, Any]:
         "notice": str(mail.notice),
         "kind": mail.kind,
         "language": mail.language,
+        "variant": mail.variant,
         "audience": mail.audience,
         "place": place,
         "digest": mail.digest,
@@ -185,4 +192,5 @@ def _template(notice_id: NoticeId, row: Any) -> MailTemplate:
         parts=tuple(row.body[lo:hi] for lo, hi in zip([0, *ends], [*ends, len(row.body)], strict=True)),
         slots=tuple(slot for _, slot in row.cuts),
         digest=row.digest,
+        variant=row.variant,
     )

@@ -7,27 +7,22 @@ always add up to the audience.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Integer,
     String,
-    Text,
     and_,
     case,
     exists,
     func,
     literal,
-    null,
     select,
     true,
 )
 
 from publisher.domain.notice import (
     SETTLED,
-    TOLD,
     Channel,
     MailTemplate,
     MessageState,
@@ -37,21 +32,15 @@ from publisher.domain.notice import (
     StateCount,
 )
 from publisher.domain.predicate import EVERYONE, Reach, any_of
-from publisher.store import audience, notices
+from publisher.domain.telling import Ladder
+from publisher.store import audience, notices, telling
+from publisher.store.making import make_messages
 from publisher.store.schema import batch, notice, outbox, users
+from publisher.store.telling import Apart, speaks_of, told_condition
 
-BATCH_SIZE = 1000
-
-BATCH_RESTING = "resting"
-BATCH_WORKING = "working"
-"""Whether a sender has taken a batch in hand: only there can messages be under way."""
-
-REASON_NO_ADDRESS = "no-address"
-REASON_MALFORMED = "address-malformed"
 REASON_SUPERSEDED = "superseded"
 REASON_CLOSED = "notice-closed"
-"""Why a message was not sent: there is no address, the given one is none, a later notice tells
-it instead, the notice was ended while the message was under way."""
+"""Why a message was not sent: a later notice tells it instead, or the notice was ended while it was under way."""
 
 _UNSENT = (MessageState.QUEUED, MessageState.DEFERRED)
 
@@ -69,10 +58,16 @@ class QueuedAfter:
     cancelled: int
 
 
-def queue(connection: Connection, given: Notice, templates: Sequence[MailTemplate]) -> int:
-    """Queues a version's first notice for every user whom it reaches: who that is stays so from here on.
+def queue(connection: Connection, given: Notice, templates: Sequence[MailTemplate], apart: Apart | None = None) -> int:
+    """Queues a version's first notice for every user whom it concerns: who that is stays so from here on.
 
     Users without an address are skipped with the reason, and left to the banner.
+
+    Args:
+        connection: an open transaction.
+        given: the notice; without `apart`, it concerns those whom it reaches.
+        templates: its mails of the plain variant.
+        apart: how its readers are told apart by what they know already.
 
     Returns:
         The number of messages: all whom the notice concerns.
@@ -84,9 +79,10 @@ def queue(connection: Connection, given: Notice, templates: Sequence[MailTemplat
     if Channel.EMAIL not in given.channels:
         return 0
     _need(given, templates, NoticeKind.REVISION)
-    return _insert(
-        connection, given.id, literal(NoticeKind.REVISION.value, String(16)), audience.condition(given.reach)
-    )
+    kind = literal(NoticeKind.REVISION.value, String(16))
+    if apart is None or apart.is_plain:
+        return make_messages(connection, given.id, kind, audience.condition(given.reach))
+    return make_messages(connection, given.id, kind, apart=apart)
 
 
 def queue_after(
@@ -98,6 +94,7 @@ def queue_after(
     sequel: NoticeKind | None = NoticeKind.FOLLOW_UP,
     whole: bool = True,
     languages: Sequence[str] | None = None,
+    apart: Apart | None = None,
 ) -> QueuedAfter:
     """Queues a later notice of a version, such as after a postponement, in place of all earlier ones.
 
@@ -108,11 +105,12 @@ def queue_after(
     Args:
         connection: an open transaction.
         given: the notice.
-        templates: its mails, of each kind that is sent.
+        templates: its mails of the plain variant, of each kind that is sent.
         now: the instant by which the others are cancelled.
         sequel: what those who were told get; None: nothing.
         whole: whether those who were not told get the revision; else they get nothing.
         languages: the readers' languages that the sequel concerns; None is all of them.
+        apart: how its readers are told apart; those who are in the audience already stay there.
 
     Raises:
         PublisherError: the notice is there already.
@@ -125,18 +123,21 @@ def queue_after(
     if Channel.EMAIL not in given.channels:
         return QueuedAfter(0, 0, cancelled)
     _need(given, templates, *([sequel] if sequel else []), *([NoticeKind.REVISION] if whole else []))
-    told = true() if lost else told_condition(users.c.recipient, earlier)
+    told = true() if lost else told_condition(users.c.recipient, earlier, given.id.policy)
+    before = _queued_for(users.c.recipient, earlier, given.id.policy)
+    apart = None if apart is None or apart.is_plain else apart
     kind = case((told, (sequel or NoticeKind.REVISION).value), else_=NoticeKind.REVISION.value)
     concerned: list[ColumnElement[bool]] = []
-    if given.reach != EVERYONE:
-        concerned.append(audience.condition(given.reach) | _queued_for(users.c.recipient, earlier))
+    if apart is None and given.reach != EVERYONE:
+        concerned.append(audience.condition(given.reach) | before)
     if not whole:
         concerned.append(told)
     if sequel is None:
         concerned.append(~told)
     if languages is not None:
         concerned.append(users.c.language.in_(languages) | ~told)
-    total = _insert(connection, given.id, kind, and_(true(), *concerned))
+    always = true() if lost else before
+    total = make_messages(connection, given.id, kind, and_(true(), *concerned), apart=apart, always=always)
     sequels = connection.execute(
         select(func.count()).select_from(outbox).where(outbox.c.notice == str(given.id), outbox.c.kind == sequel)
     ).scalar_one()
@@ -148,30 +149,31 @@ def readers_languages(connection: Connection) -> tuple[str, ...]:
     return tuple(connection.execute(select(users.c.language).distinct().order_by(users.c.language)).scalars())
 
 
-def queue_late(connection: Connection, given: Notice) -> int:
+def is_late(connection: Connection, given: Notice) -> bool:
+    """Whether anybody was not in the store when an open notice was queued; it may not concern them."""
+    if Channel.EMAIL not in given.channels or not notices.is_current(connection, given.id):
+        return False
+    return connection.execute(select(users.c.id).where(*_late(connection, given)).limit(1)).first() is not None
+
+
+def queue_late(connection: Connection, given: Notice, apart: Apart | None = None) -> int:
     """Queues an open notice for users who were not in the store when it was queued; run again, it finds nobody.
 
-    Whom any notice of the version has told is not told again; who joins later and is not reached is not told at all.
+    Whom any notice of the version has told is not told again; whom it does not concern is not told at all.
 
     Returns:
         How many messages were made.
     """
     if Channel.EMAIL not in given.channels or not notices.is_current(connection, given.id):
         return 0
-    known = outbox.alias("known")
-    late = ~exists(
-        select(literal(1)).where(
-            known.c.notice == str(given.id),
-            known.c.recipient == users.c.recipient,
-            known.c.channel == Channel.EMAIL.value,
-        )
-    )
-    told = told_condition(users.c.recipient, notices.telling_of(connection, given.id))
-    reached = audience.condition(given.reach)
     first = connection.execute(
         select(func.coalesce(func.max(batch.c.number) + 1, 0)).where(batch.c.notice == str(given.id))
     ).scalar_one()
-    return _insert(connection, given.id, literal(NoticeKind.REVISION.value, String(16)), late & ~told & reached, first)
+    kind = literal(NoticeKind.REVISION.value, String(16))
+    if apart is None or apart.is_plain:
+        among = and_(*_late(connection, given), audience.condition(given.reach))
+        return make_messages(connection, given.id, kind, among, first)
+    return make_messages(connection, given.id, kind, and_(*_late(connection, given)), first, apart=apart)
 
 
 def cancel(connection: Connection, notice_id: NoticeId, *, now: datetime, reason: str) -> int:
@@ -204,11 +206,16 @@ def settled_share(connection: Connection, notice_id: NoticeId) -> tuple[int, int
     return settled, sum(entry.count for entry in counted)
 
 
-def audience_counts(connection: Connection, reach: Reach = EVERYONE) -> tuple[tuple[str, tuple[int, int]], ...]:
-    """For each language of the users reached, in order: how many have an address, and how many have none."""
+def audience_counts(
+    connection: Connection, reach: Reach = EVERYONE, ladders: Sequence[Ladder] = ()
+) -> tuple[tuple[str, tuple[int, int]], ...]:
+    """For each language of the users concerned, in order: how many have an address, and how many have none.
+
+    `ladders` tell whom a notice concerns beyond those whom it reaches: by what changed since they last knew.
+    """
     rows = connection.execute(
         select(users.c.language, func.count(users.c.email), func.count())
-        .where(audience.condition(reach))
+        .where(telling.concerned(ladders) if ladders else audience.condition(reach))
         .group_by(users.c.language)
         .order_by(users.c.language)
     )
@@ -226,18 +233,6 @@ def deferred_next(connection: Connection) -> datetime | None:
     return found
 
 
-def told_condition(recipient: ColumnElement[str], notice_ids: Sequence[NoticeId]) -> ColumnElement[bool]:
-    """Whether any of these notices told a recipient, or may have: once in doubt, a later refusal settles nothing."""
-    told = outbox.alias("told")
-    return exists(
-        select(literal(1)).where(
-            told.c.notice.in_([str(entry) for entry in notice_ids]),
-            told.c.recipient == recipient,
-            told.c.state.in_(sorted(TOLD)) | (told.c.doubts > 0),
-        )
-    )
-
-
 def last_audience(connection: Connection) -> int | None:
     """How many people the newest notice of a revision was for; None before the first."""
     rows = (
@@ -250,17 +245,33 @@ def last_audience(connection: Connection) -> int | None:
     return found
 
 
+def _late(connection: Connection, given: Notice) -> tuple[ColumnElement[bool], ...]:
+    """Users without a message of a notice whom no notice of its version told."""
+    known = outbox.alias("known")
+    queued = exists(
+        select(literal(1)).where(
+            known.c.notice == str(given.id),
+            known.c.recipient == users.c.recipient,
+            known.c.channel == Channel.EMAIL.value,
+        )
+    )
+    told = told_condition(users.c.recipient, notices.telling_of(connection, given.id), given.id.policy)
+    return ~queued, ~told
+
+
 def _reach_of_all(connection: Connection, earlier: Sequence[NoticeId]) -> Reach:
     """Whom any earlier notice of a version was to reach."""
     return any_of(tuple(found.reach for entry in earlier if (found := notices.find(connection, entry)) is not None))
 
 
-def _queued_for(recipient: ColumnElement[str], notice_ids: Sequence[NoticeId]) -> ColumnElement[bool]:
-    """Whether a recipient was in the audience of any of these notices."""
+def _queued_for(recipient: ColumnElement[str], notice_ids: Sequence[NoticeId], policy: str) -> ColumnElement[bool]:
+    """Whether a recipient was in the audience of any of these notices, for what they say of a policy."""
     queued = outbox.alias("queued_for")
     return exists(
         select(literal(1)).where(
-            queued.c.notice.in_([str(entry) for entry in notice_ids]), queued.c.recipient == recipient
+            queued.c.notice.in_([str(entry) for entry in notice_ids]),
+            queued.c.recipient == recipient,
+            speaks_of(queued.c.variant, policy),
         )
     )
 
@@ -269,58 +280,3 @@ def _need(given: Notice, templates: Sequence[MailTemplate], *kinds: NoticeKind) 
     missing = set(kinds) - {entry.kind for entry in templates}
     if missing:
         raise ValueError(f"{given.id} has no template of kind {', '.join(sorted(missing))}")
-
-
-def _insert(
-    connection: Connection,
-    notice_id: NoticeId,
-    kind: ColumnElement[Any],
-    concerned: ColumnElement[bool] | None = None,
-    first: int = 0,
-) -> int:
-    """One row for each user concerned, in key order, then one row for each thousand of them. Returns how many users.
-
-    `first` is the number of the first batch that is made.
-    """
-    reachable = users.c.email.is_not(None)
-    reason = case(
-        (reachable, null()), (users.c.aside.is_not(None), literal(REASON_MALFORMED)), else_=literal(REASON_NO_ADDRESS)
-    )
-    rows = select(
-        literal(str(notice_id), Text).label("notice"),
-        users.c.recipient,
-        literal(Channel.EMAIL.value, String(16)).label("channel"),
-        ((func.row_number().over(order_by=users.c.recipient) - 1) // BATCH_SIZE + first).label("batch"),
-        kind.label("kind"),
-        case((reachable, MessageState.QUEUED.value), else_=MessageState.SKIPPED.value).label("state"),
-        literal(0, Integer).label("attempts"),
-        literal(0, Integer).label("doubts"),
-        reason.label("reason"),
-    ).order_by(users.c.recipient)
-    if concerned is not None:
-        rows = rows.where(concerned)
-    connection.execute(outbox.insert().from_select([column.name for column in rows.selected_columns], rows))
-    batches = (
-        select(
-            literal(str(notice_id), Text).label("notice"),
-            outbox.c.batch.label("number"),
-            literal(Channel.EMAIL.value, String(16)).label("channel"),
-            func.min(outbox.c.recipient).label("lo"),
-            func.max(outbox.c.recipient).label("hi"),
-            func.count().label("count"),
-            literal(BATCH_RESTING, String(16)).label("state"),
-            func.count(case((outbox.c.state == MessageState.QUEUED, 1))).label("waiting"),
-            literal(0, Integer).label("doubtful"),
-            literal(0, Integer).label("held"),
-        )
-        .where(outbox.c.notice == str(notice_id), outbox.c.batch >= first)
-        .group_by(outbox.c.batch)
-    )
-    connection.execute(batch.insert().from_select([column.name for column in batches.selected_columns], batches))
-    added = connection.execute(
-        select(func.coalesce(func.sum(batch.c.count), 0)).where(
-            batch.c.notice == str(notice_id), batch.c.number >= first
-        )
-    ).scalar_one()
-    connection.execute(notice.update().where(notice.c.id == str(notice_id)).values(total=notice.c.total + added))
-    return int(added)

@@ -119,15 +119,16 @@ template = Table(
     Column("notice", Text, ForeignKey("notice.id", name="template_notice"), nullable=False),
     Column("kind", String(16), nullable=False),
     Column("language", String(35), nullable=False),
+    Column("variant", Text, nullable=False),
     Column("audience", Text, nullable=False),
     Column("place", Integer, nullable=False),
     Column("digest", String(71), nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("cuts", JSON, nullable=False),
-    PrimaryKeyConstraint("notice", "kind", "language", "audience", name="template_key"),
+    PrimaryKeyConstraint("notice", "kind", "language", "variant", name="template_key"),
 )
 """`body` is the mail's bytes with nothing of a recipient in them; `cuts` lists where which value goes. `place` keeps
-the order in which the templates were given, the authoritative language first."""
+the order in which the templates were given, the authoritative language first. `variant` is for whom the template is."""
 
 batch = Table(
     "batch",
@@ -164,9 +165,11 @@ outbox = Table(
     Column("code", SmallInteger),
     Column("reply", Text),
     Column("reason", Text),
+    Column("variant", Text),
     PrimaryKeyConstraint("notice", "recipient", "channel", name="outbox_key"),
     sqlite_with_rowid=False,
 )
+"""`variant` says which of the notice's templates the recipient gets; nothing there means the plain one."""
 
 attempt = Table(
     "attempt",

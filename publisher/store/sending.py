@@ -20,8 +20,10 @@ from publisher.domain.notice import (
 )
 from publisher.store import ledger, notices
 from publisher.store.batches import DOUBTS_ALLOWED, Batch, put_back, rows_of
-from publisher.store.outbox import BATCH_WORKING, REASON_CLOSED, told_condition
+from publisher.store.making import BATCH_WORKING
+from publisher.store.outbox import REASON_CLOSED
 from publisher.store.schema import attempt, batch, notice, outbox, users
+from publisher.store.telling import told_condition
 
 REASON_HELD = "in-doubt-twice"
 REASON_RESTORED = "store-restored"
@@ -53,7 +55,15 @@ def messages(connection: Connection, given: Batch, state: MessageState, now: dat
         MessageState.IN_DOUBT: outbox.c.doubts <= DOUBTS_ALLOWED,
     }[state]
     rows = (
-        select(outbox.c.kind, outbox.c.recipient, outbox.c.attempts, outbox.c.doubts, users.c.email, users.c.language)
+        select(
+            outbox.c.kind,
+            outbox.c.recipient,
+            outbox.c.attempts,
+            outbox.c.doubts,
+            outbox.c.variant,
+            users.c.email,
+            users.c.language,
+        )
         .join_from(outbox, users, users.c.recipient == outbox.c.recipient)
         .where(*rows_of(given), outbox.c.state == state, due, users.c.email.is_not(None))
         .order_by(outbox.c.recipient)
@@ -201,6 +211,7 @@ def _message(notice_id: NoticeId, row: Any) -> Message:
         recipient=Recipient(row.recipient, row.email, row.language),
         attempts=row.attempts,
         doubts=row.doubts,
+        variant=row.variant or "",
     )
 
 
@@ -292,7 +303,7 @@ def tell_whole_story(connection: Connection, message: Message, channel: Channel,
                 outbox.c.recipient == message.recipient.key,
                 outbox.c.channel == channel,
                 outbox.c.state == MessageState.QUEUED,
-                ~told_condition(outbox.c.recipient, before),
+                ~told_condition(outbox.c.recipient, before, entry.policy),
             )
             .values(**instead)
         )

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -12,8 +12,9 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from publisher.domain.notice import MessageState
 from publisher.domain.predicate import EVERYONE, Reach
+from publisher.domain.telling import Ladder
 from publisher.domain.users import User
-from publisher.store import audience
+from publisher.store import audience, telling
 from publisher.store.schema import notice, outbox, users
 
 SECRET_BYTES = 16
@@ -61,9 +62,12 @@ def count(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(users)).scalar_one()
 
 
-def sample(connection: Connection, size: int, reach: Reach = EVERYONE) -> tuple[User, ...]:
-    """Some of the users reached, the same ones each time, in an order that says nothing about them."""
-    rows = connection.execute(select(users).where(audience.condition(reach)).order_by(users.c.recipient).limit(size))
+def sample(
+    connection: Connection, size: int, reach: Reach = EVERYONE, ladders: Sequence[Ladder] = ()
+) -> tuple[User, ...]:
+    """Some of the users whom a notice concerns, the same ones each time, in an order that says nothing about them."""
+    concerned = telling.concerned(ladders) if ladders else audience.condition(reach)
+    rows = connection.execute(select(users).where(concerned).order_by(users.c.recipient).limit(size))
     return tuple(_user(row) for row in rows)
 
 

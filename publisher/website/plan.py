@@ -1,4 +1,4 @@
-"""Which pages exist: only versions in the ledger, each language they have, neighbours compared."""
+"""Which pages exist: versions in the ledger, each language they have, neighbours compared, and what mails lead to."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -47,6 +47,8 @@ def _pages(site: Site, *, redlines: bool) -> Iterator[View]:
             yield HistoryView(series, language, named=True)
         for version in series.versions:
             yield from _version(series, version, redlines=redlines)
+        for version in series.compared if redlines else ():
+            yield from _redlines(series, version)
 
 
 def _version(series: Series, version: Published, *, redlines: bool) -> Iterator[View]:
@@ -58,8 +60,11 @@ def _version(series: Series, version: Published, *, redlines: bool) -> Iterator[
             yield TextView(series, version, edition.language, named=True, revision=number)
             if edition is version.authoritative:
                 yield TextView(series, version, edition.language, named=False, revision=number)
-    if not redlines:
-        return
+    if redlines:
+        yield from _redlines(series, version)
+
+
+def _redlines(series: Series, version: Published) -> Iterator[View]:
     compared = [edition for edition in version.editions if version.before and edition.changes is not None]
     if compared:
         yield RedlineView(series, version, compared[0].language, named=False)

@@ -6,7 +6,6 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from publisher.config import Settings
-from publisher.domain.assessment import Assessment
 from publisher.domain.citation import Citation, redline_path
 from publisher.domain.emergency import Early, early_of
 from publisher.domain.ledger import LedgerEvent
@@ -15,7 +14,8 @@ from publisher.domain.notice import MailTemplate, Notice, NoticeContent, NoticeK
 from publisher.domain.policy import Manuscript, Policy
 from publisher.domain.review import Review
 from publisher.errors import Fault, Place, PublisherError
-from publisher.notices.plan import Links, reasons, told_changes
+from publisher.notices.plan import Links, Reason, reasons, told_changes
+from publisher.workflow.telling import Since
 from publisher.workflow.texts import Trees, assess_version, changes_between, predecessor, trees_of
 
 if TYPE_CHECKING:
@@ -33,23 +33,36 @@ def notice_contents(
     kind: NoticeKind = NoticeKind.REVISION,
     former_effective: date | None = None,
     reason: str = "",
+    since: Since | None = None,
 ) -> tuple[NoticeContent, ...]:
-    """What a notice says of one version (left out, the one it is named by), once for each language that it has."""
+    """What a notice says of one version (left out, the one it is named by), once for each language that it has.
+
+    `since` is what some of its readers are told; left out, it is everything that changed since the version before.
+    """
     version = version or notice.id.version
     before = predecessor(events, version)
-    assessment = assess_version(policy, events, version, before)
+    if since is None:
+        assessment = assess_version(policy, events, version, before)
+        why = reasons(assessment.findings if assessment else (), review)
+    else:
+        why = since.reasons
+    known = since.version if since is not None else before
     new = trees_of(policy, events, version)
-    old: Trees = trees_of(policy, events, before) if before else {}
+    old: Trees = trees_of(policy, events, known) if known else {}
     early = early_of(events, version)
     follows = _follows(policy, events, before, notice)
     contents = (
-        _content(
-            settings, policy, notice, text, (old, new), (before, assessment, review), kind, former_effective, reason
-        )
+        _content(settings, policy, notice, text, (old, new), (known, why), kind, former_effective, reason)
         for text in _texts(policy, version)
     )
     return tuple(
-        replace(content, early=in_language(early, policy, content.language), follows=follows) for content in contents
+        replace(
+            content,
+            early=in_language(early, policy, content.language),
+            follows=follows,
+            since=known if known != before else None,
+        )
+        for content in contents
     )
 
 
@@ -117,13 +130,13 @@ def _content(
     notice: Notice,
     text: Manuscript,
     trees: tuple[Trees, Trees],
-    judged: tuple[str | None, Assessment | None, Review | None],
+    told: tuple[str | None, Sequence[Reason]],
     kind: NoticeKind,
     former_effective: date | None,
     reason: str,
 ) -> NoticeContent:
     old, new = trees
-    before, assessment, review = judged
+    before, why = told
     language, version = text.language, text.version
     base = settings.site.base_url.rstrip("/")
     link = base + Citation(policy.name, version, language).path
@@ -139,7 +152,7 @@ def _content(
         effective=notice.effective,
         timezone=policy.settings.timezone,
         changes=told_changes(
-            reasons(assessment.findings if assessment else (), review),
+            why,
             changes_between(old, new, language),
             tree,
             old.get(language),

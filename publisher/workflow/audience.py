@@ -12,6 +12,7 @@ from publisher.domain.notice import Channel, Notice
 from publisher.domain.policy import Policy
 from publisher.domain.predicate import Member, Reach, columns
 from publisher.domain.review import SETTINGS_CLAUSE, Decided, added, upheld
+from publisher.domain.telling import Ladder
 from publisher.errors import Fault, Place, PublisherError, Severity
 from publisher.languages import best_match
 from publisher.notices.audience import predicate_of, reach, unknown_columns
@@ -116,11 +117,11 @@ def reach_of(
     trees = [draft_trees(policy, events, version, before)[language]]
     if before is not None:
         trees.append(trees_of(policy, events, before)[language])
-    return reach(policy.settings, _material_clauses(assessment, tuple(decisions)), trees)
+    return reach(policy.settings, material_clauses(assessment, tuple(decisions)), trees)
 
 
-def shown(policy: Policy, version: str, told: Reach, store: "Store | None") -> Shown:
-    """Whom a reach tells now, counted in the store."""
+def shown(policy: Policy, version: str, told: Reach, store: "Store | None", ladders: Sequence[Ladder] = ()) -> Shown:
+    """Whom a notice tells now, counted in the store: those reached, and with `ladders` those who missed something."""
     found = policy.version(version)
     available = [text.language for text in found.texts] if found else []
     if store is None:
@@ -128,7 +129,7 @@ def shown(policy: Policy, version: str, told: Reach, store: "Store | None") -> S
     from publisher.store import outbox, users
 
     with store.read() as connection:
-        counts = outbox.audience_counts(connection, told)
+        counts = outbox.audience_counts(connection, told, ladders)
         audiences = tuple(
             Counted(
                 member.name, _by_language(policy, available, outbox.audience_counts(connection, _only(told, member)))
@@ -137,12 +138,12 @@ def shown(policy: Policy, version: str, told: Reach, store: "Store | None") -> S
         )
         samples = tuple(
             f"{_masked(user.name)} <{_masked_address(user.email)}> {user.language}"
-            for user in users.sample(connection, SAMPLES, told)
+            for user in users.sample(connection, SAMPLES, told, ladders)
         )
     return Shown(told.name, told.where, _by_language(policy, available, counts), audiences, samples)
 
 
-def questions(store: "Store | None", asked: Sequence[tuple[Policy, Notice]]) -> tuple[Fault, ...]:
+def questions(store: "Store | None", asked: Sequence[tuple[Policy, Notice, Sequence[Ladder]]]) -> tuple[Fault, ...]:
     """What a person should confirm: an audience of nobody while there are users, or one over twice the last one."""
     if store is None or not asked:
         return ()
@@ -151,8 +152,8 @@ def questions(store: "Store | None", asked: Sequence[tuple[Policy, Notice]]) -> 
     found: list[Fault] = []
     with store.read() as connection:
         everyone, last = users.count(connection), outbox.last_audience(connection)
-        for policy, notice in asked:
-            size = sum(sum(row) for _, row in outbox.audience_counts(connection, notice.reach))
+        for policy, notice, ladders in asked:
+            size = sum(sum(row) for _, row in outbox.audience_counts(connection, notice.reach, ladders))
             name, place = f"{policy.name} {notice.id.version}", Place(f"{policy.folder}/policy.toml")
             if not size and everyone:
                 message = f"Of {everyone:,} users {name} would tell nobody by mail: {notice.reach.where}."
@@ -174,7 +175,7 @@ def _conditions(workspace: Workspace, policy: Policy) -> Iterator[tuple[str, Pla
         yield audience.where, library.setting_place(root, policy.name, "audience", index, "where")
 
 
-def _material_clauses(assessment: Assessment | None, decisions: Sequence[Decided]) -> tuple[str, ...]:
+def material_clauses(assessment: Assessment | None, decisions: Sequence[Decided]) -> tuple[str, ...]:
     """The clauses whose findings stand: those that nobody lowered, and those that people added.
 
     What policy.toml promises less is no clause of the text: no notice speaks of it. Alone, it concerns everyone.

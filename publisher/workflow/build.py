@@ -1,7 +1,7 @@
 """Builds the website from the texts and ledgers alone; never opens the store."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,7 @@ from publisher import library
 from publisher.domain.change import Grade
 from publisher.domain.citation import Citation
 from publisher.domain.ledger import LedgerEvent, recorded_texts
-from publisher.domain.life import Standing
+from publisher.domain.life import PENDING, Standing, State
 from publisher.domain.policy import Manuscript, Policy, Version
 from publisher.domain.timeline import release_of
 from publisher.errors import Fault, Place, PublisherError, errors_only
@@ -17,6 +17,8 @@ from publisher.notices.plan import Links, Reason, reasons, told_changes
 from publisher.render.views import Edition, Published, Series, Site
 from publisher.website.build import build as build_site
 from publisher.website.plan import aliases
+from publisher.workflow.cumulative import since
+from publisher.workflow.telling import readers_know
 from publisher.workflow.texts import Trees, assess_version, changes_between, former_tree, predecessor, released_trees
 from publisher.workflow.workspace import Workspace
 
@@ -78,7 +80,19 @@ def _series(workspace: Workspace, policy: Policy, found: Sequence[Standing], fau
         return None
     trees = {standing.version: released_trees(policy, events, standing.version) for standing in found}
     versions = tuple(_published(workspace, policy, events, standing, trees) for standing in found)
-    return Series(policy.settings, tuple(events), versions)
+    series = Series(policy.settings, tuple(events), versions)
+    return replace(series, compared=tuple(_compared(series)))
+
+
+def _compared(series: Series) -> Iterator[Published]:
+    """The comparisons that mails link to, while their version comes or applies."""
+    for version in series.versions:
+        if version.standing.notice is None or version.standing.state not in PENDING | {State.IN_FORCE}:
+            continue
+        for known in readers_know(series.events, version.name)[1:]:
+            found = since(series, series.version(known), version)
+            if found is not None:
+                yield found
 
 
 def _altered(policy: Policy, standing: Standing) -> list[Fault]:

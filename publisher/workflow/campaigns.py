@@ -10,12 +10,14 @@ from publisher.domain.life import PENDING, Standing
 from publisher.domain.notice import NoticeContent, NoticeKind
 from publisher.domain.policy import Policy, Version
 from publisher.domain.predicate import any_of
+from publisher.domain.telling import Ladder
 from publisher.domain.timeline import announced_under
 from publisher.errors import Fault, Place
-from publisher.languages import best_match
 from publisher.workflow.announce import notice_contents
 from publisher.workflow.follow_up import Partner, Sequel, mailing_ends, next_notice
 from publisher.workflow.release import PUBLISHER, Release
+from publisher.workflow.telling import Since, telling_of
+from publisher.workflow.variants import Varied
 from publisher.workflow.workspace import Workspace
 
 
@@ -70,6 +72,12 @@ def leads(release: Release) -> bool:
     return release.notice is not None and release.notice.id.policy == release.policy.name
 
 
+def ladders(releases: Sequence[Release], lead: Release) -> tuple[Ladder, ...]:
+    """How those are told apart whom the notice of `lead` tells, policy by policy, its own first."""
+    tellings = (release.telling for release in (lead, *led_by(releases, lead)))
+    return tuple(telling.ladder for telling in tellings if telling is not None)
+
+
 def date_faults(releases: Sequence[Release]) -> Iterator[Fault]:
     """Versions of one campaign that take effect on different days: one mail cannot announce both."""
     first: dict[str, Release] = {}
@@ -107,20 +115,6 @@ def waiting_for(policy: Policy, version: Version, others: Sequence[tuple[Policy,
     )
 
 
-def together(contents: Sequence[NoticeContent], others: Sequence[Sequence[NoticeContent]]) -> tuple[NoticeContent, ...]:
-    """What the lead's notice says in each language, and beside it what the others say in the same or the next best."""
-    found = []
-    for content in contents:
-        also = tuple(_for_readers_of(content.language, other) for other in others if other)
-        found.append(replace(content, also=also))
-    return tuple(found)
-
-
-def _for_readers_of(language: str, contents: Sequence[NoticeContent]) -> NoticeContent:
-    best = best_match(language, tuple(entry.language for entry in contents), contents[0].language)
-    return next(entry for entry in contents if entry.language == best)
-
-
 def partners(workspace: Workspace, standing: Standing, *, now: datetime) -> tuple[tuple[Policy, Standing], ...]:
     """The versions of other policies that the newest notice of this one tells of too."""
     return tuple(
@@ -155,7 +149,11 @@ def _parted(workspace: Workspace, policy: Policy, standing: Standing, by: Ledger
         return None
     notice = replace(notice, deadline=mailing_ends(standing))
     review, _ = library.read_review(workspace.settings.root / version.folder)
-    contents = notice_contents(workspace.settings, policy, events, notice, review)
+
+    def told(since: Since | None = None) -> tuple[NoticeContent, ...]:
+        return notice_contents(workspace.settings, policy, events, notice, review, since=since)
+
+    telling = telling_of(workspace.settings.root, policy, events, standing.version, now=by.at, review=review)
     event = LedgerEvent(
         kind=EventKind.CORRECT,
         policy=policy.name,
@@ -165,4 +163,5 @@ def _parted(workspace: Workspace, policy: Policy, standing: Standing, by: Ledger
         reason=f"told apart from {by.policy} {by.version}: {by.kind}",
         notice=str(notice.id),
     )
-    return Partner(policy, event, Sequel(notice, (), contents))
+    varied = Varied(policy, telling, lambda since: (told(since),))
+    return Partner(policy, event, Sequel(notice, (), told(), varied=varied))

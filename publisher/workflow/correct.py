@@ -12,7 +12,7 @@ from publisher.domain.assessment import Assessment
 from publisher.domain.change import ChangeKind, Grade, gravest
 from publisher.domain.ledger import EventKind, LedgerEvent, recorded_texts
 from publisher.domain.life import DATED, PENDING, Standing, State
-from publisher.domain.notice import NoticeKind
+from publisher.domain.notice import NoticeContent, NoticeKind
 from publisher.domain.policy import Manuscript, Policy, Version
 from publisher.domain.timeline import announced_under
 from publisher.errors import Fault, Place, PublisherError, errors_only, one
@@ -23,7 +23,9 @@ from publisher.workflow.campaigns import parting
 from publisher.workflow.check import released_text_faults
 from publisher.workflow.follow_up import Sequel, mailing_ends, next_notice, record_sequel, refuse, standing_of
 from publisher.workflow.records import caught_up, ledger_file
+from publisher.workflow.telling import Since, telling_of
 from publisher.workflow.texts import between_revisions, corrected_clauses, parsed, trees_of
+from publisher.workflow.variants import Varied
 from publisher.workflow.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
@@ -256,7 +258,11 @@ def _sequel(
     whole = standing.state in DATED
     if whole:
         notice = replace(notice, deadline=mailing_ends(standing))
-    contents = notice_contents(workspace.settings, policy, events, notice, review)
+
+    def anew(since: Since | None = None) -> tuple[NoticeContent, ...]:
+        return notice_contents(workspace.settings, policy, events, notice, review, since=since)
+
+    contents = anew()
     trees = trees_of(policy, events, standing.version)
     told = tuple(
         replace(
@@ -270,4 +276,8 @@ def _sequel(
         for entry in found
         if entry.text.language == content.language
     )
-    return Sequel(notice, told, contents if whole else (), tuple(content.language for content in told))
+    languages = tuple(content.language for content in told)
+    if not whole:
+        return Sequel(notice, told, (), languages)
+    telling = telling_of(workspace.settings.root, policy, events, standing.version, now=event.at, review=review)
+    return Sequel(notice, told, contents, languages, Varied(policy, telling, lambda since: (anew(since),)))

@@ -275,7 +275,7 @@ class _Run:
         return parcels, unfit
 
     def _written(self, batch: _Batch, message: Message) -> bytes:
-        mails = batch.templates[message.kind]
+        mails = _of_variant(batch.templates[message.kind], message.variant)
         by_language = {mail.language: mail for mail in reversed(mails)}
         mail = by_language[best_match(message.recipient.language, tuple(by_language), mails[0].language)]
         values = {
@@ -399,6 +399,11 @@ class _Run:
         if self.lanes is None:
             raise RuntimeError("nothing was due")
         return self.lanes
+
+
+def _of_variant(mails: Sequence[MailTemplate], variant: str) -> Sequence[MailTemplate]:
+    """The mails for those who know the same; a sequel that says the same to all has the plain ones alone."""
+    return [mail for mail in mails if mail.variant == variant] or [mail for mail in mails if not mail.variant]
 
 
 def _finished(answers: Sequence[Back]) -> int:

@@ -15,6 +15,7 @@ from publisher.languages import best_match
 from publisher.workflow.announce import mail_templates
 from publisher.workflow.check import released_text_faults
 from publisher.workflow.records import append_both, complete_file, ledger_file, refuse_if_changed
+from publisher.workflow.variants import Varied, apart_of
 from publisher.workflow.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -37,12 +38,14 @@ class Sequel:
         told: the mails for those whom an earlier notice told, by language; empty when they get nothing.
         untold: the mails for all others; empty when they get nothing.
         languages: the languages whose readers the sequel concerns; None is every reader.
+        varied: how the same mails are written for those who know an older version; None: all get the same.
     """
 
     notice: Notice
     told: tuple[NoticeContent, ...]
     untold: tuple[NoticeContent, ...] = ()
     languages: tuple[str, ...] | None = None
+    varied: Varied | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +188,7 @@ def _queue(
         sequel=kind,
         whole=bool(sequel.untold),
         languages=concerned,
+        apart=apart_of(settings, (sequel.varied,)) if sequel.varied is not None else None,
     )
     return Queued(done.total, done.sequels, done.cancelled)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from publisher.config import Settings
 from publisher.domain.notice import Channel
 from publisher.errors import Fault, Place, Severity
+from publisher.workflow import campaigns
 from publisher.workflow.records import ledger_file
 from publisher.workflow.release import Release
 
@@ -37,7 +38,12 @@ def rate_faults(settings: Settings, store: "Store | None", releases: Sequence[Re
         if notice is None or text is None or Channel.EMAIL not in notice.channels:
             continue
         with store.read() as connection:
-            mails = sum(reachable for _, (reachable, _) in outbox.audience_counts(connection, notice.reach))
+            mails = sum(
+                reachable
+                for _, (reachable, _) in outbox.audience_counts(
+                    connection, notice.reach, campaigns.ladders(releases, release)
+                )
+            )
         left = (notice.deadline - release.event.at).total_seconds()
         if mails > rate * left:
             needed = -(-mails // rate)
@@ -65,7 +71,10 @@ def unheard_faults(store: "Store | None", releases: Sequence[Release]) -> tuple[
         if notice is None or Channel.BANNER in notice.channels:
             continue
         with store.read() as connection:
-            everyone, told = users.count(connection), outbox.audience_counts(connection, notice.reach)
+            everyone, told = (
+                users.count(connection),
+                outbox.audience_counts(connection, notice.reach, campaigns.ladders(releases, release)),
+            )
         name = f"{release.policy.name} {release.version.name} is material, told by mail alone"
         if not everyone:
             remedy = "Run: publisher users import FILE, or add banner to channels."

@@ -9,7 +9,7 @@ from publisher.domain.change import Grade
 from publisher.domain.days import earliest_effective, local_date, must_hold_from
 from publisher.domain.ledger import EventKind, LedgerEvent
 from publisher.domain.life import Standing, State
-from publisher.domain.notice import Notice, NoticeKind
+from publisher.domain.notice import Notice, NoticeContent, NoticeKind
 from publisher.domain.policy import Policy, version_number
 from publisher.domain.timeline import announced_under
 from publisher.errors import Fault, Place, PublisherError
@@ -26,6 +26,8 @@ from publisher.workflow.follow_up import (
 )
 from publisher.workflow.records import caught_up, ledger_file
 from publisher.workflow.release import floor_of
+from publisher.workflow.telling import Since, telling_of
+from publisher.workflow.variants import Varied
 from publisher.workflow.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
@@ -108,12 +110,18 @@ def _sequel(workspace: Workspace, policy: Policy, standing: Standing, event: Led
     version = policy.version(standing.version)
     review, _ = library.read_review(workspace.settings.root / version.folder) if version else (None, ())
     events = (*workspace.events(policy.name), event)
-    contents = notice_contents(workspace.settings, policy, events, notice, review)
-    told = tuple(
-        replace(content, kind=NoticeKind.FOLLOW_UP, former_effective=standing.effective, reason=event.reason)
-        for content in contents
-    )
-    return Sequel(notice, told, contents)
+
+    def both(since: Since | None = None) -> tuple[tuple[NoticeContent, ...], tuple[NoticeContent, ...]]:
+        contents = notice_contents(workspace.settings, policy, events, notice, review, since=since)
+        told = tuple(
+            replace(content, kind=NoticeKind.FOLLOW_UP, former_effective=standing.effective, reason=event.reason)
+            for content in contents
+        )
+        return contents, told
+
+    telling = telling_of(workspace.settings.root, policy, events, standing.version, now=event.at, review=review)
+    contents, told = both()
+    return Sequel(notice, told, contents, varied=Varied(policy, telling, both))
 
 
 def _notice(policy: Policy, standing: Standing, to: date, floor: int, now: datetime) -> Notice | None:

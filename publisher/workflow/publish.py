@@ -28,7 +28,9 @@ from publisher.workflow.records import (
     ledger_file,
     refuse_if_changed,
 )
-from publisher.workflow.release import PUBLISHER, Release, plan_release, unreleased
+from publisher.workflow.release import PUBLISHER, Release, plan_release, unreleased, with_telling
+from publisher.workflow.telling import Since
+from publisher.workflow.variants import Varied, apart_of, together
 from publisher.workflow.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
@@ -150,6 +152,7 @@ def plan_publish(settings: Settings, store: "Store | None", *, now: datetime) ->
     """
     workspace, faults = _as_the_store_knows(open_workspace(settings), store)
     told = check_workspace(workspace, now=now)
+    sound = not faults and not _of_released(workspace, told)
     releases: list[Release] = []
     skipped: list[Skipped] = []
     drafts: list[str] = []
@@ -169,6 +172,8 @@ def plan_publish(settings: Settings, store: "Store | None", *, now: datetime) ->
             if version.text(policy.settings.language) is None:
                 continue
             release, date_faults = plan_release(policy, version, events, None if first else review, now)
+            if sound:
+                release = with_telling(settings.root, release, events, now)
             faults.extend(date_faults)
             faults.extend(_signature_faults(policy, version, review) if review and not first else ())
             releases.append(release)
@@ -190,7 +195,7 @@ def plan_publish(settings: Settings, store: "Store | None", *, now: datetime) ->
     folders = [release.version.folder + "/" for release in releases]
     warnings = tuple(replace(fault, severity=Severity.WARNING) for fault in told if _below(fault, folders))
     mailed = [
-        (release.policy, release.notice)
+        (release.policy, release.notice, campaigns.ladders(releases, release))
         for release in releases
         if release.notice is not None and campaigns.leads(release) and Channel.EMAIL in release.notice.channels
     ]
@@ -255,27 +260,51 @@ def _release(
     if release.notice is not None:
         if not campaigns.leads(release):
             return lines, _told(release, 0)
-        contents = _contents(settings, release, known)
-        others = [
-            _contents(settings, other, plan.workspace.events(other.policy.name))
-            for other in campaigns.led_by(plan.releases, release)
+        others = campaigns.led_by(plan.releases, release)
+        told = {release.policy.name: _contents(settings, release, known)}
+        told.update((other.policy.name, _contents(settings, other, _events(plan, other))) for other in others)
+        lead, *beside = (contents(None) for contents in told.values())
+        templates = mail_templates(settings, release.policy, together(lead, beside))
+        varied = [
+            Varied(entry.policy, entry.telling, _only(told[entry.policy.name]))
+            for entry in (release, *others)
+            if entry.telling is not None
         ]
-        templates = mail_templates(settings, release.policy, campaigns.together(contents, others))
-        queued = outbox.queue(connection, release.notice, templates)
+        queued = outbox.queue(connection, release.notice, templates, apart_of(settings, varied) if varied else None)
     return lines, _told(release, queued)
 
 
-def _contents(settings: Settings, release: Release, known: Sequence[LedgerEvent]) -> tuple[NoticeContent, ...]:
-    if release.notice is None:
-        return ()
-    return notice_contents(
-        settings,
-        release.policy,
-        (*known, release.event),
-        release.notice,
-        release.review,
-        version=release.version.name,
-    )
+def _contents(
+    settings: Settings, release: Release, known: Sequence[LedgerEvent]
+) -> "Callable[[Since | None], tuple[NoticeContent, ...]]":
+    """What a release says, for those who know one version or another."""
+
+    def contents(since: Since | None) -> tuple[NoticeContent, ...]:
+        return (
+            ()
+            if release.notice is None
+            else notice_contents(
+                settings,
+                release.policy,
+                (*known, release.event),
+                release.notice,
+                release.review,
+                version=release.version.name,
+                since=since,
+            )
+        )
+
+    return contents
+
+
+def _only(
+    contents: "Callable[[Since | None], tuple[NoticeContent, ...]]",
+) -> "Callable[[Since], tuple[tuple[NoticeContent, ...]]]":
+    return lambda since: (contents(since),)
+
+
+def _events(plan: Plan, release: Release) -> tuple[LedgerEvent, ...]:
+    return tuple(plan.workspace.events(release.policy.name))
 
 
 def _whole_campaigns(workspace: Workspace, releases: list[Release]) -> tuple[list[Release], list[Skipped]]:
@@ -344,6 +373,16 @@ def _signature_faults(policy: Policy, version: Version, review: Review) -> tuple
             Place(f"{version.folder}/review.toml"),
         ),
     )
+
+
+def _of_released(workspace: Workspace, told: Sequence[Fault]) -> tuple[Fault, ...]:
+    """The errors that are not a draft's own: they keep everything from being released; an older text may lack."""
+    drafts = [
+        version.folder + "/"
+        for policy in workspace.policies
+        for version in unreleased(policy, workspace.events(policy.name))
+    ]
+    return tuple(fault for fault in errors_only(told) if not _below(fault, drafts) and fault.code != PASSED_OVER)
 
 
 def _below(fault: Fault, folders: Sequence[str]) -> bool:

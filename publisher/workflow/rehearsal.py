@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from publisher.config import Settings
 from publisher.errors import Fault
+from publisher.workflow import campaigns
 from publisher.workflow.audience import LanguageCount, Shown, shown
-from publisher.workflow.publish import Skipped, plan_publish
+from publisher.workflow.publish import Plan, Skipped, plan_publish
 from publisher.workflow.release import Release
 
 if TYPE_CHECKING:
@@ -44,12 +45,13 @@ def rehearse(settings: Settings, store: "Store | None", *, now: datetime) -> Reh
         PublisherError: with every reason against publishing.
     """
     plan = plan_publish(settings, store, now=now)
-    return Rehearsal(tuple(_rehearsed(release, store) for release in plan.releases), plan.skipped, plan.questions)
+    return Rehearsal(tuple(_rehearsed(plan, release, store) for release in plan.releases), plan.skipped, plan.questions)
 
 
-def _rehearsed(release: Release, store: "Store | None") -> Rehearsed:
+def _rehearsed(plan: Plan, release: Release, store: "Store | None") -> Rehearsed:
     event, notice = release.event, release.notice
-    told = shown(release.policy, release.version.name, notice.reach, store) if notice else None
+    ladders = campaigns.ladders(plan.releases, release)
+    told = shown(release.policy, release.version.name, notice.reach, store, ladders) if notice else None
     return Rehearsed(
         policy=release.policy.name,
         version=release.version.name,

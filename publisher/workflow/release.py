@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 from publisher.domain.assessment import Assessment
 from publisher.domain.change import Grade
@@ -18,6 +19,7 @@ from publisher.errors import Fault, Place
 from publisher.workflow.audience import reach_of
 from publisher.workflow.consent import consent_needed
 from publisher.workflow.emergency import emergency_floor
+from publisher.workflow.telling import Telling, telling_of
 from publisher.workflow.texts import assess_version, clause_entries, draft_trees
 
 PUBLISHER = "publisher"
@@ -27,7 +29,8 @@ PUBLISHER = "publisher"
 class Release:
     """One version about to be released, with all that its ledger line and its notice need.
 
-    `assessment` and `review` are None for a first version; `notice` is None when nobody has to be told.
+    `assessment` and `review` are None for a first version; `notice` is None when nobody has to be told. `telling` is
+    how the notice's readers are told apart, once that is worked out.
     """
 
     policy: Policy
@@ -37,6 +40,7 @@ class Release:
     review: Review | None
     event: LedgerEvent
     notice: Notice | None
+    telling: Telling | None = None
 
 
 def unreleased(policy: Policy, events: Sequence[LedgerEvent]) -> tuple[Version, ...]:
@@ -106,6 +110,23 @@ def plan_release(
     )
     release = Release(policy, version, before, assessment, review, event, notice)
     return release, _date_faults(policy, version, release, events, now)
+
+
+def with_telling(root: Path, release: Release, events: Sequence[LedgerEvent], now: datetime) -> Release:
+    """The release with how its readers are told apart, by the ledger up to it; nothing to add where none is told."""
+    if release.notice is None:
+        return release
+    telling = telling_of(
+        root,
+        release.policy,
+        events,
+        release.version.name,
+        now=now,
+        told=release.notice.reach,
+        assessment=release.assessment,
+        review=release.review,
+    )
+    return replace(release, telling=telling)
 
 
 def _notice(

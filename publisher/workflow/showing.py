@@ -15,11 +15,13 @@ from publisher.domain.ledger import LedgerEvent
 from publisher.domain.notice import Channel, Notice, NoticeContent, NoticeId, NoticeKind
 from publisher.domain.policy import Policy
 from publisher.domain.review import Review
+from publisher.domain.telling import Known
 from publisher.domain.timeline import release_of
 from publisher.errors import Place, PublisherError, errors_only, one
 from publisher.workflow.announce import in_language, mail_templates, notice_contents
 from publisher.workflow.emergency import emergency_floor
 from publisher.workflow.release import effective_date, floor_of, governed
+from publisher.workflow.telling import Since, readers_know, telling_of
 from publisher.workflow.workspace import Workspace
 
 SHOWN_VALUES = {
@@ -43,12 +45,28 @@ class ShownNotice:
 
 
 def show_notice(
-    workspace: Workspace, policy_name: str, version: str, *, language: str | None, now: datetime
+    workspace: Workspace,
+    policy_name: str,
+    version: str,
+    *,
+    language: str | None,
+    now: datetime,
+    since: str | None = None,
+    audiences: Sequence[str] = (),
 ) -> ShownNotice:
     """Renders a version's mail in one language, exactly as it would be queued.
 
+    Args:
+        workspace: what the files say.
+        policy_name: the policy.
+        version: the version.
+        language: the readers'; None is the authoritative one.
+        now: the clock.
+        since: the version that the readers know; None is the one before.
+        audiences: those that the readers belong to; none: all that the notice tells.
+
     Raises:
-        PublisherError: the version or the language is not there.
+        PublisherError: the version, the language, the version known or an audience is not there.
     """
     from publisher.delivery.envelope import join
 
@@ -65,7 +83,9 @@ def show_notice(
         raise PublisherError(faults) if faults else unknown
     review, _ = library.read_review(workspace.settings.root / found.folder)
     notice = _notice(workspace, policy, version, review, now)
-    contents = notice_contents(workspace.settings, policy, workspace.events(policy_name), notice, review)
+    events = workspace.events(policy_name)
+    told = _since(workspace, policy, version, review, now, since, audiences) if since or audiences else None
+    contents = notice_contents(workspace.settings, policy, events, notice, review, since=told)
     contents = _hastened(contents, policy, workspace.events(policy_name), notice, review)
     wanted = language or policy.settings.language
     content = next((entry for entry in contents if entry.language == wanted), None)
@@ -85,6 +105,35 @@ def show_notice(
         html=_body(parsed, "html"),
         message=message.decode("utf-8", errors="surrogateescape"),
     )
+
+
+def _since(
+    workspace: Workspace,
+    policy: Policy,
+    version: str,
+    review: Review | None,
+    now: datetime,
+    since: str | None,
+    audiences: Sequence[str],
+) -> Since:
+    """What readers are told who know one version and belong to these audiences."""
+    place = Place(f"{policy.folder}/policy.toml")
+    own = [entry.name for entry in policy.settings.audiences]
+    unknown = [name for name in audiences if name not in own]
+    if unknown:
+        message = f"{policy.name} has no audience '{unknown[0]}'."
+        raise one("audience-unknown", message, f"It has: {', '.join(own) or 'none'}.", place)
+    events = workspace.events(policy.name)
+    known = readers_know(events, version)
+    if not known or (since is not None and since not in known):
+        message = f"No reader of {policy.name} {version} knows {since or 'an older version'}."
+        raise one("since-unknown", message, f"Its readers know: {', '.join(known) or 'none'}.", place)
+    telling = telling_of(workspace.settings.root, policy, events, version, now=now, review=review)
+    step = next(step for step in telling.ladder.steps if since in (None, step.version))
+    groups = (
+        group for group in step.groups if not audiences or {member.name for member in group.members} & {*audiences}
+    )
+    return telling.since(Known(policy.name, step.version, tuple(group.name for group in groups)))
 
 
 def _hastened(

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from publisher.config import Settings
 from publisher.domain.days import earliest_effective, local_date
 from publisher.domain.ledger import EventKind, LedgerEvent
-from publisher.domain.life import APPLIED, DATED, Standing, State
+from publisher.domain.life import APPLIED, Standing, State
 from publisher.domain.notice import NoticeId
 from publisher.domain.policy import Policy
 from publisher.errors import BusyError, Fault, Place, PublisherError, Severity
 from publisher.workflow import hooks
 from publisher.workflow.build import build
 from publisher.workflow.completion import Completing
+from publisher.workflow.late import late_joiners
 from publisher.workflow.records import caught_up, ledger_file, record
 from publisher.workflow.release import PUBLISHER
 from publisher.workflow.workspace import Workspace, open_workspace
@@ -92,7 +93,7 @@ def _tick(settings: Settings, store: "Store", now: datetime) -> TickReport:
         turns = _turns(policy, standings, workspace.events(policy.name), now)
         troubles.extend(_held(policy, event) for event in turns if event.kind is EventKind.HOLD)
         happened.extend(_recorded_now(workspace, store, policy, (*found.due, *turns), standings))
-        joined += _late_joiners(store, standings)
+        joined += late_joiners(workspace, store, standings, now=now)
     site = build(open_workspace(settings), now=now)
     troubles.extend(hooks.after_switch(settings, _switched(happened)))
     troubles.extend(hooks.alert(settings, troubles, now=now))
@@ -163,20 +164,6 @@ def _held(policy: Policy, event: LedgerEvent) -> Fault:
         Place(ledger_file(policy.name)),
         Severity.WARNING,
     )
-
-
-def _late_joiners(store: "Store", found: Sequence[Standing]) -> int:
-    """Queues what is announced and does not apply yet for users who came after it was announced."""
-    from publisher.store import notices, outbox
-
-    announced = [
-        NoticeId.parse(standing.notice) for standing in found if standing.notice is not None and standing.state in DATED
-    ]
-    if not announced:
-        return 0
-    with store.begin() as connection:
-        queued = [given for name in announced if (given := notices.find(connection, name)) is not None]
-        return sum(outbox.queue_late(connection, given) for given in queued)
 
 
 def _turns(

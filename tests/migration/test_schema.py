@@ -1,9 +1,14 @@
+import json
+from datetime import UTC, date, datetime
 from pathlib import Path
 
-from sqlalchemy import Engine, event, inspect
+from sqlalchemy import Engine, event, inspect, select, text
 
-from publisher.store import migrations, schema
+from publisher.domain.notice import NoticeId
+from publisher.store import migrations, notices, schema
 from publisher.store.engine import Store, open_store
+
+NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 
 
 def _tables(store: Store) -> dict[str, object]:
@@ -90,6 +95,40 @@ def test_a_store_is_brought_up_from_every_earlier_step_with_what_is_in_it(empty_
         assert _tables(upgraded) == wanted
         upgraded.close()
     store.close()
+
+
+def test_messages_and_mails_of_before_are_of_the_plain_variant(empty_url: str) -> None:
+    from alembic import command
+
+    store = open_store(empty_url)
+    with store.begin() as connection:
+        schema.metadata.drop_all(connection)
+        connection.exec_driver_sql(f"DROP TABLE {migrations.VERSION_TABLE}")
+        config = migrations._config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003")
+        notice = {"id": "privacy-v2-1", "policy": "privacy", "version": "v2", "revision": 1, "kind": "revision"}
+        notice |= {"channels": "email", "effective": date(2027, 1, 1), "floor": 30, "created": NOW, "deadline": NOW}
+        connection.execute(schema.notice.insert().values(notice | {"audience": "", "paused": False, "total": 1}))
+        for place, language in enumerate(("en", "zh-CN")):
+            values = [language.encode(), json.dumps([[1, "to"]])]
+            connection.execute(
+                text("INSERT INTO template VALUES ('privacy-v2-1', 'revision', :l, 'everyone', :p, 'd', :b, :c)"),
+                {"l": language, "p": place, "b": values[0], "c": values[1]},
+            )
+        outbox = {"notice": "privacy-v2-1", "recipient": "r", "channel": "email", "batch": 0, "kind": "revision"}
+        connection.execute(schema.outbox.insert().values(outbox | {"state": "queued", "attempts": 0, "doubts": 0}))
+    store.close()
+
+    upgraded = open_store(empty_url)
+    with upgraded.read() as connection:
+        held = notices.templates(connection, NoticeId("privacy", "v2", 1))
+        assert connection.execute(select(schema.outbox.c.variant)).scalars().all() == [None]
+    upgraded.close()
+    assert [(mail.language, mail.variant, mail.parts, mail.slots) for mail in held] == [
+        ("en", "", (b"e", b"n"), ("to",)),
+        ("zh-CN", "", (b"z", b"h-CN"), ("to",)),
+    ]
 
 
 def test_a_migration_cut_off_anywhere_leaves_nothing_and_is_finished_by_the_next_run(empty_url: str) -> None:

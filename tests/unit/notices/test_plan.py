@@ -8,7 +8,7 @@ from publisher.domain.assessment import Assessment, FindingKind, Side
 from publisher.domain.change import ChangeSet, Grade, Op
 from publisher.domain.clause import ClauseTree
 from publisher.domain.review import Decided, Decision, Review, SignOff, key_of, quote_digest
-from publisher.notices.plan import Links, Reason, reasons, told_changes
+from publisher.notices.plan import Links, Reason, reasons, reasons_since, told_changes
 from publisher.parse import parse
 
 OLD = """\
@@ -105,3 +105,35 @@ def test_a_finding_that_a_person_added_is_told_too() -> None:
     assert extra.key != key_of(first)
     told = told_changes(reasons(assessment.findings, review_of(assessment, None, (extra,))), changes, new, old, LINKS)
     assert "2" in {entry.clause for entry in told}
+
+
+KNOWN = "## 1. Data\n\n1.1 We collect your name.\n\n1.2 We keep data for 6 months.\n\n1.3 You may object.\n"
+BETWEEN = KNOWN.replace("name", "name and your location").replace("6 months", "24 months")
+NEWEST = BETWEEN.replace(" and your location", "").replace("You may object.", "You may object once.")
+
+
+def since_known(*passed: tuple[Reason, ...]) -> tuple[Reason, ...]:
+    known, between, newest = (parse(text, "en") for text in (KNOWN, BETWEEN, NEWEST))
+    whole = compare(align(known, newest, identified=True))
+    return reasons_since(passed, whole, compare(align(between, newest, identified=True)))
+
+
+def reason(clause: str, kind: FindingKind = FindingKind.OTHER, note: str = "") -> Reason:
+    return Reason(clause, Side.NEW, (kind,), note)
+
+
+def test_since_an_older_version_readers_are_told_of_what_still_differs() -> None:
+    passed = (reason("1.1"), reason("1.2")), (reason("1.1"), reason("1.3"))
+    assert [entry.clause for entry in since_known(*passed)] == ["1.2", "1.3"]
+
+
+def test_reasons_of_several_versions_for_one_clause_are_told_together() -> None:
+    first = reason("1.3", FindingKind.RIGHT_WEAKENED, "Once a year.")
+    (found,) = since_known((first,), (reason("1.3", FindingKind.OTHER, "Once."),))
+    assert found.kinds == (FindingKind.RIGHT_WEAKENED, FindingKind.OTHER)
+    assert found.public_note == "Once a year. Once."
+
+
+def test_what_a_person_added_at_the_newest_version_is_told_though_no_word_changed() -> None:
+    assert [entry.clause for entry in since_known((), (reason("1"),))] == ["1"]
+    assert since_known((reason("1"),), ()) == ()
