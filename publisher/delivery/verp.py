@@ -8,10 +8,10 @@ import base64
 import binascii
 import hashlib
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from publisher.domain.notice import NoticeId
+from publisher.domain.notice import Message, NoticeId
 
 _HANDLE, _PREFIX, _MAC = 5, 8, 12
 _LETTERS = (_HANDLE + _PREFIX + _MAC) * 8 // 5
@@ -40,6 +40,15 @@ def envelope_sender(key: bytes, notice: NoticeId, recipient_key: str, bounces: s
     local, _, domain = bounces.rpartition("@")
     token = _handle(key, notice) + bytes.fromhex(recipient_key)[:_PREFIX] + _mac(key, notice, recipient_key)
     return f"{local}+{base64.b32encode(token).decode('ascii').lower()}@{domain}"
+
+
+def senders(key: bytes, bounces: str, otherwise: str) -> Callable[[Message], str]:
+    """Gives each message its envelope sender: one of its own under the address for bounces, if there is any."""
+
+    def own(message: Message) -> str:
+        return envelope_sender(key, message.notice, message.recipient.key, bounces)
+
+    return own if bounces else lambda _: otherwise
 
 
 def read_token(address: str, bounces: str) -> Token | None:

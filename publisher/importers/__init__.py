@@ -1,1 +1,1 @@
-"""Foreign bytes to users and labelled revisions, with their provenance; nothing is written here."""
+"""Foreign bytes to users, labelled revisions and delivery reports, with their provenance; nothing is written here."""

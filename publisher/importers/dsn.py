@@ -17,6 +17,7 @@ LARGEST = 512 * 1024
 """Bytes that are read: the report stands before the returned message."""
 
 _MOST_PARTS = 40
+_LONGEST_TYPE = 4096
 _DEEPEST = 4
 _MOST_RECIPIENTS = 100
 _MOST_ADDRESSES = 30
@@ -28,7 +29,8 @@ _REPLY = re.compile(
     r"\s*(?:smtp\s*;)?\s*([245][0-9]{2})(?:[ -]+([245]\.[0-9]{1,3}\.[0-9]{1,3})(?![0-9.]))?", re.IGNORECASE
 )
 _IDENTITY = re.compile(r"\s*<?([A-Za-z0-9._-]{1,200})(?:@[A-Za-z0-9.-]{1,255}>?)?\s*")
-_BLANK = re.compile(r"\r?\n[ \t]*\r?\n")
+_TYPES = re.compile(rb"^content-type[ \t]*:.*(?:\n[ \t].*)*", re.IGNORECASE | re.MULTILINE)
+_BLANK = re.compile(r"\n[ \t]*\n")
 _REPORTS = frozenset({"message/delivery-status", "message/global-delivery-status"})
 _QUOTES = frozenset({"message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers"})
 _ARRIVED_AT = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "To")
@@ -42,9 +44,10 @@ def read_report(raw: bytes) -> BounceReport | None:
     Args:
         raw: the mail's bytes, with any line ends; a mail cut off after the report is enough.
     """
-    raw = raw[:LARGEST]
-    if raw.lower().count(b"boundary=") > _MOST_PARTS:
-        return None
+    raw = raw[:LARGEST].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    types = [len(found[0]) for found in _TYPES.finditer(raw)]
+    if raw.lower().count(b"boundary") > _MOST_PARTS or max(types, default=0) > _LONGEST_TYPE:
+        return None  # time and depth that the parser needs grow with these
     try:
         return _report(BytesParser().parsebytes(raw))
     except _OF_THE_PARSER:

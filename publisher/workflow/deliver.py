@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from publisher.delivery import Transport
 from publisher.delivery.envelope import join, message_id
-from publisher.delivery.verp import envelope_sender
+from publisher.delivery.verp import senders
 from publisher.domain.notice import MailTemplate, Message, MessageState, Notice, NoticeId, NoticeKind, Outcome
 from publisher.errors import Fault, one
 from publisher.languages import best_match
@@ -84,10 +84,10 @@ def deliver(
         store: the store; nobody else delivers from it meanwhile.
         transports: opens a connection, lazily; called once for each.
         now: the clock of instants.
-        sender: the envelope sender's address.
+        sender: the envelope sender's address, where bounces have none of their own.
         domain: the domain of Message-IDs.
         key: the installation's key, from which Message-IDs derive.
-        bounces: the address at which bounces arrive, each message under an extension of its own; empty: `sender`.
+        bounces: the address at which bounces arrive, or nothing.
         rate: messages a second over all connections; 0 is no limit.
         connections: how many messages may be under way at once.
         progress: who draws how far it has come.
@@ -115,26 +115,14 @@ def deliver(
             )
             interrupted = sending.doubt_interrupted(connection, now())
         run = _Run(
-            store,
-            lock,
-            now,
-            key,
-            domain,
-            sender,
-            bounces,
-            progress or Unseen(),
-            sleep,
-            clock,
-            chance,
-            Pace(rate, clock),
-            stopping,
+            store, lock, now, key, domain, progress or Unseen(), sleep, clock, chance, Pace(rate, clock), stopping
         )
         try:
             begun(lock.fence)
             due = run.due()
             run.progress.begin(due)
             if due:
-                run.lanes = Lanes(transports, max(1, min(connections, due)))
+                run.lanes = Lanes(transports, max(1, min(connections, due)), senders(key, bounces, sender))
                 run.phases()
         finally:
             run.wind_up()
@@ -161,8 +149,6 @@ class _Run:
     now: Callable[[], datetime]
     key: bytes
     domain: str
-    sender: str
-    bounces: str
     progress: Progress
     sleep: Callable[[float], None]
     clock: Callable[[], float]
@@ -268,7 +254,7 @@ class _Run:
         for _ in range(self.pace.allowed(min(lanes.free, len(batch.pending)))):
             message = batch.pending.popleft()
             try:
-                parcels.append(Parcel(message, self._written(batch, message), self._sender_of(message)))
+                parcels.append(Parcel(message, self._written(batch, message)))
             except ValueError:
                 unfit.append(message)
         self.pace.begun(len(parcels))
@@ -284,12 +270,6 @@ class _Run:
             "date": format_datetime(self.now()),
         }
         return join(mail, values)
-
-    def _sender_of(self, message: Message) -> str:
-        """The envelope sender: by it a bounce says whose message it was."""
-        if not self.bounces:
-            return self.sender
-        return envelope_sender(self.key, message.notice, message.recipient.key, self.bounces)
 
     def _wait(self, lanes: Lanes, *, pending: bool) -> list[Back]:
         """Waits for answers, or until the next message may begin."""

@@ -11,11 +11,10 @@ from publisher.domain.notice import Message, Receipt
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A message with its bytes and its envelope sender, ready to be handed over."""
+    """A message with its bytes, ready to be handed over."""
 
     message: Message
     data: bytes
-    sender: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,8 @@ class _Broken:
 class Lanes:
     """As many connections as were asked for; the far side's busyness may make them fewer."""
 
-    def __init__(self, transports: Callable[[], Transport], size: int) -> None:
+    def __init__(self, transports: Callable[[], Transport], size: int, sender: Callable[[Message], str]) -> None:
+        self._sender = sender
         self._back: SimpleQueue[Back | _Broken] = SimpleQueue()
         self._inboxes: dict[int, SimpleQueue[Parcel | None]] = {}
         self._busy: set[int] = set()
@@ -116,7 +116,7 @@ class Lanes:
     def _work(self, lane: int, inbox: "SimpleQueue[Parcel | None]", transport: Transport) -> None:
         try:
             while (parcel := inbox.get()) is not None:
-                receipt = transport.send(parcel.sender, parcel.message.recipient.email, parcel.data)
+                receipt = transport.send(self._sender(parcel.message), parcel.message.recipient.email, parcel.data)
                 self._back.put(Back(lane, parcel, receipt))
         except BaseException as fault:  # noqa: BLE001  raised again by whoever waits for the answer
             self._back.put(_Broken(lane, fault))

@@ -138,9 +138,13 @@ def _nested(depth: int) -> bytes:
         report_of("Reporting-MTA: dns; x\n\nAction: failed\nStatus: 5.1.1.1.1"),
         report_of("Reporting-MTA: dns; x\n\nAction: failed\nStatus: 99999999999999.1.1"),
         report_of("Reporting-MTA: dns; x\n\nAction: failed\nStatus: " + "5" * 300_000),
+        report_of("Reporting-MTA: dns; x\n\nAction: failed\nStatus: 5.1.1").replace(
+            b"boundary", b"x=y; " * 9000 + b"boundary"
+        ),
+        b"Content-Type: multipart/report; boundary=B" + b"\r ; a=1" * 50_000 + b"\r\r--B\r",
         b"X: " + b"y" * (2 * LARGEST),
     ],
-    ids=range(13),
+    ids=range(15),
 )
 def test_a_mail_made_to_break_the_reader_is_no_notification(raw: bytes) -> None:
     assert read_report(raw) is None
