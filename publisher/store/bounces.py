@@ -13,7 +13,7 @@ from publisher.domain.ledger import EventKind, event_of
 from publisher.domain.notice import Channel, Message, MessageState, NoticeId, NoticeKind, Recipient
 from publisher.store import ledger, notices
 from publisher.store.batches import DOUBTS_ALLOWED
-from publisher.store.outbox import BATCH_RESTING
+from publisher.store.making import BATCH_RESTING
 from publisher.store.schema import RECIPIENT_LENGTH, attempt, batch, notice, outbox
 from publisher.store.sending import tell_whole_story, without_addresses
 
