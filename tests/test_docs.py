@@ -12,7 +12,15 @@ import click
 import pytest
 
 from publisher.cli import publisher as group
-from publisher.config import EmailSettings, HookSettings, JudgeSettings, SecretSettings, SiteSettings, StoreSettings
+from publisher.config import (
+    DeliverySettings,
+    EmailSettings,
+    HookSettings,
+    JudgeSettings,
+    SecretSettings,
+    SiteSettings,
+    StoreSettings,
+)
 from publisher.domain.policy import PolicySettings
 from tests.acceptance.labelled import labelled_folder
 from tests.acceptance.workspaces import Workbench
@@ -91,6 +99,7 @@ def test_every_setting_is_in_the_readme() -> None:
         "site": SiteSettings,
         "store": StoreSettings,
         "email": EmailSettings,
+        "delivery": DeliverySettings,
         "secrets": SecretSettings,
         "hooks": HookSettings,
         "judge": JudgeSettings,

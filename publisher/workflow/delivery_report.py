@@ -6,6 +6,7 @@ from typing import Protocol
 
 from publisher.domain.notice import Notice, NoticeId, Receipt
 from publisher.errors import Fault
+from publisher.workflow.careful_start import Wait
 
 
 class Progress(Protocol):
@@ -41,6 +42,7 @@ class DeliveryReport:
         next_at: when the first deferred message is due; None when none is.
         paused: notices that wait for `resume`.
         overdue: notices whose deadline passed with messages unsent.
+        waits: notices whose mails may not all go yet.
         stopped: why the pass ended early; None when it did not.
         reasons: why this pass paused notices.
     """
@@ -55,13 +57,23 @@ class DeliveryReport:
     next_at: datetime | None = None
     paused: tuple[NoticeId, ...] = ()
     overdue: tuple[NoticeId, ...] = ()
+    waits: tuple[Wait, ...] = ()
     stopped: Fault | None = None
     reasons: tuple[Fault, ...] = ()
 
     @property
+    def heard(self) -> bool:
+        """Whether the mail server said anything of a message."""
+        return self.accepted + self.refused + self.deferred > 0
+
+    @property
     def done(self) -> bool:
-        """Whether all that was due was sent: neither stopped nor paused."""
-        return self.stopped is None and not self.paused
+        """Whether nothing waits for a person: neither stopped nor paused, nor to be let go on."""
+        return self.stopped is None and not self.paused and all(wait.until is not None for wait in self.waits)
+
+
+OF_THE_SERVER = frozenset({"delivery-refused", "delivery-host-busy"})
+"""The codes of the faults by which a mail server takes nothing from us, or nothing from anybody."""
 
 
 def _said(receipt: Receipt) -> str:

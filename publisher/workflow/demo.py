@@ -10,6 +10,7 @@ from pathlib import Path
 
 from publisher.config import (
     FILE_NAME,
+    DeliverySettings,
     EmailSettings,
     SecretSettings,
     Settings,
@@ -101,6 +102,7 @@ def _scratch(settings: Settings, folder: Path) -> Settings:
         site=replace(settings.site, output=SiteSettings().output, homepage=()),
         store=StoreSettings(),
         email=replace(settings.email, transport=f"maildir:{MAILDIR}", rate=0),
+        delivery=DeliverySettings(),
         secrets=SecretSettings(),
     )
 

@@ -14,6 +14,7 @@ from publisher.domain.policy import Policy
 from publisher.errors import BusyError, Fault, Place, PublisherError, Severity
 from publisher.workflow import hooks
 from publisher.workflow.build import build
+from publisher.workflow.careful_start import mails_begin
 from publisher.workflow.completion import Completing
 from publisher.workflow.records import caught_up, ledger_file, record
 from publisher.workflow.release import PUBLISHER
@@ -89,7 +90,8 @@ def _tick(settings: Settings, store: "Store", now: datetime) -> TickReport:
         found = completing.of(policy, standings)
         waiting.extend(found.waiting)
         troubles.extend(found.troubles)
-        turns = _turns(policy, standings, workspace.events(policy.name), now)
+        begins = mails_begin(settings, policy, now)
+        turns = _turns(policy, standings, workspace.events(policy.name), now, begins)
         troubles.extend(_held(policy, event) for event in turns if event.kind is EventKind.HOLD)
         happened.extend(_recorded_now(workspace, store, policy, (*found.due, *turns), standings))
         joined += _late_joiners(store, standings)
@@ -180,14 +182,14 @@ def _late_joiners(store: "Store", found: Sequence[Standing]) -> int:
 
 
 def _turns(
-    policy: Policy, found: Sequence[Standing], events: Sequence[LedgerEvent], now: datetime
+    policy: Policy, found: Sequence[Standing], events: Sequence[LedgerEvent], now: datetime, begins: datetime
 ) -> tuple[LedgerEvent, ...]:
     """What time alone brings: versions held, versions in force."""
     due: list[LedgerEvent] = []
     for standing in found:
         if standing.state is State.HELD and not _recorded(events, standing.version, EventKind.HOLD):
-            today = local_date(now, standing.timezone)
-            proposed = earliest_effective(today, standing.floor, policy.settings.delivery_days)
+            day = local_date(begins, standing.timezone)
+            proposed = earliest_effective(day, standing.floor, policy.settings.delivery_days)
             due.append(_event(EventKind.HOLD, standing, now, _hold_reason(standing, proposed)))
         elif (
             standing.witnessed
