@@ -41,6 +41,7 @@ PLAYBOOK: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("users erase", ("u2",)),
     ("review", ("privacy", "v2", "--accept-all", "--by", "Ada", "--note", "read")),
     ("notice show", ("privacy", "v2", "--language", "zh-CN", "--format", "html")),
+    ("notice test", ("privacy", "v2", "--to", "ada@example.com")),
     ("publish", ("--dry-run",)),
     ("publish", ()),
     ("pause", ("privacy", "v2")),
@@ -83,7 +84,8 @@ def test_every_command_is_in_the_readme() -> None:
 
 
 def test_every_option_of_a_command_that_the_readme_shows_exists() -> None:
-    for name, options in re.findall(r"`publisher ([a-z]+(?: show| import| erase| token| export)?)([^`]*)`", README):
+    named = r"`publisher ([a-z]+(?: show| test| import| erase| token| export)?)([^`]*)`"
+    for name, options in re.findall(named, README):
         command: click.Command = group
         for word in name.split():
             assert isinstance(command, click.Group)

@@ -9,10 +9,16 @@ from publisher.cli.words import print_json, print_lead_times
 
 
 @click.command("status")
-@click.option("--json", "as_json", is_flag=True, help="Print the report for programs.")
+@click.option("--watch", is_flag=True, help="Go on looking, until Ctrl-C.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report for programs; with --watch a line a change.")
 @pass_desk
-def command(desk: Desk, as_json: bool) -> None:
+def command(desk: Desk, watch: bool, as_json: bool) -> None:
     """Show where each version stands, its messages and what is due."""
+    if watch:
+        from publisher.cli.status_watch import watch_status
+
+        watch_status(desk, as_json=as_json)
+        return
     from publisher.workflow.mail_state import last_halt
     from publisher.workflow.status import status
 

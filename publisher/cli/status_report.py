@@ -17,10 +17,20 @@ if TYPE_CHECKING:
 
 def lines(entry: "VersionStatus") -> Iterator[str]:
     """One version in words: a line of facts, and below it what it waits for."""
+    facts = facts_of(entry)
+    yield f"{click.style(f'{entry.policy} {entry.version}', bold=True)}  {entry.state}  {facts}"
+    yield from waits_of(entry)
+
+
+def facts_of(entry: "VersionStatus") -> str:
+    """Dates and counts of a version on one line."""
     sent = ", ".join(f"{number:,} {state}" for state, number in entry.messages.items() if number)
     floor = f"floor {entry.floor}" if entry.floor else ""
-    facts = "; ".join(fact for fact in (f"effective {entry.effective}", floor, sent) if fact)
-    yield f"{click.style(f'{entry.policy} {entry.version}', bold=True)}  {entry.state}  {facts}"
+    return "; ".join(fact for fact in (f"effective {entry.effective}", floor, sent) if fact)
+
+
+def waits_of(entry: "VersionStatus") -> Iterator[str]:
+    """What comes next for a version and what it waits for, a line each."""
     if entry.early:
         yield f"    takes effect early: {entry.early}"
     if entry.due:

@@ -64,7 +64,7 @@ def status(workspace: Workspace, store: "Store | None", *, now: datetime) -> tup
                 state=standing.state,
                 effective=standing.effective.isoformat(),
                 floor=standing.floor,
-                messages=_messages(store, standing),
+                messages=messages_of(store, NoticeId.parse(standing.notice) if standing.notice else None),
                 due=_due(policy, standing, now, mails_begin(workspace.settings, policy, now)),
                 early=_early(workspace, policy, standing),
                 notice=NoticeId.parse(standing.notice) if standing.notice is not None else None,
@@ -106,15 +106,15 @@ def applied(workspace: Workspace, policy_name: str, day: date, *, language: str 
     return Applied(standing, text)
 
 
-def _messages(store: "Store | None", standing: Standing) -> Mapping[MessageState, int]:
+def messages_of(store: "Store | None", notice: NoticeId | None) -> Mapping[MessageState, int]:
     """The counts of a version's newest notice, whose audience they add up to."""
     counts = dict.fromkeys(MessageState, 0)
-    if store is None or standing.notice is None:
+    if store is None or notice is None:
         return counts
     from publisher.store import outbox
 
     with store.read() as connection:
-        for entry in outbox.counts(connection, NoticeId.parse(standing.notice)):
+        for entry in outbox.counts(connection, notice):
             counts[entry.state] += entry.count
     return counts
 
