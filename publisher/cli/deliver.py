@@ -10,6 +10,7 @@ import click
 
 from publisher.cli.context import Desk, pass_desk
 from publisher.cli.faults import record, tell
+from publisher.cli.log import log_option
 from publisher.cli.words import count, print_files_to_commit, print_json
 from publisher.errors import PublisherError
 
@@ -27,6 +28,7 @@ WATCH_SECONDS = 30
 @click.option("--watch", is_flag=True, help="Go on, a pass every half minute, until interrupted.")
 @click.option("--rate", type=click.IntRange(min=0), help="Mails a second; 0 is no limit. Left out: the settings'.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report for programs.")
+@log_option
 @pass_desk
 def command(desk: Desk, watch: bool, rate: int | None, as_json: bool) -> None:
     """Send what is due, resuming where the last pass stopped; exit 1 when paused or stopped."""

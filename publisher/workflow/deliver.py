@@ -312,6 +312,7 @@ class _Run:
     def _record(self, connection: "Connection", batch: _Batch) -> None:
         at = self.now()
         sending.record(connection, [self._answer(batch, answer, at) for answer in self.answers])
+        self.progress.answered(batch.notice.id, [answer.receipt for answer in self.answers])
         for answer in self.answers:
             self.tally[answer.receipt.outcome] += 1
         why = self.halted.get(batch.notice.id)

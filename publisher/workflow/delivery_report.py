@@ -1,5 +1,6 @@
 """What a delivery tells: how far it has come, what it did, and why it stopped."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -9,7 +10,7 @@ from publisher.errors import Fault
 from publisher.workflow.careful_start import Wait
 
 
-class Progress(Protocol):
+class Bar(Protocol):
     """Somebody who draws how far a delivery has come."""
 
     def begin(self, total: int) -> None:
@@ -21,13 +22,24 @@ class Progress(Protocol):
         ...
 
 
+class Progress(Bar, Protocol):
+    """Somebody who follows a delivery more closely."""
+
+    def answered(self, notice: NoticeId, receipts: Sequence[Receipt]) -> None:
+        """Told with each commit: what came back for messages of a notice."""
+        ...
+
+
 class Unseen:
-    """Nobody draws anything."""
+    """Nobody looks."""
 
     def begin(self, total: int) -> None:
         """Takes no notice."""
 
     def advance(self, number: int) -> None:
+        """Takes no notice."""
+
+    def answered(self, notice: NoticeId, receipts: Sequence[Receipt]) -> None:
         """Takes no notice."""
 
 

@@ -12,8 +12,9 @@ from publisher.delivery.transports import check_transport, open_transport
 from publisher.errors import PublisherError
 from publisher.workflow import hooks
 from publisher.workflow.careful_start import CarefulStart
-from publisher.workflow.deliver import DeliveryReport, Progress, deliver
-from publisher.workflow.delivery_report import OF_THE_SERVER
+from publisher.workflow.deliver import DeliveryReport, deliver
+from publisher.workflow.delivery_report import OF_THE_SERVER, Bar, Unseen
+from publisher.workflow.journal import Journal
 from publisher.workflow.passes import LOCK, refuse_rolled_back, remember_pass
 from publisher.workflow.records import refuse_parted
 from publisher.workflow.secret_key import secret_key
@@ -30,7 +31,7 @@ def dispatch(
     *,
     now: Callable[[], datetime],
     rate: int | None = None,
-    progress: Progress | None = None,
+    progress: Bar | None = None,
     stopping: Callable[[], bool] = lambda: False,
 ) -> DeliveryReport:
     """Sends what is due, once, through the transport of the settings.
@@ -60,6 +61,7 @@ def dispatch(
     def transports() -> Transport:
         return open_transport(url, settings.root)
 
+    journal = Journal(progress or Unseen())
     seeding = Seeding(store, settings.delivery.seeds, transports, now, sender, domain, key)
     report = deliver(
         store,
@@ -70,7 +72,7 @@ def dispatch(
         key=key,
         rate=settings.email.rate if rate is None else rate,
         connections=settings.email.connections,
-        progress=progress,
+        progress=journal,
         stopping=stopping,
         begun=lambda number: remember_pass(settings, store.identity, number),
         start=CarefulStart(settings.delivery),
@@ -80,7 +82,9 @@ def dispatch(
     waits = (fault for wait in report.waits if (fault := wait.fault(now())) is not None)
     reasons = (*seeding.faults, *report.reasons, *waits)
     troubles = (*reasons, *((report.stopped,) if report.stopped and not stopping() else ()))
-    return replace(report, reasons=(*reasons, *hooks.alert(settings, troubles, now=now())))
+    report = replace(report, reasons=(*reasons, *hooks.alert(settings, troubles, now=now())))
+    journal.ended(report)
+    return report
 
 
 def _remember_halt(store: "Store", report: DeliveryReport, at: datetime) -> None:

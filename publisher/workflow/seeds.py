@@ -17,6 +17,7 @@ from publisher.domain.notice import MailTemplate, Notice, Outcome, Receipt
 from publisher.errors import Fault, Severity
 from publisher.store import beginnings, notices, run_lock, seeds
 from publisher.workflow.delivery_report import host_busy, sender_fault
+from publisher.workflow.journal import code_of, note
 from publisher.workflow.pace import backoff
 
 if TYPE_CHECKING:
@@ -113,6 +114,14 @@ class Seeding:
         with self.store.begin() as connection:
             run_lock.keep(connection, lock, self.now())
             seeds.record(connection, key, receipt, self.now(), self.now() + backoff(1, random.random))
+        note(
+            "seed.answered",
+            notice=str(key.notice),
+            kind=key.kind.value,
+            language=key.language,
+            outcome=receipt.outcome.value,
+            code=code_of(receipt),
+        )
         if receipt.outcome is Outcome.SENDER_FAULT:
             return sender_fault(receipt)
         if receipt.outcome is Outcome.HOST_BUSY:

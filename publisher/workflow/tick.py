@@ -16,6 +16,7 @@ from publisher.workflow import hooks
 from publisher.workflow.build import build
 from publisher.workflow.careful_start import mails_begin
 from publisher.workflow.completion import Completing
+from publisher.workflow.journal import note, note_fault
 from publisher.workflow.records import caught_up, ledger_file, record
 from publisher.workflow.release import PUBLISHER
 from publisher.workflow.workspace import Workspace, open_workspace
@@ -99,6 +100,9 @@ def _tick(settings: Settings, store: "Store", now: datetime) -> TickReport:
     troubles.extend(hooks.after_switch(settings, _switched(happened)))
     troubles.extend(hooks.alert(settings, troubles, now=now))
     files = tuple(ledger_file(name) for name in dict.fromkeys([*completed, *(entry.policy for entry in happened)]))
+    for fault in troubles:
+        note_fault("tick.trouble", fault)
+    note("tick.ended", recorded=len(happened), waiting=len(waiting), joined=joined, pages=site.pages)
     return TickReport(tuple(happened), tuple(waiting), files, site.pages, joined, tuple(troubles))
 
 
@@ -148,6 +152,8 @@ def _recorded_now(
                 outbox.cancel(connection, NoticeId.parse(event.notice), now=event.at, reason="held")
 
     record(store, workspace.settings, policy.name, workspace.lines[policy.name], due, also)
+    for event in due:
+        note("tick.recorded", policy=policy.name, version=event.version, kind=event.kind.value, notice=event.notice)
     return tuple(Happened(policy.name, event.version or "", event.kind, event.reason) for event in due)
 
 

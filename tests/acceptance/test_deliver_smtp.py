@@ -11,6 +11,7 @@ from publisher.errors import BusyError, PublisherError
 from publisher.store import handling, run_lock, schema, users
 from publisher.store.engine import Store, open_store
 from publisher.workflow.deliver import deliver
+from publisher.workflow.delivery_report import Unseen
 from tests.acceptance.deliver_values import KEY, Clock, Server, queue, run, serving, states_of, text_of
 from tests.contract.store_values import FIRST, NOW, PAUSED, RESUMED, SECOND
 
@@ -171,7 +172,7 @@ def test_after_the_deadline_nothing_is_sent_and_the_notice_is_told_of(store: Sto
 def test_progress_is_told_from_the_first_to_the_last_message(store: Store) -> None:
     queue(store, 25)
 
-    class Bar:
+    class Bar(Unseen):
         total = 0
         done = 0
 
