@@ -98,7 +98,10 @@ def _lines(report: "DeliveryReport") -> "Iterator[str]":
         )
         if number
     ]
-    yield f"{', '.join(facts)}." if facts else "Nothing is due."
+    if report.copies:
+        yield f"{count(report.copies, 'copy', 'copies')} sent to [delivery] seeds."
+    if facts or not report.copies:
+        yield f"{', '.join(facts)}." if facts else "Nothing is due."
     if report.interrupted:
         yield f"{count(report.interrupted, 'message')} of an interrupted pass may have been sent."
     if report.held:
@@ -123,6 +126,7 @@ def _plain(report: "DeliveryReport", completion: "TickReport") -> dict[str, obje
         "deferred": report.deferred,
         "in-doubt": report.in_doubt,
         "skipped": report.skipped,
+        "copies": report.copies,
         "interrupted": report.interrupted,
         "held": report.held,
         "next_at": report.next_at.isoformat() if report.next_at else None,

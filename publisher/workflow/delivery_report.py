@@ -49,6 +49,7 @@ class DeliveryReport:
 
     Attributes:
         accepted, refused, deferred, in_doubt, skipped: how many messages ended the pass like that.
+        copies: how many went ahead to the organisation's own people.
         interrupted: how many an earlier run had left under way; they were in doubt, and sent once more.
         held: how many of all open notices were in doubt twice and are sent no more until people look.
         next_at: when the first deferred message is due; None when none is.
@@ -64,6 +65,7 @@ class DeliveryReport:
     deferred: int = 0
     in_doubt: int = 0
     skipped: int = 0
+    copies: int = 0
     interrupted: int = 0
     held: int = 0
     next_at: datetime | None = None

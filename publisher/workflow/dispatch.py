@@ -82,7 +82,7 @@ def dispatch(
     waits = (fault for wait in report.waits if (fault := wait.fault(now())) is not None)
     reasons = (*seeding.faults, *report.reasons, *waits)
     troubles = (*reasons, *((report.stopped,) if report.stopped and not stopping() else ()))
-    report = replace(report, reasons=(*reasons, *hooks.alert(settings, troubles, now=now())))
+    report = replace(report, copies=seeding.sent, reasons=(*reasons, *hooks.alert(settings, troubles, now=now())))
     journal.ended(report)
     return report
 

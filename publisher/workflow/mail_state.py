@@ -65,6 +65,9 @@ class MailState:
             found.append(f"its mails wait: {self.wait.reason}")
         if self.next_at is not None:
             found.append(f"deferred mails are tried again from {self.next_at:%Y-%m-%d %H:%M:%S} UTC on")
+        arrived = self.copies - len(self.failed)
+        if arrived:
+            found.append(f"{arrived} {'copy' if arrived == 1 else 'copies'} went ahead to [delivery] seeds")
         if self.failed:
             said = dict.fromkeys(
                 f"{copy.key.language} {copy.state}" + (f" ({_said(copy)})" if _said(copy) else "")

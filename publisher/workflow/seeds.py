@@ -31,7 +31,7 @@ _LOCK_KEPT = 15.0
 
 @dataclass(slots=True)
 class Seeding:
-    """Sends the copies under a pass's run lock. `faults` tells of those that failed, for staff; nobody waits for them.
+    """Sends the copies under a pass's run lock; `faults` tells staff of those that failed, `sent` counts the others.
 
     Each goes once a notice, at the first pass after the release, a delay or not: this is what the delay is for. One
     that is deferred is tried again by later passes. A notice that has begun without copies gets none any more.
@@ -45,6 +45,7 @@ class Seeding:
     domain: str
     key: bytes
     faults: list[Fault] = field(default_factory=list)
+    sent: int = 0
 
     def send(self, lock: run_lock.RunLock) -> Fault | None:
         """Sends what is due, and says why nothing may follow: when the mail server takes nothing at all."""
@@ -126,6 +127,7 @@ class Seeding:
             return sender_fault(receipt)
         if receipt.outcome is Outcome.HOST_BUSY:
             return host_busy(receipt)
+        self.sent += receipt.outcome is Outcome.ACCEPTED
         if receipt.outcome is not Outcome.ACCEPTED:
             self.faults.append(self._fault(key, address, receipt))
         return None

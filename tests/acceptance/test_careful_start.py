@@ -197,7 +197,8 @@ def test_seeds_get_a_copy_of_each_language_before_anybody_else_and_are_in_no_cou
     lines = f'delay = "1 h"\nseeds = {json.dumps(seeds)}\n'
     bench.write("publisher.toml", f"{SETTINGS}[delivery]\n{lines}")
     bench.run("publish")
-    bench.run("deliver")
+    assert "4 copies sent to [delivery] seeds.\n" in bench.run("deliver")
+    assert "4 copies went ahead to [delivery] seeds\n" in bench.run("status")
     assert sorted((mail["To"], mail["Subject"][:3]) for mail in mails(bench)) == [
         ("legal@acme.example", "Our"),
         ("legal@acme.example", "我们的"),
