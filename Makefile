@@ -16,7 +16,7 @@ test: $(STAMP) system-packages
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses logical --dist worksteal
 
 # Ten thousand new simulated sequences on plain values and on each database; this takes hours. The end says how many ran.
 soak: $(STAMP) system-packages

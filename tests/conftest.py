@@ -5,6 +5,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,6 +28,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[SEQUENCES] = Counter()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker process hands its numbers to the one that prints."""
+    output: dict[str, object] | None = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        ran = session.config.stash[SEQUENCES]
+        output["sequences"] = dict(ran)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object | None) -> None:  # noqa: ARG001  its signature
+    ran: dict[str, int] = getattr(node, "workeroutput", {}).get("sequences", {})
+    config: pytest.Config = node.config
+    config.stash[SEQUENCES].update(ran)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -45,7 +45,10 @@ def test_this_process_is_at_work() -> None:
     assert not has_ended(this_process())
 
 
-@pytest.mark.parametrize("owner", ["", "somebody", "host, process 1 (0000-5)", this_process().replace("(", "(0")])
+@pytest.mark.parametrize(
+    "owner",
+    ["", "somebody", "host, process 1 (0000-5)", pytest.param(this_process().replace("(", "(0"), id="another start")],
+)
 def test_of_owners_that_cannot_be_looked_at_nothing_is_known(owner: str) -> None:
     assert not has_ended(owner)
 
