@@ -1,11 +1,14 @@
 """Settings: publisher.toml and the environment, read once and frozen."""
 
+import math
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import timedelta
 from difflib import get_close_matches
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -52,6 +55,40 @@ class EmailSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class DeliverySettings:
+    """The careful start; as it stands here, mails begin at once, all may go, and nobody gets a copy ahead.
+
+    `delay` such as `30 min` lies between a notice and its first mail; `first` of its mails, a number or such as `1%`,
+    go before a person lets go of the others; `seeds` are addresses that get a copy before anybody else.
+    """
+
+    delay: str = ""
+    first: str = field(default="", metadata={"number": True})
+    seeds: tuple[str, ...] = ()
+
+    @property
+    def wait(self) -> timedelta:
+        """The delay as a length of time."""
+        found = _LENGTH.fullmatch(self.delay.strip())
+        return int(found[1]) * _UNITS[found[2][:1]] if found else timedelta()
+
+    def first_of(self, mails: int) -> int | None:
+        """How many of so many mails go first; None when all may go."""
+        written = self.first.replace(" ", "")
+        if not written:
+            return None
+        if written.endswith("%"):
+            return math.ceil(mails * Fraction(written[:-1]) / 100)
+        return int(written)
+
+
+_LENGTH = re.compile(r"([0-9]{1,6}) ?(s|sec|seconds?|min|minutes?|h|hours?|d|days?)")
+_UNITS = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+_FIRST = re.compile(r"[1-9][0-9]{0,8}|(?!0+(\.0+)?%)([0-9]{1,2}(\.[0-9]{1,3})?|100)%")
+_SEED = re.compile(r"[^\s@<>,;]{1,64}@[^\s@<>,;]{1,253}")
+
+
+@dataclass(frozen=True, slots=True)
 class SecretSettings:
     """Where the installation's key lies, made at first use with mode 0600."""
 
@@ -83,6 +120,7 @@ class Settings:
     site: SiteSettings = SiteSettings()
     store: StoreSettings = StoreSettings()
     email: EmailSettings = EmailSettings()
+    delivery: DeliverySettings = DeliverySettings()
     secrets: SecretSettings = SecretSettings()
     hooks: HookSettings = HookSettings()
     judge: JudgeSettings = JudgeSettings()
@@ -110,6 +148,7 @@ _SECTIONS: Mapping[str, type] = {
     "site": SiteSettings,
     "store": StoreSettings,
     "email": EmailSettings,
+    "delivery": DeliverySettings,
     "secrets": SecretSettings,
     "hooks": HookSettings,
     "judge": JudgeSettings,
@@ -188,6 +227,8 @@ def _section(
             continue
         wanted = type(known[key].default)
         converted = tuple(value) if wanted is tuple and isinstance(value, list) else value
+        if known[key].metadata.get("number") and type(value) is int:
+            converted = str(value)
         if type(converted) is not wanted or (wanted is tuple and not all(isinstance(entry, str) for entry in value)):
             faults.append(_wrong(f"{name}.{key}", _SHAPES[wanted], _line_of(text, name, key)))
             continue
@@ -250,6 +291,7 @@ def _impossible(settings: Settings, text: str) -> list[Fault]:
         tell("email", "connections", "That many connections cannot be used.", "Write a number from 1 to 1000.")
     if settings.email.rate < 0:
         tell("email", "rate", "A rate cannot be negative.", "Write mails a second, or 0 for no limit.")
+    _impossible_start(settings.delivery, tell)
     if settings.email.copy not in ("link", "inline", "attachment"):
         tell("email", "copy", f"'{settings.email.copy}' is no kind of copy.", "Write link, inline or attachment.")
     if not 1 <= settings.judge.seconds <= 3600:
@@ -274,6 +316,16 @@ def _impossible_bounces(address: str, text: str) -> list[Fault]:
     remedy = "Write a plain address with at most 23 letters before the @: bounce@example.com"
     message = f"'{address}' cannot be the address for bounces."
     return [Fault("settings-value", message, remedy, _line_of(text, "email", "bounces"))]
+
+
+def _impossible_start(delivery: DeliverySettings, tell: Callable[[str, str, str, str], None]) -> None:
+    if delivery.delay and not _LENGTH.fullmatch(delivery.delay.strip()):
+        tell("delivery", "delay", f"'{delivery.delay}' is no length of time.", 'Write for example: "30 min"')
+    if delivery.first and not _FIRST.fullmatch(delivery.first.replace(" ", "")):
+        tell("delivery", "first", f"'{delivery.first}' is no number of mails.", 'Write "1%" or 100, say.')
+    for number, seed in enumerate(delivery.seeds, start=1):
+        if not _SEED.fullmatch(seed):
+            tell("delivery", "seeds", f"Seed {number} is no address.", 'Write for example: ["legal@example.com"]')
 
 
 def setting_place(root: Path, section: str, key: str) -> Place:

@@ -12,7 +12,15 @@ import click
 import pytest
 
 from publisher.cli import publisher as group
-from publisher.config import EmailSettings, HookSettings, JudgeSettings, SecretSettings, SiteSettings, StoreSettings
+from publisher.config import (
+    DeliverySettings,
+    EmailSettings,
+    HookSettings,
+    JudgeSettings,
+    SecretSettings,
+    SiteSettings,
+    StoreSettings,
+)
 from publisher.domain.policy import PolicySettings
 from tests.acceptance.labelled import labelled_folder
 from tests.acceptance.workspaces import Workbench
@@ -33,6 +41,7 @@ PLAYBOOK: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("users erase", ("u2",)),
     ("review", ("privacy", "v2", "--accept-all", "--by", "Ada", "--note", "read")),
     ("notice show", ("privacy", "v2", "--language", "zh-CN", "--format", "html")),
+    ("notice test", ("privacy", "v2", "--to", "ada@example.com")),
     ("publish", ("--dry-run",)),
     ("publish", ()),
     ("pause", ("privacy", "v2")),
@@ -76,7 +85,8 @@ def test_every_command_is_in_the_readme() -> None:
 
 
 def test_every_option_of_a_command_that_the_readme_shows_exists() -> None:
-    for name, options in re.findall(r"`publisher ([a-z]+(?: show| import| erase| token| export)?)([^`]*)`", README):
+    named = r"`publisher ([a-z]+(?: show| test| import| erase| token| export)?)([^`]*)`"
+    for name, options in re.findall(named, README):
         command: click.Command = group
         for word in name.split():
             assert isinstance(command, click.Group)
@@ -92,6 +102,7 @@ def test_every_setting_is_in_the_readme() -> None:
         "site": SiteSettings,
         "store": StoreSettings,
         "email": EmailSettings,
+        "delivery": DeliverySettings,
         "secrets": SecretSettings,
         "hooks": HookSettings,
         "judge": JudgeSettings,

@@ -2,6 +2,7 @@
 
 import signal
 import sys
+from dataclasses import dataclass
 from threading import Event, current_thread, main_thread
 from typing import TYPE_CHECKING
 
@@ -9,10 +10,14 @@ import click
 
 from publisher.cli.context import Desk, pass_desk
 from publisher.cli.faults import record, tell
+from publisher.cli.log import log_option
 from publisher.cli.words import count, print_files_to_commit, print_json
 from publisher.errors import PublisherError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from publisher.errors import Fault
     from publisher.workflow.deliver import DeliveryReport
     from publisher.workflow.tick import TickReport
 
@@ -23,6 +28,7 @@ WATCH_SECONDS = 30
 @click.option("--watch", is_flag=True, help="Go on, a pass every half minute, until interrupted.")
 @click.option("--rate", type=click.IntRange(min=0), help="Mails a second; 0 is no limit. Left out: the settings'.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report for programs.")
+@log_option
 @pass_desk
 def command(desk: Desk, watch: bool, rate: int | None, as_json: bool) -> None:
     """Send what is due, resuming where the last pass stopped; exit 1 when paused or stopped."""
@@ -30,40 +36,57 @@ def command(desk: Desk, watch: bool, rate: int | None, as_json: bool) -> None:
     if current_thread() is main_thread():
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: asked.set())
-    halted = _pass(desk, rate, as_json, asked)
-    while watch and not halted and not asked.wait(WATCH_SECONDS):
-        halted = _pass(desk, rate, as_json, asked)
-    sys.exit(1 if halted else 0)
+    done = _pass(desk, rate, as_json, asked, None)
+    while watch and not done.stopped and not asked.wait(WATCH_SECONDS):
+        done = _pass(desk, rate, as_json, asked, done)
+    sys.exit(1 if done.stopped or done.waits else 0)
 
 
-def _pass(desk: Desk, rate: int | None, as_json: bool, asked: Event) -> bool:
-    """One pass; asked to end, it still records every answer. Says whether it was paused or stopped."""
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """How a pass ended: stopped, or waiting for a person; and what it said."""
+
+    stopped: bool
+    waits: bool
+    said: tuple[object, ...]
+
+
+def _pass(desk: Desk, rate: int | None, as_json: bool, asked: Event, before: _Done | None) -> _Done:
+    """One pass; asked to end, it still records every answer. One that says what the last said is silent."""
     from publisher.cli.progress import bar
     from publisher.workflow.dispatch import dispatch
     from publisher.workflow.tick import TickReport, complete
 
     settings = desk.settings()
-    halted = False
-    with desk.store(settings) as store, bar("Delivering", unit="mails") as progress:
-        report = dispatch(settings, store, now=desk.now, rate=rate, progress=progress, stopping=asked.is_set)
-        if not as_json:
-            _print(report)
+    broken: tuple[Fault, ...] = ()
+    with desk.store(settings) as store:
+        with bar("Delivering", unit="mails") as progress:
+            report = dispatch(settings, store, now=desk.now, rate=rate, progress=progress, stopping=asked.is_set)
         try:
             completion = complete(settings, store, now=desk.now())
         except PublisherError as error:
-            tell(error.faults)
+            broken = error.faults
             completion = TickReport((), (), ())
-            halted = True
-    if as_json:
-        print_json(_plain(report, completion))
-    else:
-        for entry in completion.happened:
-            click.echo(f"{entry.policy} {entry.version}: {entry.kind} ({entry.reason})")
-        print_files_to_commit(completion.files)
-    return bool(report.stopped or report.paused or halted)
+    said = (*_lines(report), report.reasons, report.stopped, broken, completion.happened, completion.files)
+    if before is None or said != before.said:
+        if as_json:
+            print_json(_plain(report, completion))
+        else:
+            _print(report, completion)
+        tell(broken)
+    return _Done(bool(report.stopped or broken), not report.done, said)
 
 
-def _print(report: "DeliveryReport") -> None:
+def _print(report: "DeliveryReport", completion: "TickReport") -> None:
+    for line in _lines(report):
+        click.echo(line)
+    tell((*report.reasons, *([report.stopped] if report.stopped else [])))
+    for entry in completion.happened:
+        click.echo(f"{entry.policy} {entry.version}: {entry.kind} ({entry.reason})")
+    print_files_to_commit(completion.files)
+
+
+def _lines(report: "DeliveryReport") -> "Iterator[str]":
     facts = [
         f"{number:,} {name}"
         for name, number in (
@@ -75,16 +98,23 @@ def _print(report: "DeliveryReport") -> None:
         )
         if number
     ]
-    click.echo(f"{', '.join(facts)}." if facts else "Nothing is due.")
+    if report.copies:
+        yield f"{count(report.copies, 'copy', 'copies')} sent to [delivery] seeds."
+    if facts or not report.copies:
+        yield f"{', '.join(facts)}." if facts else "Nothing is due."
     if report.interrupted:
-        click.echo(f"{count(report.interrupted, 'message')} of an interrupted pass may have been sent.")
+        yield f"{count(report.interrupted, 'message')} of an interrupted pass may have been sent."
     if report.held:
-        click.echo(f"{count(report.held, 'message')} in doubt twice: look whether they arrived.")
+        yield f"{count(report.held, 'message')} in doubt twice: look whether they arrived."
     if report.next_at is not None:
-        click.echo(f"Next try at {report.next_at:%Y-%m-%d %H:%M:%S} UTC.")
+        yield f"Next try at {report.next_at:%Y-%m-%d %H:%M:%S} UTC."
+    for wait in report.waits:
+        if wait.until is not None:
+            yield f"{wait.notice}: {wait.reason}."
+    for notice in report.paused:
+        yield f"{notice} is paused. To go on: publisher resume {notice.policy} {notice.version}"
     for notice in report.overdue:
-        click.echo(f"{notice}: its time is over, and what was not sent stays unsent. Run: publisher tick")
-    tell((*report.reasons, *([report.stopped] if report.stopped else [])))
+        yield f"{notice}: its time is over, and what was not sent stays unsent. Run: publisher tick"
 
 
 def _plain(report: "DeliveryReport", completion: "TickReport") -> dict[str, object]:
@@ -96,9 +126,20 @@ def _plain(report: "DeliveryReport", completion: "TickReport") -> dict[str, obje
         "deferred": report.deferred,
         "in-doubt": report.in_doubt,
         "skipped": report.skipped,
+        "copies": report.copies,
         "interrupted": report.interrupted,
         "held": report.held,
         "next_at": report.next_at.isoformat() if report.next_at else None,
+        "waiting": [
+            {
+                "notice": str(wait.notice),
+                "until": wait.until.isoformat() if wait.until else None,
+                "out": wait.out,
+                "left": wait.left,
+                "reason": wait.reason,
+            }
+            for wait in report.waits
+        ],
         "paused": [str(notice) for notice in report.paused],
         "overdue": [str(notice) for notice in report.overdue],
         "stopped": record(report.stopped) if report.stopped else None,

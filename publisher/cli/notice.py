@@ -11,10 +11,31 @@ def command() -> None:
     """Notices as their readers get them."""
 
 
+@command.command("test")
+@click.argument("policy")
+@click.argument("version")
+@click.option("--to", required=True, help="Your own address.")
+@click.option("--language", "--lang", help="Left out: the authoritative one.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report for programs.")
+@pass_desk
+def test(desk: Desk, policy: str, version: str, to: str, language: str | None, as_json: bool) -> None:
+    """Send one mail of a version, released or not, to your own address: [Test] in its subject, recorded nowhere."""
+    from publisher.workflow.trial_mail import send_trial
+
+    sent = send_trial(desk.workspace(), policy, version, to=to, language=language, now=desk.now)
+    if as_json:
+        print_json({"notice": sent.notice, "language": sent.language, "released": sent.released, "answer": sent.said})
+        return
+    click.echo(f"A test mail of {policy} {version} in {sent.language} was taken: {sent.said}.")
+    if not sent.released:
+        click.echo("It is not released: the links in the mail lead nowhere yet.")
+    click.echo("Nobody counts as told by it.")
+
+
 @command.command("show")
 @click.argument("policy")
 @click.argument("version")
-@click.option("--language", help="Left out: the authoritative one.")
+@click.option("--language", "--lang", help="Left out: the authoritative one.")
 @click.option("--since", help="The version that the readers know. Left out: the one before.")
 @click.option("--audience", "audiences", multiple=True, help="An audience that they belong to. Left out: all.")
 @click.option("--format", "form", type=click.Choice(["text", "html", "eml"]), default="text", show_default=True)

@@ -3,16 +3,21 @@
 import click
 
 from publisher.cli.context import Desk, pass_desk
+from publisher.cli.words import login_name
 
 
 @click.command("pause")
 @click.argument("policy")
 @click.argument("version")
+@click.option("--by", default=login_name, help="Who pauses it; left out, the name you are logged in with.")
+@click.option("--reason", default="", help="Why, for whoever looks at status.")
 @pass_desk
-def command(desk: Desk, policy: str, version: str) -> None:
+def command(desk: Desk, policy: str, version: str, by: str, reason: str) -> None:
     """Stop the mails of VERSION; every sender stops within one batch."""
-    from publisher.workflow.pausing import set_paused
+    from publisher.workflow.pausing import pause
 
     with desk.store(desk.settings()) as store:
-        notice = set_paused(store, policy, version, paused=True)
-    click.echo(f"{notice} is paused.")
+        done = pause(store, policy, version, by=by, why=reason, now=desk.now())
+    out = f"{done.out:,} of its {done.mails:,} mails were begun"
+    click.echo(f"{done.notice} is paused; {out}." if done.changed else f"{done.notice} was paused before; {out}.")
+    click.echo(f"To go on: publisher resume {policy} {version}")

@@ -26,7 +26,7 @@ COMMANDS: Mapping[str, str] = {
     "adopt": "Enter versions that were in force before this tool came.",
     "asof": "The text that applied on a date.",
     "verify": "Whether ledger, store and texts agree.",
-    "notice": "Show a notice as its readers get it.",
+    "notice": "Show a notice as its readers get it, or send yourself one.",
     "users": "Import users, or erase one.",
     "consent": "Who agreed to a version that needs fresh consent.",
     "serve": "Site and API over HTTP.",

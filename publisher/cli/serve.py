@@ -3,6 +3,7 @@
 import click
 
 from publisher.cli.context import Desk, pass_desk
+from publisher.cli.log import log_option
 from publisher.errors import one
 
 
@@ -10,6 +11,7 @@ from publisher.errors import one
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="The port.")
 @click.option("--no-tick", is_flag=True, help="Leave recording what time brings to a timer.")
+@log_option
 @pass_desk
 def command(desk: Desk, host: str, port: int, no_tick: bool) -> None:
     """Serve site and API over HTTP; every minute it does what `tick` does."""

@@ -4,11 +4,13 @@ import click
 
 from publisher.cli.context import Desk, pass_desk
 from publisher.cli.faults import record, tell
+from publisher.cli.log import log_option
 from publisher.cli.words import count, print_files_to_commit, print_json
 
 
 @click.command("tick")
 @click.option("--json", "as_json", is_flag=True, help="Print the report for programs.")
+@log_option
 @pass_desk
 def command(desk: Desk, as_json: bool) -> None:
     """Record what time and completion bring, and rebuild the site; for cron or a timer."""

@@ -1,5 +1,6 @@
 """Small words of the command line: plurals, lists, JSON."""
 
+import getpass
 import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -13,6 +14,14 @@ if TYPE_CHECKING:
 def count(number: int, one: str, many: str | None = None) -> str:
     """`1 version`, `2 versions`, `1,000 users`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def login_name() -> str:
+    """Who is at the keyboard, as the system knows them."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user that has no name
+        return "somebody"
 
 
 def print_json(value: object) -> None:

@@ -72,16 +72,6 @@ def closed_among(connection: Connection, notice_ids: Iterable[NoticeId]) -> froz
     return frozenset(wanted[name] for name in connection.execute(rows).scalars())
 
 
-def pause(connection: Connection, notice_id: NoticeId) -> bool:
-    """Stops a notice: senders finish what is under way and begin nothing new. Says whether it was running."""
-    return _set_paused(connection, notice_id, paused=True)
-
-
-def resume(connection: Connection, notice_id: NoticeId) -> bool:
-    """Lets a paused notice go on. Says whether it was paused."""
-    return _set_paused(connection, notice_id, paused=False)
-
-
 def templates(connection: Connection, notice_id: NoticeId) -> tuple[MailTemplate, ...]:
     """What a notice sends, in the order in which it was given."""
     rows = select(template).where(template.c.notice == str(notice_id)).order_by(template.c.place)
@@ -121,13 +111,6 @@ def close(connection: Connection, notice_id: NoticeId, now: datetime) -> None:
     connection.execute(
         notice.update().where(notice.c.id == str(notice_id), notice.c.closed.is_(None)).values(closed=now)
     )
-
-
-def _set_paused(connection: Connection, notice_id: NoticeId, *, paused: bool) -> bool:
-    changed = connection.execute(
-        notice.update().where(notice.c.id == str(notice_id), notice.c.paused.is_(not paused)).values(paused=paused)
-    )
-    return changed.rowcount > 0
 
 
 def _values(given: Notice) -> dict[str, Any]:

@@ -221,3 +221,46 @@ run_lock = Table(
     Column("until", Instant, nullable=False),
     Column("fence", BigInteger, nullable=False),
 )
+
+handling = Table(
+    "handling",
+    metadata,
+    Column("notice", Text, nullable=False),
+    Column("no", Integer, nullable=False),
+    Column("act", String(16), nullable=False),
+    Column("by", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("notice", "no", name="handling_key"),
+    sqlite_with_rowid=False,
+)
+"""Append-only: each time that a notice was paused, resumed, or let go after its first mails; by whom, and why."""
+
+seed = Table(
+    "seed",
+    metadata,
+    Column("notice", Text, nullable=False),
+    Column("recipient", String(RECIPIENT_LENGTH), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("language", String(35), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempts", SmallInteger, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("next_at", Instant),
+    Column("code", SmallInteger),
+    Column("reply", Text),
+    PrimaryKeyConstraint("notice", "recipient", "kind", "language", name="seed_key"),
+    sqlite_with_rowid=False,
+)
+"""Copies that went to the organisation's own people ahead of a notice; they are nobody's audience."""
+
+halt = Table(
+    "halt",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("code", String(64), nullable=False),
+    Column("message", Text, nullable=False),
+    Column("remedy", Text, nullable=False),
+)
+"""Why a kind of work stopped of itself the last time; gone once it has gone on."""

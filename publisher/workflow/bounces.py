@@ -204,7 +204,7 @@ def _apply(
             if report.fate in FINAL:
                 done[message.notice] += 1
             _tell(summary, message.notice, report)
-        paused, troubles, late = _judged(connection, done)
+        paused, troubles, late = _judged(connection, done, now)
     summary.read.update(readings)
     summary.late += late
     summary.paused.extend(paused)
@@ -227,9 +227,11 @@ def _recorded(connection: "Connection", report: BounceReport | None, message: _O
     return Reading(report.fate) if effect is bounces.Effect.RECORDED else Reading(effect)
 
 
-def _judged(connection: "Connection", done: Mapping[NoticeId, int]) -> tuple[list[NoticeId], list[Fault], int]:
+def _judged(
+    connection: "Connection", done: Mapping[NoticeId, int], now: datetime
+) -> tuple[list[NoticeId], list[Fault], int]:
     """Notices of which too many came back: paused when that begins, so that whoever resumes one has the last word."""
-    from publisher.store import batches, bounces, notices
+    from publisher.store import batches, bounces, handling, notices
 
     paused: list[NoticeId] = []
     troubles: list[Fault] = []
@@ -240,9 +242,10 @@ def _judged(connection: "Connection", done: Mapping[NoticeId, int]) -> tuple[lis
         if not _is_much(bounced, judged) or _is_much(bounced - new, judged):
             continue
         unsent = notices.is_open(connection, notice) and batches.is_unsent(connection, notice)
-        if unsent and notices.pause(connection, notice):
+        fault = _too_many(notice, bounced, judged, paused=unsent)
+        if unsent and handling.pause_of_itself(connection, notice, fault.message, now):
             paused.append(notice)
-        troubles.append(_too_many(notice, bounced, judged, paused=unsent))
+        troubles.append(fault)
     return paused, troubles, late
 
 

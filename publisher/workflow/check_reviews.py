@@ -16,6 +16,7 @@ from publisher.domain.review import SETTINGS_CLAUSE, Review, graded, open_findin
 from publisher.domain.timeline import last_released
 from publisher.errors import Fault, Place, Severity
 from publisher.workflow.audience import reach_of
+from publisher.workflow.careful_start import mails_begin
 from publisher.workflow.check_summaries import summary_faults
 from publisher.workflow.emergency import emergency_faults, emergency_floor
 from publisher.workflow.one_language import one_sided_faults
@@ -44,7 +45,8 @@ def review_faults(workspace: Workspace, policy: Policy, now: datetime) -> Iterat
         if assessment is None:
             continue
         assessment = with_frozen(assessment, review)
-        yield from _floor(policy, events, version, assessment, review, now)
+        begins = mails_begin(workspace.settings, policy, now)
+        yield from _floor(policy, events, version, assessment, review, (now, begins))
         yield from one_sided_faults(policy, events, version, before, review)
         old, new = trees_of(policy, events, before), draft_trees(policy, events, version.name, before)
         yield from summary_faults(policy, version, assessment, review, old, new)
@@ -189,23 +191,27 @@ def _floor(
     version: Version,
     assessment: Assessment,
     review: Review | None,
-    now: datetime,
+    times: tuple[datetime, datetime],
 ) -> Iterator[Fault]:
-    """A material version that would be refused today; only a warning here, since the day of release is not known."""
+    """A material version that would be refused today; only a warning here, since the day of release is not known.
+
+    `times` are now, and when the first mail could go.
+    """
+    now, begins = times
     text = version.text(policy.settings.language)
     grade = graded(assessment, review.decisions if review else ())
     if text is None or grade is not Grade.MATERIAL:
         return
     promised = governed(policy, events)
     effective = effective_date(policy, version, now)
-    floor, days = emergency_floor(promised, review, grade, effective, now), promised.settings.delivery_days
-    earliest = earliest_effective(local_date(now, policy.settings.timezone), floor, days)
+    floor, days = emergency_floor(promised, review, grade, effective, begins), promised.settings.delivery_days
+    earliest = earliest_effective(local_date(begins, policy.settings.timezone), floor, days)
     if effective < earliest:
         yield Fault(
             "below-floor",
             f"{policy.name} {version.name} is material: published today it could not take effect on {effective},"
             f" only {floor} days after complete notice.",
-            f'Write {earliest} or later, or "+{floor + days} days".',
+            f'Write {earliest} or later, or "+{(earliest - local_date(now, policy.settings.timezone)).days} days".',
             Place(text.path, text.front.line_of("effective")),
             Severity.WARNING,
         )

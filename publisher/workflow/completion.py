@@ -15,6 +15,7 @@ from publisher.domain.timeline import announced_under
 from publisher.errors import Fault, Place, PublisherError, Severity
 from publisher.workflow.build import site_of
 from publisher.workflow.homepage import look_for
+from publisher.workflow.mail_state import mail_state
 from publisher.workflow.records import ledger_file
 from publisher.workflow.release import PUBLISHER
 from publisher.workflow.workspace import Workspace
@@ -44,6 +45,7 @@ class _Look:
     evidence: tuple[str, ...]
     lacks: tuple[str, ...]
     unseen: tuple[str, ...]
+    wait: Fault | None = None
 
 
 class Completing:
@@ -82,6 +84,7 @@ class Completing:
             if queued is None:
                 return _Look((), (f"this store does not hold the messages of {name}",), ())
             settled, total = outbox.settled_share(connection, name)
+            mails = mail_state(self._settings, connection, name, self._now)
         evidence: list[str] = []
         unseen: tuple[str, ...] = ()
         if Channel.BANNER in queued.channels:
@@ -98,11 +101,12 @@ class Completing:
             share = announced_under(events, standing.version, policy.settings).notice_share
             told = f"{settled} of {total} users are settled"
             if total and settled < share * total:
-                lacks.append(told)
+                lacks.extend((told, *mails.lines))
             if not total and Channel.BANNER not in queued.channels:
                 lacks.append("the store knows no users, and no banner tells anybody either")
             evidence.append(told)
-        return _Look(tuple(evidence), tuple(lacks), unseen)
+        waits = mails.wait.fault(self._now) if mails.wait is not None and mails.paused is None else None
+        return _Look(tuple(evidence), tuple(lacks), unseen, waits)
 
     def _troubles(self, policy: Policy, standing: Standing, look: _Look) -> list[Fault]:
         zone = standing.timezone
@@ -118,6 +122,8 @@ class Completing:
             )
             for what in look.unseen
         ]
+        if look.wait is not None:
+            found.append(look.wait)
         last = must_hold_from(standing.effective, standing.floor, zone)
         if self._now >= last - timedelta(days=WARNED_DAYS):
             found.append(

@@ -19,7 +19,8 @@ from publisher.delivery.verp import senders
 from publisher.domain.notice import MailTemplate, Message, MessageState, Notice, NoticeId, NoticeKind, Outcome
 from publisher.errors import Fault, one
 from publisher.languages import best_match
-from publisher.store import batches, notices, outbox, run_lock, sending
+from publisher.store import batches, handling, notices, outbox, run_lock, sending
+from publisher.workflow.careful_start import AT_ONCE, CarefulStart
 from publisher.workflow.delivery_report import (
     DeliveryReport,
     Progress,
@@ -77,6 +78,8 @@ def deliver(
     chance: Callable[[], float] = random.random,
     stopping: Callable[[], bool] = lambda: False,
     begun: Callable[[int], None] = lambda _: None,
+    start: CarefulStart = AT_ONCE,
+    first: Callable[[run_lock.RunLock], Fault | None] = lambda _: None,
 ) -> DeliveryReport:
     """Sends what is due, once.
 
@@ -96,6 +99,8 @@ def deliver(
         chance: a number from 0 to 1, by which waiting times are spread.
         stopping: whether a person or the system wants the pass to end; what is under way is answered first.
         begun: is given the number of the pass before anything is sent.
+        start: says how many messages of a notice may go now.
+        first: sends under the lock what goes before anything else, and says why nothing may follow it, if so.
 
     Raises:
         BusyError: another process delivers from this store.
@@ -114,12 +119,12 @@ def deliver(
                 connection, LOCK, owner, now(), gone=lambda other: has_ended(other) or store.is_gone(other)
             )
             interrupted = sending.doubt_interrupted(connection, now())
-        run = _Run(
-            store, lock, now, key, domain, progress or Unseen(), sleep, clock, chance, Pace(rate, clock), stopping
-        )
+        drawn, pace = progress or Unseen(), Pace(rate, clock)
+        run = _Run(store, lock, now, key, domain, drawn, sleep, clock, chance, pace, stopping, start)
         try:
             begun(lock.fence)
-            due = run.due()
+            run.stopped = first(lock)
+            due = run.due() if run.stopped is None else 0
             run.progress.begin(due)
             if due:
                 run.lanes = Lanes(transports, max(1, min(connections, due)), senders(key, bounces, sender))
@@ -155,6 +160,7 @@ class _Run:
     chance: Callable[[], float]
     pace: Pace
     stopping: Callable[[], bool]
+    start: CarefulStart
     lanes: Lanes | None = None
     stopped: Fault | None = None
     halted: dict[NoticeId, Fault | None] = field(default_factory=dict)
@@ -172,7 +178,7 @@ class _Run:
         """How many messages this pass will try."""
         with self.store.read() as connection:
             return sum(
-                batches.due_count(connection, notice.id, self.now())
+                self.start.due(connection, notice, self.now())
                 for notice in notices.open_notices(connection)
                 if self._may_go(connection, notice)
             )
@@ -195,10 +201,11 @@ class _Run:
         for batch in due_batches:
             with self.store.begin() as connection:
                 run_lock.keep(connection, self.lock, self.now())
-                if self.stopped or not self._may_go(connection, notice):
+                allowed = self.start.allowed(connection, notice, state, self.now())
+                if self.stopped or allowed == 0 or not self._may_go(connection, notice):
                     return
                 self.skipped += batches.take_in_hand(connection, batch)
-                due = deque(sending.messages(connection, batch, state, self.now()))
+                due = deque(sending.messages(connection, batch, state, self.now())[:allowed])
             self.in_hand = _Batch(notice, batch, state, by_kind, due)
             self._work(self.in_hand)
             with self.store.begin() as connection:
@@ -308,10 +315,12 @@ class _Run:
     def _record(self, connection: "Connection", batch: _Batch) -> None:
         at = self.now()
         sending.record(connection, [self._answer(batch, answer, at) for answer in self.answers])
+        self.progress.answered(batch.notice.id, [answer.receipt for answer in self.answers])
         for answer in self.answers:
             self.tally[answer.receipt.outcome] += 1
-        if self.halted.get(batch.notice.id) is not None:
-            notices.pause(connection, batch.notice.id)
+        why = self.halted.get(batch.notice.id)
+        if why is not None:
+            handling.pause_of_itself(connection, batch.notice.id, why.message, at)
 
     def _answer(self, batch: _Batch, answer: Back, at: datetime) -> sending.Answer:
         message, receipt = answer.parcel.message, answer.receipt
@@ -357,6 +366,7 @@ class _Run:
                 for entry in waiting
                 if self.now() >= entry.deadline and batches.is_unsent(connection, entry.id)
             )
+            waits = (self.start.waits(connection, entry, self.now()) for entry in waiting if entry.id not in paused)
             return DeliveryReport(
                 accepted=self.tally[Outcome.ACCEPTED],
                 refused=self.tally[Outcome.REFUSED],
@@ -368,6 +378,7 @@ class _Run:
                 next_at=outbox.deferred_next(connection),
                 paused=paused,
                 overdue=overdue,
+                waits=tuple(wait for wait in waits if wait is not None),
                 stopped=self.stopped,
                 reasons=tuple(fault for fault in self.halted.values() if fault is not None),
             )

@@ -1,14 +1,16 @@
 """What a delivery tells: how far it has come, what it did, and why it stopped."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from publisher.domain.notice import Notice, NoticeId, Receipt
 from publisher.errors import Fault
+from publisher.workflow.careful_start import Wait
 
 
-class Progress(Protocol):
+class Bar(Protocol):
     """Somebody who draws how far a delivery has come."""
 
     def begin(self, total: int) -> None:
@@ -20,13 +22,24 @@ class Progress(Protocol):
         ...
 
 
+class Progress(Bar, Protocol):
+    """Somebody who follows a delivery more closely."""
+
+    def answered(self, notice: NoticeId, receipts: Sequence[Receipt]) -> None:
+        """Told with each commit: what came back for messages of a notice."""
+        ...
+
+
 class Unseen:
-    """Nobody draws anything."""
+    """Nobody looks."""
 
     def begin(self, total: int) -> None:
         """Takes no notice."""
 
     def advance(self, number: int) -> None:
+        """Takes no notice."""
+
+    def answered(self, notice: NoticeId, receipts: Sequence[Receipt]) -> None:
         """Takes no notice."""
 
 
@@ -36,11 +49,13 @@ class DeliveryReport:
 
     Attributes:
         accepted, refused, deferred, in_doubt, skipped: how many messages ended the pass like that.
+        copies: how many went ahead to the organisation's own people.
         interrupted: how many an earlier run had left under way; they were in doubt, and sent once more.
         held: how many of all open notices were in doubt twice and are sent no more until people look.
         next_at: when the first deferred message is due; None when none is.
         paused: notices that wait for `resume`.
         overdue: notices whose deadline passed with messages unsent.
+        waits: notices whose mails may not all go yet.
         stopped: why the pass ended early; None when it did not.
         reasons: why this pass paused notices.
     """
@@ -50,18 +65,29 @@ class DeliveryReport:
     deferred: int = 0
     in_doubt: int = 0
     skipped: int = 0
+    copies: int = 0
     interrupted: int = 0
     held: int = 0
     next_at: datetime | None = None
     paused: tuple[NoticeId, ...] = ()
     overdue: tuple[NoticeId, ...] = ()
+    waits: tuple[Wait, ...] = ()
     stopped: Fault | None = None
     reasons: tuple[Fault, ...] = ()
 
     @property
+    def heard(self) -> bool:
+        """Whether the mail server said anything of a message."""
+        return self.accepted + self.refused + self.deferred > 0
+
+    @property
     def done(self) -> bool:
-        """Whether all that was due was sent: neither stopped nor paused."""
-        return self.stopped is None and not self.paused
+        """Whether nothing waits for a person: neither stopped nor paused, nor to be let go on."""
+        return self.stopped is None and not self.paused and all(wait.until is not None for wait in self.waits)
+
+
+OF_THE_SERVER = frozenset({"delivery-refused", "delivery-host-busy"})
+"""The codes of the faults by which a mail server takes nothing from us, or nothing from anybody."""
 
 
 def _said(receipt: Receipt) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from publisher.config import (
     FILE_NAME,
+    DeliverySettings,
     EmailSettings,
     SecretSettings,
     Settings,
@@ -19,7 +20,7 @@ from publisher.config import (
 from publisher.errors import Place, one
 from publisher.store.engine import open_store
 from publisher.workflow.adopt import adopt_ledgers
-from publisher.workflow.deliver import DeliveryReport, Progress
+from publisher.workflow.delivery_report import Bar, DeliveryReport
 from publisher.workflow.dispatch import dispatch
 from publisher.workflow.ingest import import_users
 from publisher.workflow.publish import PublishReport, publish
@@ -50,9 +51,7 @@ class Rehearsal:
     folder: Path
 
 
-def demo(
-    settings: Settings, folder: Path, *, now: Callable[[], datetime], progress: Progress | None = None
-) -> Rehearsal:
+def demo(settings: Settings, folder: Path, *, now: Callable[[], datetime], progress: Bar | None = None) -> Rehearsal:
     """Publishes and delivers a workspace's own policies inside a scratch folder; run again, nothing new is queued.
 
     Raises:
@@ -101,6 +100,7 @@ def _scratch(settings: Settings, folder: Path) -> Settings:
         site=replace(settings.site, output=SiteSettings().output, homepage=()),
         store=StoreSettings(),
         email=replace(settings.email, transport=f"maildir:{MAILDIR}", rate=0),
+        delivery=DeliverySettings(),
         secrets=SecretSettings(),
     )
 

@@ -7,13 +7,18 @@ from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
 from publisher.config import Settings
+from publisher.delivery import Transport
 from publisher.delivery.transports import check_transport, open_transport
 from publisher.errors import PublisherError
 from publisher.workflow import hooks
-from publisher.workflow.deliver import DeliveryReport, Progress, deliver
-from publisher.workflow.passes import refuse_rolled_back, remember_pass
+from publisher.workflow.careful_start import CarefulStart
+from publisher.workflow.deliver import DeliveryReport, deliver
+from publisher.workflow.delivery_report import OF_THE_SERVER, Bar, Unseen
+from publisher.workflow.journal import Journal
+from publisher.workflow.passes import LOCK, refuse_rolled_back, remember_pass
 from publisher.workflow.records import refuse_parted
 from publisher.workflow.secret_key import secret_key
+from publisher.workflow.seeds import Seeding
 from publisher.workflow.workspace import open_workspace
 
 if TYPE_CHECKING:
@@ -26,7 +31,7 @@ def dispatch(
     *,
     now: Callable[[], datetime],
     rate: int | None = None,
-    progress: Progress | None = None,
+    progress: Bar | None = None,
     stopping: Callable[[], bool] = lambda: False,
 ) -> DeliveryReport:
     """Sends what is due, once, through the transport of the settings.
@@ -50,19 +55,45 @@ def dispatch(
     refuse_rolled_back(settings, store)
     refuse_parted(open_workspace(settings), store)
     sender = parseaddr(settings.email.sender)[1]
+    domain = sender.rpartition("@")[2]
+    key = secret_key(settings.path(settings.secrets.key_file))
+
+    def transports() -> Transport:
+        return open_transport(url, settings.root)
+
+    journal = Journal(progress or Unseen())
+    seeding = Seeding(store, settings.delivery.seeds, transports, now, sender, domain, key)
     report = deliver(
         store,
-        lambda: open_transport(url, settings.root),
+        transports,
         now=now,
         sender=sender,
-        domain=sender.rpartition("@")[2],
-        key=secret_key(settings.path(settings.secrets.key_file)),
+        domain=domain,
+        key=key,
         bounces=settings.email.bounces,
         rate=settings.email.rate if rate is None else rate,
         connections=settings.email.connections,
-        progress=progress,
+        progress=journal,
         stopping=stopping,
         begun=lambda number: remember_pass(settings, store.identity, number),
+        start=CarefulStart(settings.delivery),
+        first=seeding.send,
     )
-    troubles = (*report.reasons, *((report.stopped,) if report.stopped and not stopping() else ()))
-    return replace(report, reasons=(*report.reasons, *hooks.alert(settings, troubles, now=now())))
+    _remember_halt(store, report, now())
+    waits = (fault for wait in report.waits if (fault := wait.fault(now())) is not None)
+    reasons = (*seeding.faults, *report.reasons, *waits)
+    troubles = (*reasons, *((report.stopped,) if report.stopped and not stopping() else ()))
+    report = replace(report, copies=seeding.sent, reasons=(*reasons, *hooks.alert(settings, troubles, now=now())))
+    journal.ended(report)
+    return report
+
+
+def _remember_halt(store: "Store", report: DeliveryReport, at: datetime) -> None:
+    """Why the mail server took nothing stays shown until something was handed to it again."""
+    from publisher.store import halts
+
+    with store.begin() as connection:
+        if report.stopped is not None and report.stopped.code in OF_THE_SERVER:
+            halts.remember(connection, LOCK, report.stopped, at)
+        elif report.heard:
+            halts.forget(connection, LOCK)

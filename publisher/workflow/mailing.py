@@ -7,6 +7,7 @@ from publisher.config import Settings
 from publisher.domain.notice import Channel
 from publisher.errors import Fault, Place, Severity
 from publisher.workflow import campaigns
+from publisher.workflow.careful_start import LAST_CALL, mails_begin
 from publisher.workflow.records import ledger_file
 from publisher.workflow.release import Release
 
@@ -44,7 +45,7 @@ def rate_faults(settings: Settings, store: "Store | None", releases: Sequence[Re
                     connection, notice.reach, campaigns.ladders(releases, release)
                 )
             )
-        left = (notice.deadline - release.event.at).total_seconds()
+        left = (notice.deadline - mails_begin(settings, release.policy, release.event.at)).total_seconds()
         if mails > rate * left:
             needed = -(-mails // rate)
             faults.append(
@@ -57,6 +58,31 @@ def rate_faults(settings: Settings, store: "Store | None", releases: Sequence[Re
                 )
             )
     return tuple(faults)
+
+
+def tight_faults(settings: Settings, releases: Sequence[Release]) -> tuple[Fault, ...]:
+    """Versions whose first mails a person could hardly look at before the others have to go."""
+    if not settings.delivery.first:
+        return ()
+    found: list[Fault] = []
+    for release in releases:
+        notice, text = release.notice, release.version.text(release.policy.settings.language)
+        if notice is None or text is None or Channel.EMAIL not in notice.channels:
+            continue
+        left = notice.deadline - mails_begin(settings, release.policy, release.event.at)
+        if left < LAST_CALL:
+            name = f"{release.policy.name} {release.version.name}"
+            found.append(
+                Fault(
+                    "first-tight",
+                    f"After the first mails of {name} a person has {_time(int(left.total_seconds()))} to let the others"
+                    " go, or it is held.",
+                    "Write a later effective date, or leave out [delivery] first.",
+                    Place(text.path, text.front.line_of("effective")),
+                    Severity.WARNING,
+                )
+            )
+    return tuple(found)
 
 
 def unheard_faults(store: "Store | None", releases: Sequence[Release]) -> tuple[Fault, ...]:

@@ -16,6 +16,7 @@ from publisher.errors import Fault, Place, PublisherError
 from publisher.workflow.announce import notice_contents
 from publisher.workflow.build import build
 from publisher.workflow.campaigns import parting
+from publisher.workflow.careful_start import mails_begin
 from publisher.workflow.follow_up import (
     Sequel,
     next_notice,
@@ -143,7 +144,8 @@ def _date_faults(
             Fault("postpone-earlier", f"{name} was announced for {standing.effective}.", "Name a later date.", place)
         )
     material = standing.grade is Grade.MATERIAL
-    earliest = earliest_effective(today, floor, policy.settings.delivery_days) if material else today
+    begins = local_date(mails_begin(workspace.settings, policy, now), policy.settings.timezone)
+    earliest = earliest_effective(begins, floor, policy.settings.delivery_days) if material else today
     if to < earliest:
         message = f"{name} cannot take effect on {to}: its users must have had the new notice for {floor} days."
         faults.append(Fault("below-floor", message, f"Name {earliest} or a later date.", place))

@@ -17,9 +17,10 @@ from publisher.workflow import campaigns
 from publisher.workflow.announce import mail_templates, notice_contents
 from publisher.workflow.audience import column_faults, questions
 from publisher.workflow.build import build
+from publisher.workflow.careful_start import mails_begin
 from publisher.workflow.check import check_workspace
 from publisher.workflow.check_summaries import PASSED_OVER
-from publisher.workflow.mailing import nobody_to_tell, rate_faults, unheard_faults
+from publisher.workflow.mailing import nobody_to_tell, rate_faults, tight_faults, unheard_faults
 from publisher.workflow.records import (
     append_both,
     caught_up,
@@ -171,7 +172,8 @@ def plan_publish(settings: Settings, store: "Store | None", *, now: datetime) ->
                 continue
             if version.text(policy.settings.language) is None:
                 continue
-            release, date_faults = plan_release(policy, version, events, None if first else review, now)
+            begins = mails_begin(settings, policy, now)
+            release, date_faults = plan_release(policy, version, events, None if first else review, now, begins)
             if sound:
                 release = with_telling(settings.root, release, events, now)
             faults.extend(date_faults)
@@ -194,6 +196,7 @@ def plan_publish(settings: Settings, store: "Store | None", *, now: datetime) ->
         raise PublisherError(errors_only(faults))
     folders = [release.version.folder + "/" for release in releases]
     warnings = tuple(replace(fault, severity=Severity.WARNING) for fault in told if _below(fault, folders))
+    warnings += tight_faults(settings, releases)
     mailed = [
         (release.policy, release.notice, campaigns.ladders(releases, release))
         for release in releases

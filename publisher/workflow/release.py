@@ -74,15 +74,24 @@ def effective_date(policy: Policy, version: Version, now: datetime) -> date:
 
 
 def plan_release(
-    policy: Policy, version: Version, events: Sequence[LedgerEvent], review: Review | None, now: datetime
+    policy: Policy,
+    version: Version,
+    events: Sequence[LedgerEvent],
+    review: Review | None,
+    now: datetime,
+    begins: datetime | None = None,
 ) -> tuple[Release, tuple[Fault, ...]]:
-    """What releasing a version now would record and queue, and every reason of dates against it."""
+    """What releasing a version now would record and queue, and every reason of dates against it.
+
+    `begins` is when its first mail may go, which lead times are counted from; left out, now.
+    """
+    begins = begins or now
     before = last_released(events)
     assessment = assess_version(policy, events, version.name, before) if before else None
     grade = graded(assessment, review.decisions if review else ()) if assessment else None
     effective = effective_date(policy, version, now)
     promised = floor_of(governed(policy, events), grade)
-    floor = emergency_floor(governed(policy, events), review, grade, effective, now)
+    floor = emergency_floor(governed(policy, events), review, grade, effective, begins)
     emergency = review.emergency if review is not None and floor < promised else None
     signed = [person.name for person in review.sign_offs] if review else [PUBLISHER]
     told = reach_of(policy, events, version.name, before, assessment, review.decisions if review else ())
@@ -109,7 +118,7 @@ def plan_release(
         settings=policy.settings,
     )
     release = Release(policy, version, before, assessment, review, event, notice)
-    return release, _date_faults(policy, version, release, events, now)
+    return release, _date_faults(policy, version, release, events, now, begins)
 
 
 def with_telling(root: Path, release: Release, events: Sequence[LedgerEvent], now: datetime) -> Release:
@@ -154,7 +163,12 @@ def _notice(
 
 
 def _date_faults(
-    policy: Policy, version: Version, release: Release, events: Sequence[LedgerEvent], now: datetime
+    policy: Policy,
+    version: Version,
+    release: Release,
+    events: Sequence[LedgerEvent],
+    now: datetime,
+    begins: datetime,
 ) -> tuple[Fault, ...]:
     text = version.text(policy.settings.language)
     if text is None:
@@ -174,15 +188,16 @@ def _date_faults(
         )
     if release.event.grade is Grade.MATERIAL:
         days = governed(policy, events).settings.delivery_days
-        earliest = earliest_effective(today, release.event.floor, days)
+        earliest = earliest_effective(local_date(begins, policy.settings.timezone), release.event.floor, days)
         if effective < earliest:
+            delayed = f" Mails begin at {begins:%Y-%m-%d %H:%M} UTC, by [delivery] delay." if begins > now else ""
             faults.append(
                 Fault(
                     "below-floor",
                     f"{policy.name} {version.name} is material and would take effect on {effective}, before its floor:"
                     f" users must have had complete notice for {release.event.floor} days, and delivery may take"
-                    f" {days}.",
-                    f'Write an effective date of {earliest} or later, or "+{release.event.floor + days} days".',
+                    f" {days}.{delayed}",
+                    f'Write an effective date of {earliest} or later, or "+{(earliest - today).days} days".',
                     place,
                 )
             )

@@ -12,7 +12,7 @@ from publisher.domain.change import Grade
 from publisher.domain.days import local_midnight
 from publisher.domain.emergency import Early
 from publisher.domain.ledger import LedgerEvent
-from publisher.domain.notice import Channel, Notice, NoticeContent, NoticeId, NoticeKind
+from publisher.domain.notice import Channel, MailTemplate, Notice, NoticeContent, NoticeId, NoticeKind
 from publisher.domain.policy import Policy
 from publisher.domain.review import Review
 from publisher.domain.telling import Known
@@ -70,6 +70,38 @@ def show_notice(
     """
     from publisher.delivery.envelope import join
 
+    notice, wanted, template = shown_template(
+        workspace, policy_name, version, language=language, now=now, since=since, audiences=audiences
+    )
+    message = join(template, {slot: SHOWN_VALUES[slot] for slot in template.slots})
+    parsed = message_from_bytes(message, policy=email_policy.default)
+    return ShownNotice(
+        notice=str(notice.id),
+        language=wanted,
+        subject=str(parsed["Subject"]),
+        text=_body(parsed, "plain"),
+        html=_body(parsed, "html"),
+        message=message.decode("utf-8", errors="surrogateescape"),
+    )
+
+
+def shown_template(
+    workspace: Workspace,
+    policy_name: str,
+    version: str,
+    *,
+    language: str | None,
+    now: datetime,
+    since: str | None = None,
+    audiences: Sequence[str] = (),
+) -> tuple[Notice, str, MailTemplate]:
+    """The notice of a version, and its mail in one language (left out, the authoritative one) with that language.
+
+    `since` and `audiences` say which readers it is for, as in `show_notice`.
+
+    Raises:
+        PublisherError: the version, the language, the version known or an audience is not there.
+    """
     policy = workspace.policy(policy_name)
     found = policy.version(version)
     if found is None or found.text(policy.settings.language) is None:
@@ -95,16 +127,7 @@ def show_notice(
             "text-missing", f"{policy_name} {version} has no text in {wanted}.", f"It has: {has}.", Place(found.folder)
         )
     (template,) = mail_templates(workspace.settings, policy, (content,))
-    message = join(template, {slot: SHOWN_VALUES[slot] for slot in template.slots})
-    parsed = message_from_bytes(message, policy=email_policy.default)
-    return ShownNotice(
-        notice=str(notice.id),
-        language=wanted,
-        subject=str(parsed["Subject"]),
-        text=_body(parsed, "plain"),
-        html=_body(parsed, "html"),
-        message=message.decode("utf-8", errors="surrogateescape"),
-    )
+    return notice, wanted, template
 
 
 def _since(

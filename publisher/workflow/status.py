@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from publisher import library
+from publisher.config import Settings
 from publisher.domain.days import earliest_effective, local_date, must_hold_from
 from publisher.domain.emergency import early_of
 from publisher.domain.life import DATED, Standing, State, drafted
@@ -14,7 +15,9 @@ from publisher.domain.policy import Manuscript, Policy, Version
 from publisher.domain.review import Review, signatures_missing
 from publisher.domain.timeline import applied_on, last_released, release_of
 from publisher.errors import Place, PublisherError, errors_only, one
+from publisher.workflow.careful_start import mails_begin
 from publisher.workflow.check import check_workspace
+from publisher.workflow.mail_state import NO_MAILS, MailState, mail_state
 from publisher.workflow.release import governed, unreleased
 from publisher.workflow.workspace import Workspace
 
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
 class VersionStatus:
     """One version as staff see it. `effective` is as written for drafts; `messages` counts every state, zeros too.
 
-    `early` says why it takes effect before what the policy promises, if it does.
+    `early` says why it takes effect before what the policy promises, if it does; `mails` what its mails wait for.
     """
 
     policy: str
@@ -37,6 +40,8 @@ class VersionStatus:
     messages: Mapping[MessageState, int]
     due: str
     early: str = ""
+    notice: NoticeId | None = None
+    mails: MailState = NO_MAILS
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +64,11 @@ def status(workspace: Workspace, store: "Store | None", *, now: datetime) -> tup
                 state=standing.state,
                 effective=standing.effective.isoformat(),
                 floor=standing.floor,
-                messages=_messages(store, standing),
-                due=_due(policy, standing, now),
+                messages=messages_of(store, NoticeId.parse(standing.notice) if standing.notice else None),
+                due=_due(policy, standing, now, mails_begin(workspace.settings, policy, now)),
                 early=_early(workspace, policy, standing),
+                notice=NoticeId.parse(standing.notice) if standing.notice is not None else None,
+                mails=_mails(workspace.settings, store, standing, now),
             )
             for standing in standings
         )
@@ -99,20 +106,27 @@ def applied(workspace: Workspace, policy_name: str, day: date, *, language: str 
     return Applied(standing, text)
 
 
-def _messages(store: "Store | None", standing: Standing) -> Mapping[MessageState, int]:
+def messages_of(store: "Store | None", notice: NoticeId | None) -> Mapping[MessageState, int]:
     """The counts of a version's newest notice, whose audience they add up to."""
     counts = dict.fromkeys(MessageState, 0)
-    if store is None or standing.notice is None:
+    if store is None or notice is None:
         return counts
     from publisher.store import outbox
 
     with store.read() as connection:
-        for entry in outbox.counts(connection, NoticeId.parse(standing.notice)):
+        for entry in outbox.counts(connection, notice):
             counts[entry.state] += entry.count
     return counts
 
 
-def _due(policy: Policy, standing: Standing, now: datetime) -> str:
+def _mails(settings: Settings, store: "Store | None", standing: Standing, now: datetime) -> MailState:
+    if store is None or standing.notice is None:
+        return NO_MAILS
+    with store.read() as connection:
+        return mail_state(settings, connection, NoticeId.parse(standing.notice), now)
+
+
+def _due(policy: Policy, standing: Standing, now: datetime, begins: datetime) -> str:
     """What comes next, in words; empty when nothing does."""
     zone = standing.timezone
     if standing.state in (State.ANNOUNCED, State.POSTPONED) and standing.notice is not None:
@@ -123,7 +137,7 @@ def _due(policy: Policy, standing: Standing, now: datetime) -> str:
     if standing.state in DATED:
         return f"takes effect on {standing.effective}"
     if standing.state is State.HELD:
-        proposed = earliest_effective(local_date(now, zone), standing.floor, policy.settings.delivery_days)
+        proposed = earliest_effective(local_date(begins, zone), standing.floor, policy.settings.delivery_days)
         return f"publisher postpone {policy.name} {standing.version} --to {proposed} --by NAME --reason WHY"
     if standing.state is State.IN_FORCE and standing.ends is not None and standing.successor is not None:
         return f"until {standing.ends:%Y-%m-%d %H:%M} UTC, then {standing.successor}"

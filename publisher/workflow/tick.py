@@ -14,7 +14,9 @@ from publisher.domain.policy import Policy
 from publisher.errors import BusyError, Fault, Place, PublisherError, Severity
 from publisher.workflow import hooks
 from publisher.workflow.build import build
+from publisher.workflow.careful_start import mails_begin
 from publisher.workflow.completion import Completing
+from publisher.workflow.journal import note, note_fault
 from publisher.workflow.late import late_joiners
 from publisher.workflow.records import caught_up, ledger_file, record
 from publisher.workflow.release import PUBLISHER
@@ -90,7 +92,8 @@ def _tick(settings: Settings, store: "Store", now: datetime) -> TickReport:
         found = completing.of(policy, standings)
         waiting.extend(found.waiting)
         troubles.extend(found.troubles)
-        turns = _turns(policy, standings, workspace.events(policy.name), now)
+        begins = mails_begin(settings, policy, now)
+        turns = _turns(policy, standings, workspace.events(policy.name), now, begins)
         troubles.extend(_held(policy, event) for event in turns if event.kind is EventKind.HOLD)
         happened.extend(_recorded_now(workspace, store, policy, (*found.due, *turns), standings))
         joined += late_joiners(workspace, store, standings, now=now)
@@ -98,6 +101,9 @@ def _tick(settings: Settings, store: "Store", now: datetime) -> TickReport:
     troubles.extend(hooks.after_switch(settings, _switched(happened)))
     troubles.extend(hooks.alert(settings, troubles, now=now))
     files = tuple(ledger_file(name) for name in dict.fromkeys([*completed, *(entry.policy for entry in happened)]))
+    for fault in troubles:
+        note_fault("tick.trouble", fault)
+    note("tick.ended", recorded=len(happened), waiting=len(waiting), joined=joined, pages=site.pages)
     return TickReport(tuple(happened), tuple(waiting), files, site.pages, joined, tuple(troubles))
 
 
@@ -147,6 +153,8 @@ def _recorded_now(
                 outbox.cancel(connection, NoticeId.parse(event.notice), now=event.at, reason="held")
 
     record(store, workspace.settings, policy.name, workspace.lines[policy.name], due, also)
+    for event in due:
+        note("tick.recorded", policy=policy.name, version=event.version, kind=event.kind.value, notice=event.notice)
     return tuple(Happened(policy.name, event.version or "", event.kind, event.reason) for event in due)
 
 
@@ -167,14 +175,14 @@ def _held(policy: Policy, event: LedgerEvent) -> Fault:
 
 
 def _turns(
-    policy: Policy, found: Sequence[Standing], events: Sequence[LedgerEvent], now: datetime
+    policy: Policy, found: Sequence[Standing], events: Sequence[LedgerEvent], now: datetime, begins: datetime
 ) -> tuple[LedgerEvent, ...]:
     """What time alone brings: versions held, versions in force."""
     due: list[LedgerEvent] = []
     for standing in found:
         if standing.state is State.HELD and not _recorded(events, standing.version, EventKind.HOLD):
-            today = local_date(now, standing.timezone)
-            proposed = earliest_effective(today, standing.floor, policy.settings.delivery_days)
+            day = local_date(begins, standing.timezone)
+            proposed = earliest_effective(day, standing.floor, policy.settings.delivery_days)
             due.append(_event(EventKind.HOLD, standing, now, _hold_reason(standing, proposed)))
         elif (
             standing.witnessed

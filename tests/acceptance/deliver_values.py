@@ -104,14 +104,21 @@ class _Listening(Controller):
 
 
 @contextmanager
-def serving(server: Server) -> Iterator[Callable[[], Transport]]:
-    """Runs the server on a free port; gives what opens connections to it."""
+def serving_at(server: Server) -> Iterator[str]:
+    """Runs the server on a free port; gives its address as settings name it."""
     controller = _Listening(server)
     controller.start()
     try:
-        yield lambda: open_transport(f"smtp://127.0.0.1:{controller.port}?tls=off", Path())
+        yield f"smtp://127.0.0.1:{controller.port}?tls=off"
     finally:
         controller.stop()
+
+
+@contextmanager
+def serving(server: Server) -> Iterator[Callable[[], Transport]]:
+    """Runs the server on a free port; gives what opens connections to it."""
+    with serving_at(server) as url:
+        yield lambda: open_transport(url, Path())
 
 
 def queue(store: Store, number: int, languages: tuple[str, ...] = ("en",), notice_id: NoticeId = FIRST) -> None:

@@ -59,6 +59,16 @@ def test_one_mail_and_one_banner_cover_both(two: Workbench) -> None:
     assert states["privacy", "v2"] == states["terms", "v2"] == "complete"
 
 
+def test_the_stop_button_of_either_stops_the_mail_of_both(two: Workbench) -> None:
+    two.run("publish")
+    assert "privacy-v2-1 is paused" in two.run("pause", "terms", "v2", "--by", "Ada")
+    assert two.invoke("deliver").exit_code == 1
+    assert not (two.folder / "var/mail").exists()
+    assert two.run("status").count("paused by Ada") == 2
+    two.run("resume", "privacy", "v2")
+    assert two.json("deliver")["accepted"] == 10
+
+
 def test_a_campaign_waits_until_all_of_it_is_signed(two: Workbench) -> None:
     (two.folder / "policies/terms/v2/review.toml").unlink()
     told = two.run("publish")

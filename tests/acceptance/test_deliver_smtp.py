@@ -8,11 +8,12 @@ from sqlalchemy import select
 
 from publisher.domain.notice import MessageState
 from publisher.errors import BusyError, PublisherError
-from publisher.store import notices, run_lock, schema, users
+from publisher.store import handling, run_lock, schema, users
 from publisher.store.engine import Store, open_store
 from publisher.workflow.deliver import deliver
+from publisher.workflow.delivery_report import Unseen
 from tests.acceptance.deliver_values import KEY, Clock, Server, queue, run, serving, states_of, text_of
-from tests.contract.store_values import FIRST, NOW, SECOND
+from tests.contract.store_values import FIRST, NOW, PAUSED, RESUMED, SECOND
 
 
 @pytest.fixture
@@ -151,7 +152,7 @@ def test_too_many_refusals_pause_the_notice_and_say_so(store: Store) -> None:
         assert 100 < left <= 300
         assert run(store, transports, Clock()).accepted == 0
         with store.begin() as connection:
-            notices.resume(connection, FIRST)
+            handling.resume(connection, FIRST, RESUMED)
         run(store, transports, Clock())
     assert states_of(store)[MessageState.QUEUED] < left
 
@@ -171,7 +172,7 @@ def test_after_the_deadline_nothing_is_sent_and_the_notice_is_told_of(store: Sto
 def test_progress_is_told_from_the_first_to_the_last_message(store: Store) -> None:
     queue(store, 25)
 
-    class Bar:
+    class Bar(Unseen):
         total = 0
         done = 0
 
@@ -211,7 +212,7 @@ def test_the_rate_holds_for_all_connections_together(store: Store) -> None:
 def test_notices_that_are_paused_wait_while_others_go(store: Store) -> None:
     queue(store, 3)
     with store.begin() as connection:
-        notices.pause(connection, FIRST)
+        handling.pause(connection, FIRST, PAUSED)
     queue(store, 3, notice_id=SECOND)
     server = Server()
     with serving(server) as transports:

@@ -15,10 +15,13 @@ from publisher.domain.notice import (
 )
 from publisher.domain.users import User
 from publisher.store import outbox, users
+from publisher.store.handling import Act, Handled
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 FIRST = NoticeId("privacy", "v2", 1)
 SECOND = NoticeId("privacy", "v2", 2)
+PAUSED = Handled(Act.PAUSE, "Ada", "the date is wrong", NOW)
+RESUMED = Handled(Act.RESUME, "Grace", "", NOW)
 
 
 def user(number: int, *, email: str | None = "", language: str = "en") -> User:

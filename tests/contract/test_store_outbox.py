@@ -6,11 +6,13 @@ from sqlalchemy import Connection, func, select
 
 from publisher.domain.notice import Channel, Message, MessageState, NoticeId, NoticeKind, Outcome, Receipt, Recipient
 from publisher.errors import PublisherError
-from publisher.store import batches, notices, outbox, schema, sending
+from publisher.store import batches, handling, notices, outbox, schema, sending
 from publisher.store.engine import Store
 from tests.contract.store_values import (
     FIRST,
     NOW,
+    PAUSED,
+    RESUMED,
     SECOND,
     add_users,
     both_kinds,
@@ -109,12 +111,12 @@ def test_settled_are_those_reached_and_those_left_to_the_banner(store: Store) ->
 def test_a_paused_notice_is_open_but_may_not_be_sent(store: Store) -> None:
     with store.begin() as connection:
         queue_first(connection, [user(1)])
-        assert notices.pause(connection, FIRST)
-        assert not notices.pause(connection, FIRST)
+        assert handling.pause(connection, FIRST, PAUSED)
+        assert not handling.pause(connection, FIRST, PAUSED)
         assert notices.is_paused(connection, FIRST)
         assert not notices.is_open(connection, FIRST)
         assert [entry.id for entry in notices.open_notices(connection)] == [FIRST]
-        assert notices.resume(connection, FIRST)
+        assert handling.resume(connection, FIRST, RESUMED)
         assert notices.is_open(connection, FIRST)
 
 

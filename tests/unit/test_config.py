@@ -1,5 +1,6 @@
 """Settings: file and environment, every fault at once, with its line."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,49 @@ def test_the_workspace_is_found_upward(tmp_path: Path) -> None:
     below.mkdir(parents=True)
     written(tmp_path, "")
     assert find_workspace(below) == tmp_path.resolve()
+
+
+def test_a_careful_start_is_off_unless_it_is_asked_for(tmp_path: Path) -> None:
+    delivery = read_settings(written(tmp_path, ""), {}).delivery
+    assert (delivery.wait, delivery.first_of(1000), delivery.seeds) == (timedelta(), None, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("30 min", timedelta(minutes=30)),
+        ("90s", timedelta(seconds=90)),
+        ("1 hour", timedelta(hours=1)),
+        ("2 days", timedelta(2)),
+    ],
+)
+def test_a_delay_is_a_number_and_a_unit(tmp_path: Path, text: str, length: timedelta) -> None:
+    assert read_settings(written(tmp_path, f'[delivery]\ndelay = "{text}"\n'), {}).delivery.wait == length
+
+
+@pytest.mark.parametrize(
+    ("value", "mails", "go"),
+    [('"1%"', 1000, 10), ('"0.5%"', 1001, 6), ("25", 1000, 25), ('"25"', 10, 25), ('"100%"', 3, 3), ('"1%"', 1, 1)],
+)
+def test_the_first_mails_are_a_number_or_a_share_rounded_up(tmp_path: Path, value: str, mails: int, go: int) -> None:
+    delivery = read_settings(written(tmp_path, f"[delivery]\nfirst = {value}\n"), {}).delivery
+    assert delivery.first_of(mails) == go
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'delay = "soon"',
+        'delay = "30"',
+        'delay = "-1 h"',
+        'first = "0"',
+        'first = "0%"',
+        'first = "101%"',
+        'first = "a few"',
+        "first = -5",
+        'seeds = ["legal"]',
+        'seeds = ["Legal <legal@example.com>"]',
+    ],
+)
+def test_a_careful_start_that_cannot_be_is_a_fault_with_its_line(tmp_path: Path, line: str) -> None:
+    assert faults(tmp_path, f"[delivery]\n{line}\n") == [("settings-value", 2)]

@@ -1,0 +1,87 @@
+"""One real mail of a notice to an address of one's own, through the transport of the settings; recorded nowhere."""
+
+import secrets
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime, parseaddr
+
+from publisher.delivery.envelope import join
+from publisher.delivery.transports import check_transport, open_transport
+from publisher.domain.notice import MailTemplate, Outcome, Receipt
+from publisher.domain.timeline import release_of
+from publisher.errors import Fault, PublisherError, one
+from publisher.workflow.showing import shown_template
+from publisher.workflow.workspace import Workspace
+
+MARK = b"[Test] "
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A test mail that was taken. `released` says whether its links lead anywhere yet; `said` is the answer."""
+
+    notice: str
+    language: str
+    released: bool
+    said: str
+
+
+def send_trial(
+    workspace: Workspace, policy: str, version: str, *, to: str, language: str | None, now: Callable[[], datetime]
+) -> Trial:
+    """Sends one mail of a version, released or not, exactly as users would get it but for the mark in its subject.
+
+    Raises:
+        PublisherError: the version, the address or the transport cannot be used, or the mail was not taken.
+    """
+    settings = workspace.settings
+    faults = check_transport(settings.email.transport)
+    if faults:
+        raise PublisherError(faults)
+    notice, spoken, template = shown_template(workspace, policy, version, language=language, now=now())
+    sender = parseaddr(settings.email.sender)[1]
+    message = _written(template, to, sender, now())
+    with closing(open_transport(settings.email.transport, settings.root)) as transport:
+        receipt = transport.send(sender, to, message)
+    if receipt.outcome is not Outcome.ACCEPTED:
+        raise PublisherError((_fault(receipt),))
+    released = release_of(workspace.events(policy), version) is not None
+    return Trial(str(notice.id), spoken, released, _said(receipt))
+
+
+def _written(template: MailTemplate, to: str, sender: str, at: datetime) -> bytes:
+    number = f"<t.{secrets.token_hex(16)}@{sender.rpartition('@')[2]}>"
+    try:
+        message = join(template, {"to": to, "message-id": number, "date": format_datetime(at)})
+    except ValueError as unfit:
+        if "'to'" in str(unfit):
+            raise one("address-unfit", "--to is no address.", "Write one address: --to name@example.com") from None
+        raise one(
+            "sender-domain", "The sender's address has no domain.", "Correct the sender's address in [email] from."
+        ) from None
+    head, blank, body = message.partition(b"\r\n\r\n")
+    return head.replace(b"\r\nSubject: ", b"\r\nSubject: " + MARK, 1) + blank + body
+
+
+def _fault(receipt: Receipt) -> Fault:
+    said = _said(receipt)
+    match receipt.outcome:
+        case Outcome.SENDER_FAULT:
+            message = f"The mail server does not take mail from this sender: {said}."
+            return Fault("test-refused", message, "Correct [email] transport and from.")
+        case Outcome.HOST_BUSY:
+            message = f"The mail server takes nothing now: {said}."
+            return Fault("test-host-busy", message, "See whether [email] transport names it, and try again.")
+        case Outcome.DEFERRED:
+            return Fault("test-deferred", f"The mail server puts it off: {said}.", "Try again in some minutes.")
+        case Outcome.IN_DOUBT:
+            message = f"The connection broke while the mail was handed over: {said}."
+            return Fault("test-in-doubt", message, "Look whether it arrived.")
+        case _:
+            return Fault("test-refused", f"The mail server refuses it: {said}.", "Look whether --to is right.")
+
+
+def _said(receipt: Receipt) -> str:
+    return " ".join(part for part in (str(receipt.code) if receipt.code else "", receipt.reply) if part)
