@@ -1,0 +1,59 @@
+"""Replies of an SMTP server, read strictly out of the bytes that came: each whole, or not there yet."""
+
+_LONGEST_LINE = 2048
+_MOST_LINES = 128
+
+
+class ProtocolError(Exception):
+    """The server said something that is no SMTP reply, or said it when nobody had asked."""
+
+
+class Replies:
+    """Bytes as they came, cut into replies (RFC 5321, section 4.2)."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+        self._code = -1
+        self._lines: list[bytes] = []
+
+    def __bool__(self) -> bool:
+        """Whether anything has come that was not taken out as a reply."""
+        return bool(self._buffer or self._lines)
+
+    def feed(self, data: bytes) -> None:
+        """Adds what came."""
+        self._buffer += data
+
+    def take(self) -> tuple[int, bytes] | None:
+        """The next whole reply: its code and its lines without codes, joined by line feeds; None when more must come.
+
+        Raises:
+            ProtocolError: it is no reply.
+        """
+        while (line := self._line()) is not None:
+            digits, separator = line[:3], line[3:4]
+            if not digits.isdigit() or not 200 <= int(digits) <= 599 or separator not in (b" ", b"-", b""):
+                raise ProtocolError("the server's answer is no SMTP reply")
+            code = int(digits)
+            if self._lines and code != self._code:
+                raise ProtocolError("the server's answer mixes two codes")
+            if separator != b"-" and not self._lines:
+                return code, line[4:]
+            self._code = code
+            self._lines.append(line[4:])
+            if separator != b"-":
+                lines, self._lines = self._lines, []
+                return code, b"\n".join(lines)
+            if len(self._lines) >= _MOST_LINES:
+                raise ProtocolError("the server's answer has too many lines")
+        return None
+
+    def _line(self) -> bytes | None:
+        end = self._buffer.find(b"\n", 0, _LONGEST_LINE + 1)
+        if end < 0:
+            if len(self._buffer) > _LONGEST_LINE:
+                raise ProtocolError("the server's answer has too long a line")
+            return None
+        line = bytes(self._buffer[:end])
+        del self._buffer[: end + 1]
+        return line.rstrip(b"\r")
