@@ -1,6 +1,7 @@
 """What an SMTP server's answer means, by what it answers: for the message, for the host, for ourselves."""
 
 import re
+from collections.abc import Mapping
 
 from publisher.domain.notice import Outcome, Receipt
 
@@ -61,7 +62,7 @@ def final(code: int, text: bytes, recipient: str) -> Receipt:
     return of_message(code, text).receipt(recipient)
 
 
-def needs_utf8(sender: str, recipient: str, features: "dict[str, str]") -> bool:
+def needs_utf8(sender: str, recipient: str, features: Mapping[str, str]) -> bool:
     """Whether an envelope has to be written in UTF-8 (RFC 6531).
 
     Raises:
@@ -79,7 +80,7 @@ def redacted(reply: bytes | str, recipient: str) -> str:
     local, _, domain = recipient.casefold().rpartition("@")
     if len(text) <= _LONGEST and text.isprintable() and "@" not in text and "%40" not in text:
         folded = text.casefold()
-        if local not in folded and "  " not in text:
+        if not (local and local in folded) and "  " not in text:
             return text.strip()
     words = _BREAKS.sub(" ", text[:2000]).strip().split(" ")
     if len(text) > 2000:
@@ -87,10 +88,8 @@ def redacted(reply: bytes | str, recipient: str) -> str:
 
     def names_someone(word: str) -> bool:
         folded = word.casefold()
-        return (
-            bool(_ANYONE.fullmatch(word))
-            or folded.strip("<>\"'():;,.[]") == local
-            or (local in folded and domain in folded)
-        )
+        if _ANYONE.fullmatch(word):
+            return True
+        return bool(local) and (folded.strip("<>\"'():;,.[]") == local or (local in folded and domain in folded))
 
     return " ".join("<address>" if names_someone(word) else word for word in words)[:_LONGEST]

@@ -45,7 +45,7 @@ class Dialogue(smtplib.SMTP):
         try:
             self.sock = socket.create_connection((host, port), timeout=max(0.001, min(patience, self._left())))
         except (OSError, UnicodeError) as fault:
-            raise DroppedError(f"no connection: {_named(fault)}") from None
+            raise DroppedError(f"no connection: {named(fault)}") from None
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.local_hostname = _own_name(self.sock)
 
@@ -73,14 +73,29 @@ class Dialogue(smtplib.SMTP):
             sock.settimeout(self._wait())
             self.sock = context.wrap_socket(sock, server_hostname=host)
         except (ssl.SSLEOFError, ssl.SSLZeroReturnError) as fault:
-            raise DroppedError(_named(fault)) from None
+            raise DroppedError(named(fault)) from None
         except ssl.SSLError:
             raise
         except (OSError, UnicodeError) as fault:
-            raise DroppedError(_named(fault)) from None
+            raise DroppedError(named(fault)) from None
         self.ehlo_resp = None
         self.esmtp_features = {}
         self.does_esmtp = False
+
+    def handed_over(self) -> socket.socket:
+        """The connection, for somebody who never waits on it; this dialogue is over.
+
+        Raises:
+            ProtocolError: the server has already said more than it was asked.
+            DroppedError: the connection is closed.
+        """
+        sock = self._open()
+        if self._replies:
+            raise ProtocolError("the server spoke unasked")
+        self.sock = None
+        self.file = None
+        sock.setblocking(False)
+        return sock
 
     def send(self, s: object) -> None:
         """Sends bytes or a command line before the deadline.
@@ -95,7 +110,7 @@ class Dialogue(smtplib.SMTP):
                 sock.settimeout(self._wait())
                 sock.sendall(data[start : start + _CHUNK])
         except (OSError, ValueError) as fault:
-            raise DroppedError(_named(fault)) from None
+            raise DroppedError(named(fault)) from None
 
     def getreply(self) -> tuple[int, bytes]:
         """One whole reply: its code and its lines without codes, joined by line feeds.
@@ -136,7 +151,7 @@ class Dialogue(smtplib.SMTP):
         except (BlockingIOError, ssl.SSLWantReadError):
             return self._reply() if self._replies else None
         except OSError as fault:
-            raise DroppedError(_named(fault)) from None
+            raise DroppedError(named(fault)) from None
         if not data:
             raise DroppedError("the server closed the connection")
         self._replies.feed(data)
@@ -159,7 +174,7 @@ class Dialogue(smtplib.SMTP):
         except TimeoutError:
             raise DroppedError("no answer in time") from None
         except OSError as fault:
-            raise DroppedError(_named(fault)) from None
+            raise DroppedError(named(fault)) from None
         if not data:
             raise DroppedError("the server closed the connection")
         self._replies.feed(data)
@@ -188,7 +203,7 @@ def _own_name(sock: socket.socket) -> str:
     return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
 
 
-def _named(fault: BaseException) -> str:
+def named(fault: BaseException) -> str:
     """A system's error in its own words, without what it was about."""
     if isinstance(fault, TimeoutError):
         return "no answer in time"

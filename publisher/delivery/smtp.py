@@ -11,7 +11,6 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from publisher.delivery.answers import (
     Answered,
     final,
-    needs_utf8,
     of_greeting,
     of_message,
     of_recipient,
@@ -19,6 +18,8 @@ from publisher.delivery.answers import (
     redacted,
 )
 from publisher.delivery.dialogue import Dialogue, DroppedError
+from publisher.delivery.envelope import commands, is_fit, stuffed
+from publisher.delivery.pipeline import Pipeline
 from publisher.delivery.replies import ProtocolError
 from publisher.domain.notice import Outcome, Receipt
 
@@ -28,7 +29,7 @@ DEADLINE = 600.0
 PATIENCE = 60.0
 """Seconds that one reply may take before the end of a message, and a connection to open."""
 
-_ADDRESS = re.compile(r"[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f-\x9f\u2028\u2029]+@[A-Za-z0-9.-]+")
+_MESSAGE_ID = re.compile(rb"(?:^|\n)Message-ID: (<[^<>\r\n]+>)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +80,9 @@ class SmtpTransport:
 
     def send(self, sender: str, recipient: str, message: bytes) -> Receipt:
         """Hands one message over; a reused connection that turns out to be spent is replaced once."""
-        if not _ADDRESS.fullmatch(sender):
+        if not is_fit(sender):
             return Receipt(Outcome.SENDER_FAULT, 0, "the sender's address is not fit for an envelope")
-        if not _ADDRESS.fullmatch(recipient):
+        if not is_fit(recipient):
             return Receipt(Outcome.REFUSED, 553, "5.1.3 the address is not fit for an envelope")
         until = time.monotonic() + self._deadline
         try:
@@ -102,6 +103,26 @@ class SmtpTransport:
         except (DroppedError, ProtocolError) as fault:
             self._drop()
             return Receipt(Outcome.HOST_BUSY, 0, redacted(str(fault), recipient))
+
+    def pipeline(self, sender: str) -> Pipeline | Receipt | None:
+        """A connection that takes the next envelope behind each message.
+
+        Returns:
+            None when the server does not offer that: `send` goes on with the connection. A receipt when there is none.
+        """
+        if not is_fit(sender):
+            return Receipt(Outcome.SENDER_FAULT, 0, "the sender's address is not fit for an envelope")
+        self._drop()
+        try:
+            dialogue = self._connected(time.monotonic() + self._deadline)
+            if "pipelining" not in dialogue.features:
+                self._dialogue = dialogue
+                return None
+            return Pipeline(dialogue, sender, deadline=self._deadline, patience=self._patience)
+        except Answered as answer:
+            return answer.receipt("")
+        except (DroppedError, ProtocolError) as fault:
+            return Receipt(Outcome.HOST_BUSY, 0, redacted(str(fault), ""))
 
     def close(self) -> None:
         """Says QUIT and hangs up; whatever goes wrong now changes nothing."""
@@ -191,14 +212,15 @@ class SmtpTransport:
 
     def _transact(self, dialogue: Dialogue, until: float, sender: str, recipient: str, message: bytes) -> Receipt:
         dialogue.extend(until)
-        self._open_mail(dialogue, sender, recipient)
-        code, text = dialogue.docmd("RCPT", f"TO:<{recipient}>")
+        mail, rcpt, data = commands(sender, recipient, _identity(message), dialogue.features)
+        self._open_mail(dialogue, mail)
+        code, text = _said(dialogue, rcpt)
         if not 200 <= code < 300:
             return self._refused(dialogue, of_recipient(code, text), recipient)
-        code, text = dialogue.docmd("DATA")
+        code, text = _said(dialogue, data)
         if code != 354:
             return self._refused(dialogue, of_message(code, text), recipient)
-        dialogue.send(_stuffed(message))
+        dialogue.send(stuffed(message))
         early = dialogue.unasked()
         if early is not None:
             answer = of_message(*early)
@@ -208,13 +230,12 @@ class SmtpTransport:
         return self._finished(dialogue, recipient)
 
     @staticmethod
-    def _open_mail(dialogue: Dialogue, sender: str, recipient: str) -> None:
+    def _open_mail(dialogue: Dialogue, line: bytes) -> None:
         """MAIL FROM; on a reused connection a farewell or a dead line only says that a new one is needed."""
-        utf8 = needs_utf8(sender, recipient, dialogue.features)
         try:
             if dialogue.unasked() is not None:
                 raise _Spent(0, b"the server spoke unasked")
-            code, text = dialogue.docmd("MAIL", f"FROM:<{sender}>{' BODY=8BITMIME SMTPUTF8' if utf8 else ''}")
+            code, text = _said(dialogue, line)
         except (DroppedError, ProtocolError) as fault:
             raise _Spent(0, str(fault).encode()) from None
         if code == 421:
@@ -257,12 +278,15 @@ class _Spent(Exception):  # noqa: N818  a turn in the dialogue, not a fault
         self.reply = reply
 
 
-def _stuffed(message: bytes) -> bytes:
-    """The message as DATA carries it: CRLF line ends only, dots doubled at the start of lines, CRLF at the end."""
-    if not message.count(b"\r\n") == message.count(b"\n") == message.count(b"\r"):
-        message = re.sub(rb"\r\n|\r|\n", b"\r\n", message)
-    body = message.replace(b"\r\n.", b"\r\n..")
-    return (b"." if body.startswith(b".") else b"") + body + (b"" if body.endswith(b"\r\n") else b"\r\n")
+def _said(dialogue: Dialogue, line: bytes) -> tuple[int, bytes]:
+    dialogue.send(line)
+    return dialogue.getreply()
+
+
+def _identity(message: bytes) -> str:
+    """The Message-ID of a message."""
+    found = _MESSAGE_ID.search(message)
+    return found[1].decode("ascii", "replace") if found else ""
 
 
 def _base64(value: bytes) -> str:
