@@ -236,9 +236,12 @@ class Pipeline:
 
     def _understand(self) -> None:
         """Takes the replies that came for what they answer."""
+        heard = False
         try:
             while self._stages and not self.closed and (reply := self._replies.take()) is not None:
                 self._reply(self._stages.popleft(), *reply)
+                heard = True
+            if heard and not self.closed:
                 self._await()
             if not self._stages and not self.closed and (said := self._replies.take()) is not None:
                 elsewhere = self._used and not self._text_to
