@@ -1,6 +1,6 @@
 """Statements that run for many rows at a time, written out once for a database."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import Any
 
@@ -23,17 +23,17 @@ class Prepared:
                 takes as they are.
         """
         self._statement = statement
-        self._written: dict[str, tuple[str, dict[str, Any], Callable[[Mapping[str, Any]], Any]]] = {}
+        self._written: dict[str, tuple[str, dict[str, Any], Callable[[dict[str, Any]], Any]]] = {}
 
-    def run(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
+    def run(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> int:
         """Runs it for every row; returns how many rows of the table were met."""
         written = self._written.get(connection.dialect.name)
         if written is None:
             written = self._written[connection.dialect.name] = self._write(connection.dialect)
         text, constants, pick = written
-        return connection.exec_driver_sql(text, [pick({**constants, **row}) for row in rows]).rowcount
+        return connection.exec_driver_sql(text, [pick(constants | row) for row in rows]).rowcount
 
-    def _write(self, dialect: Dialect) -> tuple[str, dict[str, Any], Callable[[Mapping[str, Any]], Any]]:
+    def _write(self, dialect: Dialect) -> tuple[str, dict[str, Any], Callable[[dict[str, Any]], Any]]:
         compiled = self._statement.compile(dialect=dialect)
         given = {name for name, bind in compiled.binds.items() if bind.required}
         constants = {name: value for name, value in compiled.params.items() if name not in given}

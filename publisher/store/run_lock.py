@@ -7,14 +7,15 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection, bindparam, select
 
 from publisher.errors import BusyError, Fault
-from publisher.store.schema import run_lock
+from publisher.store.prepared import Prepared
+from publisher.store.schema import instant_number, run_lock
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 LEASE = timedelta(seconds=60)
 """How long a lock holds without being kept."""
 
-_UPDATE = (
+_UPDATE = Prepared(
     run_lock.update()
     .where(
         run_lock.c.name == bindparam("of_name"),
@@ -115,6 +116,6 @@ def _update(connection: Connection, lock: RunLock, owner: str, until: datetime) 
         "of_owner": lock.owner,
         "of_fence": lock.fence,
         "new_owner": owner,
-        "new_until": until,
+        "new_until": instant_number(until),
     }
-    return connection.execute(_UPDATE, given).rowcount == 1
+    return _UPDATE.run(connection, [given]) == 1

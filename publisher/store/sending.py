@@ -28,6 +28,7 @@ REASON_HELD = "in-doubt-twice"
 REASON_RESTORED = "store-restored"
 _REPLY_LENGTH = 500
 _ADDRESS = re.compile(r"[^\s<>()\[\]:;,\"']+@[^\s<>()\[\];,\"']+")
+_MAY_TELL = (Outcome.ACCEPTED, Outcome.IN_DOUBT)
 _INTERRUPTED = "the sender stopped before the answer was recorded"
 
 _OF_MESSAGE = (
@@ -84,7 +85,11 @@ def messages(connection: Connection, given: Batch, state: MessageState, now: dat
         .where(*rows_of(given), outbox.c.state == state, due, users.c.email.is_not(None))
         .order_by(outbox.c.recipient)
     )
-    return tuple(_message(given.notice, row) for row in connection.execute(rows))
+    kinds = {kind.value: kind for kind in NoticeKind}
+    return tuple(
+        Message(given.notice, kinds[kind], Recipient(recipient, email, language), attempts, doubts)
+        for kind, recipient, attempts, doubts, email, language in connection.execute(rows)
+    )
 
 
 def mark(
@@ -127,7 +132,8 @@ def record(connection: Connection, answers: Sequence[Answer], channel: Channel =
     """
     if not answers:
         return
-    closed = notices.closed_among(connection, {answer.message.notice for answer in answers})
+    untold = {answer.message.notice for answer in answers if answer.receipt.outcome not in _MAY_TELL}
+    closed = notices.closed_among(connection, untold) if untold else frozenset()
     _RECORD.run(
         connection,
         [_key(answer.message, channel) | _outcome(answer, answer.message.notice in closed) for answer in answers],
@@ -206,16 +212,6 @@ def _key(message: Message, channel: Channel) -> dict[str, Any]:
     return {"of_notice": str(message.notice), "of_recipient": message.recipient.key, "of_channel": channel}
 
 
-def _message(notice_id: NoticeId, row: Any) -> Message:
-    return Message(
-        notice=notice_id,
-        kind=NoticeKind(row.kind),
-        recipient=Recipient(row.recipient, row.email, row.language),
-        attempts=row.attempts,
-        doubts=row.doubts,
-    )
-
-
 def _notice_id(connection: Connection, name: str) -> NoticeId:
     row = connection.execute(
         select(notice.c.policy, notice.c.version, notice.c.revision).where(notice.c.id == name)
@@ -224,7 +220,7 @@ def _notice_id(connection: Connection, name: str) -> NoticeId:
 
 
 def _may_be_told(answer: Answer) -> bool:
-    return answer.message.doubts > 0 or answer.receipt.outcome in (Outcome.ACCEPTED, Outcome.IN_DOUBT)
+    return answer.message.doubts > 0 or answer.receipt.outcome in _MAY_TELL
 
 
 def _worth_a_row(answer: Answer) -> bool:
