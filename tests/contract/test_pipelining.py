@@ -19,14 +19,14 @@ from tests.contract.test_transport_smtp import ANSWERS
 NAMES = ("zoe.miller", "next", "third")
 
 
-def parcel(name: str, text: bytes = b"") -> Parcel:
+def parcel(name: str, text: bytes = b"", sender: str = "") -> Parcel:
     form = template()
     if text:
         form = replace(form, parts=(*form.parts[:3], text))
     values = {"to": f"{name}@example.com", "message-id": f"<n.{name}@example.com>", "date": "Mon, 23 Nov 2026"}
     if not name.isascii():
         values["message-id"] = "<n.0@example.com>"
-    written: Letter = letter(stencil(form), values)
+    written: Letter = letter(stencil(form), values, sender)
     return Parcel(Message(FIRST, NoticeKind.REVISION, Recipient(name, values["to"], "en"), 0, 0), written)
 
 
@@ -84,6 +84,15 @@ def test_the_next_envelope_travels_with_the_text_before_it() -> None:
         assert outcomes(server) == ACCEPTED
     kinds = [command.split(" ")[0] for command in server.commands]
     assert kinds[:10] == ["ehlo", *["MAIL", "RCPT", "DATA"] * 3]
+
+
+@pytest.mark.parametrize("script", [pipelined({}), {}], ids=["pipelined", "one at a time"])
+def test_each_message_leaves_from_an_envelope_sender_of_its_own(script: dict[str, bytes | list[bytes]]) -> None:
+    with scripted(script) as server:
+        told = handed_over(server, [parcel(name, sender=f"bounce+{name}@example.com") for name in NAMES])
+    assert {receipt.outcome for _, receipt in told} == {Outcome.ACCEPTED}
+    mails = [command for command in server.commands if command.startswith("MAIL")]
+    assert [mail.split(" ")[1] for mail in mails] == [f"FROM:<bounce+{name}@example.com>" for name in NAMES]
 
 
 @pytest.mark.parametrize(("stage", "answer", "outcome", "code"), ANSWERS, ids=lambda value: str(value)[:24])
