@@ -59,6 +59,7 @@ def dispatch(
         key=secret_key(settings.path(settings.secrets.key_file)),
         rate=settings.email.rate if rate is None else rate,
         connections=settings.email.connections,
+        resend=settings.email.in_doubt == "resend",
         progress=progress,
         stopping=stopping,
         begun=lambda number: remember_pass(settings, store.identity, number),

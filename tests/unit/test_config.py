@@ -56,6 +56,7 @@ def test_every_fault_is_told_at_once_with_its_line(tmp_path: Path) -> None:
         ('[site]\nbase_url = "example.com"\n', 2),
         ('[email]\nfrom = "nobody"\n', 2),
         ('[email]\ncopy = "all"\n', 2),
+        ('[email]\nin_doubt = "forget"\n', 2),
         ('[email]\ntransport = "pigeon:x"\n', 2),
         ("[email]\nconnections = 0\n", 2),
     ],
