@@ -79,7 +79,7 @@ def _print(report: "DeliveryReport") -> None:
     if report.interrupted:
         click.echo(f"{count(report.interrupted, 'message')} of an interrupted pass may have been sent.")
     if report.held:
-        click.echo(f"{count(report.held, 'message')} in doubt twice: look whether they arrived.")
+        click.echo(f"{count(report.held, 'message')} in doubt and held: look whether they arrived.")
     if report.next_at is not None:
         click.echo(f"Next try at {report.next_at:%Y-%m-%d %H:%M:%S} UTC.")
     for notice in report.overdue:

@@ -66,6 +66,7 @@ def deliver(
     bounces: str = "",
     rate: float = 0,
     connections: int = 4,
+    resend: bool = True,
     progress: Progress | None = None,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
@@ -85,6 +86,7 @@ def deliver(
         bounces: the address at which bounces arrive, or nothing.
         rate: messages a second over all connections; 0 is no limit.
         connections: how many messages may be under way at once.
+        resend: whether a message in doubt is sent once more, after everything else; otherwise it is held at once.
         progress: who draws how far it has come.
         sleep: waits for some seconds.
         clock: seconds that only grow.
@@ -123,6 +125,7 @@ def deliver(
             Pace(rate, clock),
             stopping,
             Judgement(clock),
+            resend,
         )
         try:
             begun(lock.fence)
@@ -164,6 +167,7 @@ class _Run:
     pace: Pace
     stopping: Callable[[], bool]
     judgement: Judgement
+    resend: bool
     lanes: Lanes | None = None
     tally: dict[Outcome, int] = field(default_factory=lambda: dict.fromkeys(Outcome, 0))
     skipped: int = 0
@@ -176,14 +180,14 @@ class _Run:
         """How many messages this pass will try."""
         with self.store.read() as connection:
             return sum(
-                batches.due_count(connection, notice.id, self.now())
+                batches.due_count(connection, notice.id, self.now(), resend=self.resend)
                 for notice in notices.open_notices(connection)
                 if self._may_go(connection, notice)
             )
 
     def phases(self) -> None:
         """Everything that is due: by phase, then by notice, then by batch."""
-        for state in PHASES:
+        for state in PHASES if self.resend else PHASES[:-1]:
             with self.store.read() as connection:
                 waiting = notices.open_notices(connection)
             for notice in waiting:
@@ -334,12 +338,10 @@ class _Run:
             paused = tuple(
                 entry.id
                 for entry in waiting
-                if notices.is_paused(connection, entry.id) and batches.is_unsent(connection, entry.id)
+                if notices.is_paused(connection, entry.id) and self._is_unsent(connection, entry)
             )
             overdue = tuple(
-                entry.id
-                for entry in waiting
-                if self.now() >= entry.deadline and batches.is_unsent(connection, entry.id)
+                entry.id for entry in waiting if self.now() >= entry.deadline and self._is_unsent(connection, entry)
             )
             return DeliveryReport(
                 accepted=self.tally[Outcome.ACCEPTED],
@@ -348,13 +350,16 @@ class _Run:
                 in_doubt=self.tally[Outcome.IN_DOUBT],
                 skipped=self.skipped,
                 interrupted=interrupted,
-                held=batches.held_count(connection),
+                held=batches.held_count(connection, resend=self.resend),
                 next_at=outbox.deferred_next(connection),
                 paused=paused,
                 overdue=overdue,
                 stopped=self.judgement.stopped,
                 reasons=tuple(fault for fault in self.judgement.halted.values() if fault is not None),
             )
+
+    def _is_unsent(self, connection: "Connection", notice: Notice) -> bool:
+        return batches.is_unsent(connection, notice.id, resend=self.resend)
 
     def _may_go(self, connection: "Connection", notice: Notice) -> bool:
         if self.judgement.over(notice.id) or self.now() >= notice.deadline:

@@ -73,6 +73,7 @@ class Server:
 
     def _serve(self, connection: socket.socket) -> None:
         connection.settimeout(5)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             with suppress(OSError):
                 self._talk(connection)
