@@ -44,6 +44,7 @@ class EmailSettings:
     """How mails leave. `connections` is how many at once, `rate` mails a second (0: no limit).
 
     `bounces` is the address at which bounces arrive, each mail under an extension of its own; empty: the sender's.
+    `in_doubt` is what becomes of a mail whose answer was lost: `resend` (once, at the end), or `hold`.
     """
 
     transport: str = "maildir:var/mail"
@@ -52,6 +53,7 @@ class EmailSettings:
     rate: int = 0
     copy: str = "inline"
     bounces: str = ""
+    in_doubt: str = "resend"
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,17 +289,48 @@ def _impossible(settings: Settings, text: str) -> list[Fault]:
             tell("site", key, f"'{url}' is no web address.", "Write it whole: https://example.com")
     if "@" not in parseaddr(settings.email.sender)[1] or re.search(r"[\r\n\0]|=\?", settings.email.sender):
         tell("email", "from", f"'{settings.email.sender}' is no sender.", "Write: Name <name@example.com>")
-    if not 1 <= settings.email.connections <= 1000:
-        tell("email", "connections", "That many connections cannot be used.", "Write a number from 1 to 1000.")
-    if settings.email.rate < 0:
-        tell("email", "rate", "A rate cannot be negative.", "Write mails a second, or 0 for no limit.")
+    email, judge = settings.email, settings.judge
+    for wrong, section, key, message, remedy in (
+        (
+            not 1 <= email.connections <= 1000,
+            "email",
+            "connections",
+            "That many connections cannot be used.",
+            "Write a number from 1 to 1000.",
+        ),
+        (email.rate < 0, "email", "rate", "A rate cannot be negative.", "Write mails a second, or 0 for no limit."),
+        (
+            email.copy not in ("link", "inline", "attachment"),
+            "email",
+            "copy",
+            f"'{email.copy}' is no kind of copy.",
+            "Write link, inline or attachment.",
+        ),
+        (
+            email.in_doubt not in ("resend", "hold"),
+            "email",
+            "in_doubt",
+            f"'{email.in_doubt}' does not say what becomes of a mail in doubt.",
+            "Write resend or hold.",
+        ),
+        (
+            not 1 <= judge.seconds <= 3600,
+            "judge",
+            "seconds",
+            "That is no time to wait.",
+            "Write a number of seconds from 1 to 3600.",
+        ),
+        (
+            bool(judge.command) and not judge.command[0].strip(),
+            "judge",
+            "command",
+            "The command names no program.",
+            'Write for example: ["python3", "reader.py"]',
+        ),
+    ):
+        if wrong:
+            tell(section, key, message, remedy)
     _impossible_start(settings.delivery, tell)
-    if settings.email.copy not in ("link", "inline", "attachment"):
-        tell("email", "copy", f"'{settings.email.copy}' is no kind of copy.", "Write link, inline or attachment.")
-    if not 1 <= settings.judge.seconds <= 3600:
-        tell("judge", "seconds", "That is no time to wait.", "Write a number of seconds from 1 to 3600.")
-    if settings.judge.command and not settings.judge.command[0].strip():
-        tell("judge", "command", "The command names no program.", 'Write for example: ["python3", "reader.py"]')
     faults.extend(_impossible_bounces(settings.email.bounces, text))
     scheme = settings.email.transport.partition(":")[0]
     if scheme not in ("maildir", "smtp", "smtps"):

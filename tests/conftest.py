@@ -18,7 +18,11 @@ DATABASES = ("sqlite", "postgresql")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--soak", action="store_true", help="run 10,000 simulated sequences on each database, new ones")
+    parser.addoption(
+        "--soak",
+        action="store_true",
+        help="run 10,000 new simulated sequences on each database, and the kills of a delivery at full size",
+    )
     parser.addoption(
         "--update-cases",
         action="store_true",

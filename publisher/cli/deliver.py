@@ -105,7 +105,7 @@ def _lines(report: "DeliveryReport") -> "Iterator[str]":
     if report.interrupted:
         yield f"{count(report.interrupted, 'message')} of an interrupted pass may have been sent."
     if report.held:
-        yield f"{count(report.held, 'message')} in doubt twice: look whether they arrived."
+        yield f"{count(report.held, 'message')} in doubt and held: look whether they arrived."
     if report.next_at is not None:
         yield f"Next try at {report.next_at:%Y-%m-%d %H:%M:%S} UTC."
     for wait in report.waits:

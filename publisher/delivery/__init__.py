@@ -1,8 +1,11 @@
 """A message to a receipt: accepted, deferred or refused."""
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from publisher.domain.notice import Receipt
+
+if TYPE_CHECKING:
+    from publisher.delivery.pipeline import Pipeline
 
 
 class Transport(Protocol):
@@ -23,4 +26,20 @@ class Transport(Protocol):
 
     def close(self) -> None:
         """Ends the connection; a fault while saying goodbye is no fault."""
+        ...
+
+
+@runtime_checkable
+class PipelinedTransport(Transport, Protocol):
+    """A transport that may be able to take the next envelope behind each message."""
+
+    def pipeline(self, sender: str) -> "Pipeline | Receipt | None":
+        """Connects.
+
+        Args:
+            sender: the envelope sender's address.
+
+        Returns:
+            A connection that belongs to the caller; None when `send` has to be used; a receipt when there is none.
+        """
         ...

@@ -5,13 +5,9 @@ import socket
 import ssl
 import time
 
-_LONGEST_LINE = 2048
-_MOST_LINES = 128
+from publisher.delivery.replies import ProtocolError, Replies
+
 _CHUNK = 65536
-
-
-class ProtocolError(Exception):
-    """The server said something that is no SMTP reply, or said it when nobody had asked."""
 
 
 class DroppedError(Exception):
@@ -44,12 +40,12 @@ class Dialogue(smtplib.SMTP):
         super().__init__(local_hostname="localhost")
         self._deadline = deadline
         self._patience = patience
-        self._buffer = bytearray()
+        self._replies = Replies()
         self._replies_until = deadline
         try:
             self.sock = socket.create_connection((host, port), timeout=max(0.001, min(patience, self._left())))
         except (OSError, UnicodeError) as fault:
-            raise DroppedError(f"no connection: {_named(fault)}") from None
+            raise DroppedError(f"no connection: {named(fault)}") from None
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.local_hostname = _own_name(self.sock)
 
@@ -70,21 +66,36 @@ class Dialogue(smtplib.SMTP):
             ssl.SSLError: the handshake failed.
             DroppedError: the connection ended meanwhile.
         """
-        if self._buffer:
+        if self._replies:
             raise ProtocolError("the server sent more than its answer before TLS began")
         sock = self._open()
         try:
             sock.settimeout(self._wait())
             self.sock = context.wrap_socket(sock, server_hostname=host)
         except (ssl.SSLEOFError, ssl.SSLZeroReturnError) as fault:
-            raise DroppedError(_named(fault)) from None
+            raise DroppedError(named(fault)) from None
         except ssl.SSLError:
             raise
         except (OSError, UnicodeError) as fault:
-            raise DroppedError(_named(fault)) from None
+            raise DroppedError(named(fault)) from None
         self.ehlo_resp = None
         self.esmtp_features = {}
         self.does_esmtp = False
+
+    def handed_over(self) -> socket.socket:
+        """The connection, for somebody who never waits on it; this dialogue is over.
+
+        Raises:
+            ProtocolError: the server has already said more than it was asked.
+            DroppedError: the connection is closed.
+        """
+        sock = self._open()
+        if self._replies:
+            raise ProtocolError("the server spoke unasked")
+        self.sock = None
+        self.file = None
+        sock.setblocking(False)
+        return sock
 
     def send(self, s: object) -> None:
         """Sends bytes or a command line before the deadline.
@@ -99,7 +110,7 @@ class Dialogue(smtplib.SMTP):
                 sock.settimeout(self._wait())
                 sock.sendall(data[start : start + _CHUNK])
         except (OSError, ValueError) as fault:
-            raise DroppedError(_named(fault)) from None
+            raise DroppedError(named(fault)) from None
 
     def getreply(self) -> tuple[int, bytes]:
         """One whole reply: its code and its lines without codes, joined by line feeds.
@@ -109,7 +120,7 @@ class Dialogue(smtplib.SMTP):
             DroppedError: it did not come.
         """
         code, text = self._reply()
-        if self._buffer:
+        if self._replies:
             raise ProtocolError("the server gave two answers at once")
         return code, text
 
@@ -124,7 +135,7 @@ class Dialogue(smtplib.SMTP):
             code, text = self._reply()
         finally:
             self._patience = patience
-        return code, text, not self._buffer
+        return code, text, not self._replies
 
     def unasked(self) -> tuple[int, bytes] | None:
         """A reply that came without a question, if one has arrived.
@@ -138,44 +149,19 @@ class Dialogue(smtplib.SMTP):
         try:
             data = sock.recv(_CHUNK)
         except (BlockingIOError, ssl.SSLWantReadError):
-            return self._reply() if self._buffer else None
+            return self._reply() if self._replies else None
         except OSError as fault:
-            raise DroppedError(_named(fault)) from None
+            raise DroppedError(named(fault)) from None
         if not data:
             raise DroppedError("the server closed the connection")
-        self._buffer += data
+        self._replies.feed(data)
         return self._reply()
 
     def _reply(self) -> tuple[int, bytes]:
         self._replies_until = min(self._deadline, time.monotonic() + self._patience)
-        code = -1
-        lines: list[bytes] = []
-        while True:
-            line = self._line()
-            digits, separator = line[:3], line[3:4]
-            if not digits.isdigit() or not 200 <= int(digits) <= 599 or separator not in (b" ", b"-", b""):
-                raise ProtocolError("the server's answer is no SMTP reply")
-            if lines and int(digits) != code:
-                raise ProtocolError("the server's answer mixes two codes")
-            code = int(digits)
-            lines.append(line[4:])
-            if separator != b"-":
-                return code, b"\n".join(lines)
-            if len(lines) >= _MOST_LINES:
-                raise ProtocolError("the server's answer has too many lines")
-
-    def _line(self) -> bytes:
-        searched = 0
-        while (end := self._buffer.find(b"\n", searched)) < 0:
-            if len(self._buffer) > _LONGEST_LINE:
-                raise ProtocolError("the server's answer has too long a line")
-            searched = len(self._buffer)
+        while (reply := self._replies.take()) is None:
             self._receive()
-        line = bytes(self._buffer[:end])
-        del self._buffer[: end + 1]
-        if len(line) > _LONGEST_LINE:
-            raise ProtocolError("the server's answer has too long a line")
-        return line.rstrip(b"\r")
+        return reply
 
     def _receive(self) -> None:
         sock = self._open()
@@ -188,10 +174,10 @@ class Dialogue(smtplib.SMTP):
         except TimeoutError:
             raise DroppedError("no answer in time") from None
         except OSError as fault:
-            raise DroppedError(_named(fault)) from None
+            raise DroppedError(named(fault)) from None
         if not data:
             raise DroppedError("the server closed the connection")
-        self._buffer += data
+        self._replies.feed(data)
 
     def _left(self) -> float:
         return self._deadline - time.monotonic()
@@ -217,7 +203,7 @@ def _own_name(sock: socket.socket) -> str:
     return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
 
 
-def _named(fault: BaseException) -> str:
+def named(fault: BaseException) -> str:
     """A system's error in its own words, without what it was about."""
     if isinstance(fault, TimeoutError):
         return "no answer in time"

@@ -8,7 +8,19 @@ import time
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from publisher.delivery.dialogue import Dialogue, DroppedError, ProtocolError
+from publisher.delivery.answers import (
+    Answered,
+    final,
+    of_greeting,
+    of_message,
+    of_recipient,
+    of_sender,
+    redacted,
+)
+from publisher.delivery.dialogue import Dialogue, DroppedError
+from publisher.delivery.envelope import commands, is_fit, stuffed
+from publisher.delivery.pipeline import Pipeline
+from publisher.delivery.replies import ProtocolError
 from publisher.domain.notice import Outcome, Receipt
 
 DEADLINE = 600.0
@@ -17,12 +29,7 @@ DEADLINE = 600.0
 PATIENCE = 60.0
 """Seconds that one reply may take before the end of a message, and a connection to open."""
 
-_ADDRESS = re.compile(r"[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f-\x9f\u2028\u2029]+@[A-Za-z0-9.-]+")
-_OUR_FAULT = frozenset({500, 502, 503, 504, 530, 534, 535, 538})
-"""Refusals of how we speak or log in, at whatever stage: RFC 5321, section 4.2.2, and RFC 4954, section 6."""
-
-_ANYONE = re.compile(r"\S*(?:@|%40)\S*", re.IGNORECASE)
-_BREAKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_MESSAGE_ID = re.compile(rb"(?:^|\n)Message-ID: (<[^<>\r\n]+>)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +80,9 @@ class SmtpTransport:
 
     def send(self, sender: str, recipient: str, message: bytes) -> Receipt:
         """Hands one message over; a reused connection that turns out to be spent is replaced once."""
-        if not _ADDRESS.fullmatch(sender):
+        if not is_fit(sender):
             return Receipt(Outcome.SENDER_FAULT, 0, "the sender's address is not fit for an envelope")
-        if not _ADDRESS.fullmatch(recipient):
+        if not is_fit(recipient):
             return Receipt(Outcome.REFUSED, 553, "5.1.3 the address is not fit for an envelope")
         until = time.monotonic() + self._deadline
         try:
@@ -86,16 +93,36 @@ class SmtpTransport:
                     self._drop()
             self._dialogue = self._connected(until)
             return self._transact(self._dialogue, until, sender, recipient, message)
-        except _Answered as answer:
+        except Answered as answer:
             if answer.ends:
                 self._drop()
-            return Receipt(answer.outcome, answer.code, _redacted(answer.reply, recipient))
+            return answer.receipt(recipient)
         except _Spent as spent:
             self._drop()
-            return Receipt(Outcome.HOST_BUSY, spent.code, _redacted(spent.reply, recipient))
+            return Receipt(Outcome.HOST_BUSY, spent.code, redacted(spent.reply, recipient))
         except (DroppedError, ProtocolError) as fault:
             self._drop()
-            return Receipt(Outcome.HOST_BUSY, 0, _redacted(str(fault), recipient))
+            return Receipt(Outcome.HOST_BUSY, 0, redacted(str(fault), recipient))
+
+    def pipeline(self, sender: str) -> Pipeline | Receipt | None:
+        """A connection that takes the next envelope behind each message.
+
+        Returns:
+            None when the server does not offer that: `send` goes on with the connection. A receipt when there is none.
+        """
+        if not is_fit(sender):
+            return Receipt(Outcome.SENDER_FAULT, 0, "the sender's address is not fit for an envelope")
+        self._drop()
+        try:
+            dialogue = self._connected(time.monotonic() + self._deadline)
+            if "pipelining" not in dialogue.features:
+                self._dialogue = dialogue
+                return None
+            return Pipeline(dialogue, sender, deadline=self._deadline, patience=self._patience)
+        except Answered as answer:
+            return answer.receipt("")
+        except (DroppedError, ProtocolError) as fault:
+            return Receipt(Outcome.HOST_BUSY, 0, redacted(str(fault), ""))
 
     def close(self) -> None:
         """Says QUIT and hangs up; whatever goes wrong now changes nothing."""
@@ -136,23 +163,23 @@ class SmtpTransport:
     def _welcomed(dialogue: Dialogue) -> None:
         code, text = dialogue.getreply()
         if code != 220:
-            raise _Answered(Outcome.HOST_BUSY, code, text)
+            raise Answered(Outcome.HOST_BUSY, code, text)
 
     @staticmethod
     def _greet(dialogue: Dialogue) -> None:
         code, text = dialogue.ehlo()
         if code != 250:
-            raise _ours_or_busy(code, text)
+            raise of_greeting(code, text)
 
     def _start_tls(self, dialogue: Dialogue) -> None:
         if "starttls" not in dialogue.features:
-            raise _Answered(Outcome.SENDER_FAULT, 0, b"the server offers no STARTTLS; without TLS nothing is sent")
+            raise Answered(Outcome.SENDER_FAULT, 0, b"the server offers no STARTTLS; without TLS nothing is sent")
         try:
             code, text = dialogue.docmd("STARTTLS")
         except ProtocolError as fault:  # words behind the answer may be another's, meant to be read as said over TLS
-            raise _Answered(Outcome.SENDER_FAULT, 0, f"TLS: {fault}".encode()) from None
+            raise Answered(Outcome.SENDER_FAULT, 0, f"TLS: {fault}".encode()) from None
         if code != 220:
-            raise _ours_or_busy(code, text)
+            raise of_greeting(code, text)
         self._secure(dialogue)
 
     def _secure(self, dialogue: Dialogue) -> None:
@@ -161,12 +188,12 @@ class SmtpTransport:
             dialogue.secure(context, self._address.host)
         except ssl.SSLCertVerificationError as fault:
             reason = f"TLS: the server's certificate is not valid: {fault.verify_message}"
-            raise _Answered(Outcome.SENDER_FAULT, 0, reason.encode()) from None
+            raise Answered(Outcome.SENDER_FAULT, 0, reason.encode()) from None
         except ssl.SSLError as fault:
             reason = f"TLS: no secure connection: {fault.reason or type(fault).__name__}"
-            raise _Answered(Outcome.SENDER_FAULT, 0, reason.encode()) from None
+            raise Answered(Outcome.SENDER_FAULT, 0, reason.encode()) from None
         except ProtocolError as fault:
-            raise _Answered(Outcome.SENDER_FAULT, 0, f"TLS: {fault}".encode()) from None
+            raise Answered(Outcome.SENDER_FAULT, 0, f"TLS: {fault}".encode()) from None
 
     def _log_in(self, dialogue: Dialogue) -> None:
         """AUTH PLAIN, else LOGIN (RFC 4616); the password only ever travels over TLS or to loopback."""
@@ -179,46 +206,44 @@ class SmtpTransport:
             if code == 334:
                 code, text = dialogue.docmd(_base64(password))
         else:
-            raise _Answered(Outcome.SENDER_FAULT, 0, b"the server offers no login that is known here (PLAIN, LOGIN)")
+            raise Answered(Outcome.SENDER_FAULT, 0, b"the server offers no login that is known here (PLAIN, LOGIN)")
         if code != 235:
-            raise _ours_or_busy(code, text)
+            raise of_greeting(code, text)
 
     def _transact(self, dialogue: Dialogue, until: float, sender: str, recipient: str, message: bytes) -> Receipt:
         dialogue.extend(until)
-        self._open_mail(dialogue, sender, recipient)
-        code, text = dialogue.docmd("RCPT", f"TO:<{recipient}>")
+        mail, rcpt, data = commands(sender, recipient, _identity(message), dialogue.features)
+        self._open_mail(dialogue, mail)
+        code, text = _said(dialogue, rcpt)
         if not 200 <= code < 300:
-            return self._refused(dialogue, _of_recipient(code, text), recipient)
-        code, text = dialogue.docmd("DATA")
+            return self._refused(dialogue, of_recipient(code, text), recipient)
+        code, text = _said(dialogue, data)
         if code != 354:
-            return self._refused(dialogue, _of_message(code, text), recipient)
-        dialogue.send(_stuffed(message))
+            return self._refused(dialogue, of_message(code, text), recipient)
+        dialogue.send(stuffed(message))
         early = dialogue.unasked()
         if early is not None:
-            answer = _of_message(*early)
+            answer = of_message(*early)
             answer.ends = True
             raise answer
         dialogue.send(b".\r\n")
         return self._finished(dialogue, recipient)
 
     @staticmethod
-    def _open_mail(dialogue: Dialogue, sender: str, recipient: str) -> None:
+    def _open_mail(dialogue: Dialogue, line: bytes) -> None:
         """MAIL FROM; on a reused connection a farewell or a dead line only says that a new one is needed."""
-        utf8 = not (sender.isascii() and recipient.isascii())
-        if utf8 and "smtputf8" not in dialogue.features:
-            raise _Answered(Outcome.REFUSED, 553, b"5.6.7 the address needs SMTPUTF8, which the server does not offer")
         try:
             if dialogue.unasked() is not None:
                 raise _Spent(0, b"the server spoke unasked")
-            code, text = dialogue.docmd("MAIL", f"FROM:<{sender}>{' BODY=8BITMIME SMTPUTF8' if utf8 else ''}")
+            code, text = _said(dialogue, line)
         except (DroppedError, ProtocolError) as fault:
             raise _Spent(0, str(fault).encode()) from None
         if code == 421:
             raise _Spent(code, text)
         if not 200 <= code < 300:
-            raise _ours_or_deferred(code, text)
+            raise of_sender(code, text)
 
-    def _refused(self, dialogue: Dialogue, answer: "_Answered", recipient: str) -> Receipt:
+    def _refused(self, dialogue: Dialogue, answer: Answered, recipient: str) -> Receipt:
         """A receipt for a refusal, and the connection made ready for the next message."""
         if not answer.ends:
             try:
@@ -227,7 +252,7 @@ class SmtpTransport:
                 answer.ends = True
         if answer.ends:
             self._drop()
-        return Receipt(answer.outcome, answer.code, _redacted(answer.reply, recipient))
+        return answer.receipt(recipient)
 
     def _finished(self, dialogue: Dialogue, recipient: str) -> Receipt:
         """What became of a message whose final dot is on its way."""
@@ -238,13 +263,10 @@ class SmtpTransport:
             return Receipt(Outcome.IN_DOUBT, 0, f"after the whole message: {fault}")
         if not usable or code == 421:
             self._drop()
-        if 200 <= code < 300:
-            return Receipt(Outcome.ACCEPTED, code, _redacted(text, recipient))
-        if code < 400:
+        receipt = final(code, text, recipient)
+        if receipt.outcome is Outcome.IN_DOUBT:
             self._drop()
-            return Receipt(Outcome.IN_DOUBT, code, _redacted(text, recipient))
-        answer = _of_message(code, text)
-        return Receipt(answer.outcome, answer.code, _redacted(answer.reply, recipient))
+        return receipt
 
 
 class _Spent(Exception):  # noqa: N818  a turn in the dialogue, not a fault
@@ -256,66 +278,15 @@ class _Spent(Exception):  # noqa: N818  a turn in the dialogue, not a fault
         self.reply = reply
 
 
-class _Answered(Exception):  # noqa: N818  a turn in the dialogue, not a fault
-    """The server's answer decides; `ends` when the connection must not be used again."""
-
-    def __init__(self, outcome: Outcome, code: int, reply: bytes, *, ends: bool | None = None) -> None:
-        super().__init__()
-        self.outcome = outcome
-        self.code = code
-        self.reply = reply
-        self.ends = outcome in (Outcome.HOST_BUSY, Outcome.SENDER_FAULT) if ends is None else ends
+def _said(dialogue: Dialogue, line: bytes) -> tuple[int, bytes]:
+    dialogue.send(line)
+    return dialogue.getreply()
 
 
-def _ours_or_busy(code: int, text: bytes) -> _Answered:
-    """An answer before any mail is begun: a lasting no is our configuration, anything else passes."""
-    return _Answered(Outcome.SENDER_FAULT if code >= 500 else Outcome.HOST_BUSY, code, text)
-
-
-def _ours_or_deferred(code: int, text: bytes) -> _Answered:
-    """An answer to MAIL, where nobody has been named yet."""
-    if code < 400:
-        return _Answered(Outcome.HOST_BUSY, code, text)
-    return _Answered(Outcome.SENDER_FAULT if code >= 500 else Outcome.DEFERRED, code, text)
-
-
-def _of_recipient(code: int, text: bytes) -> _Answered:
-    if code == 421 or code < 400:
-        return _Answered(Outcome.HOST_BUSY, code, text)
-    if code < 500:
-        return _Answered(Outcome.DEFERRED, code, text)
-    return _Answered(Outcome.SENDER_FAULT if code in _OUR_FAULT else Outcome.REFUSED, code, text)
-
-
-_of_message = _of_recipient
-"""An answer to DATA, or to the whole message, is read as one to RCPT: for this recipient, unless it is about us."""
-
-
-def _stuffed(message: bytes) -> bytes:
-    """The message as DATA carries it: CRLF line ends only, dots doubled at the start of lines, CRLF at the end."""
-    if not message.count(b"\r\n") == message.count(b"\n") == message.count(b"\r"):
-        message = re.sub(rb"\r\n|\r|\n", b"\r\n", message)
-    body = message.replace(b"\r\n.", b"\r\n..")
-    return (b"." if body.startswith(b".") else b"") + body + (b"" if body.endswith(b"\r\n") else b"\r\n")
-
-
-def _redacted(reply: bytes | str, recipient: str) -> str:
-    """A reply as the record keeps it: one line, at most 200 characters, nobody's address in it."""
-    text = reply if isinstance(reply, str) else reply.decode("utf-8", "replace")
-    words = _BREAKS.sub(" ", text[:2000]).strip().split(" ")
-    if len(text) > 2000:
-        words.pop()
-    local, _, domain = recipient.casefold().rpartition("@")
-
-    def names_someone(word: str) -> bool:
-        folded = word.casefold()
-        return (
-            bool(_ANYONE.fullmatch(word))
-            or folded.strip("<>\"'():;,.[]") == local
-            or (local in folded and domain in folded)
-        )
-
-    return " ".join("<address>" if names_someone(word) else word for word in words)[:200]
+def _identity(message: bytes) -> str:
+    """The Message-ID of a message."""
+    found = _MESSAGE_ID.search(message)
+    return found[1].decode("ascii", "replace") if found else ""
 
 
 def _base64(value: bytes) -> str:

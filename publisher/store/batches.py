@@ -44,9 +44,9 @@ def due_batches(connection: Connection, notice_id: NoticeId, state: MessageState
     return tuple(Batch(notice_id, row.number, Channel(row.channel), row.lo, row.hi) for row in connection.execute(rows))
 
 
-def due_count(connection: Connection, notice_id: NoticeId, now: datetime) -> int:
-    """How many messages of a notice are due now."""
-    at_once = select(func.coalesce(func.sum(batch.c.waiting + batch.c.doubtful), 0))
+def due_count(connection: Connection, notice_id: NoticeId, now: datetime, *, resend: bool = True) -> int:
+    """How many messages of a notice are due now; with `resend` those in doubt for the first time, too."""
+    at_once = select(func.coalesce(func.sum(batch.c.waiting + (batch.c.doubtful if resend else 0)), 0))
     deferred = (
         select(func.count())
         .join_from(
@@ -64,16 +64,18 @@ def due_count(connection: Connection, notice_id: NoticeId, now: datetime) -> int
     return sum(int(connection.execute(rows.where(of_notice)).scalar_one()) for rows in (at_once, deferred))
 
 
-def is_unsent(connection: Connection, notice_id: NoticeId) -> bool:
+def is_unsent(connection: Connection, notice_id: NoticeId, *, resend: bool = True) -> bool:
     """Whether a notice has messages that are still to be sent, now or later."""
-    left = (batch.c.waiting > 0) | (batch.c.doubtful > 0) | batch.c.next_at.is_not(None)
+    left = (batch.c.waiting > 0) | batch.c.next_at.is_not(None)
+    if resend:
+        left |= batch.c.doubtful > 0
     return connection.execute(select(batch.c.number).where(batch.c.notice == str(notice_id), left)).first() is not None
 
 
-def held_count(connection: Connection) -> int:
-    """How many messages of open notices were in doubt twice, and wait for people to look at them."""
+def held_count(connection: Connection, *, resend: bool = True) -> int:
+    """How many messages of open notices wait for people to look at them: in doubt twice, without `resend` once."""
     rows = (
-        select(func.coalesce(func.sum(batch.c.held), 0))
+        select(func.coalesce(func.sum(batch.c.held + (0 if resend else batch.c.doubtful)), 0))
         .join_from(batch, notice, batch.c.notice == notice.c.id)
         .where(notice.c.closed.is_(None))
     )

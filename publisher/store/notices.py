@@ -4,13 +4,15 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from publisher.domain.notice import Channel, MailTemplate, Notice, NoticeId, NoticeKind
 from publisher.domain.predicate import EVERYONE, reach_of, record
 from publisher.errors import one
 from publisher.store import ledger
 from publisher.store.schema import notice, template
+
+_CLOSED = select(notice.c.id).where(notice.c.id.in_(bindparam("wanted", expanding=True)), notice.c.closed.is_not(None))
 
 
 def find(connection: Connection, notice_id: NoticeId) -> Notice | None:
@@ -68,8 +70,7 @@ def is_current(connection: Connection, notice_id: NoticeId) -> bool:
 def closed_among(connection: Connection, notice_ids: Iterable[NoticeId]) -> frozenset[NoticeId]:
     """Those of the notices from which nothing more will be sent."""
     wanted = {str(entry): entry for entry in notice_ids}
-    rows = select(notice.c.id).where(notice.c.id.in_(wanted), notice.c.closed.is_not(None))
-    return frozenset(wanted[name] for name in connection.execute(rows).scalars())
+    return frozenset(wanted[name] for name in connection.execute(_CLOSED, {"wanted": list(wanted)}).scalars())
 
 
 def templates(connection: Connection, notice_id: NoticeId) -> tuple[MailTemplate, ...]:

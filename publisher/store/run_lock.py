@@ -4,15 +4,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from publisher.errors import BusyError, Fault
-from publisher.store.schema import run_lock
+from publisher.store.prepared import Prepared
+from publisher.store.schema import instant_number, run_lock
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 LEASE = timedelta(seconds=60)
 """How long a lock holds without being kept."""
+
+_UPDATE = Prepared(
+    run_lock.update()
+    .where(
+        run_lock.c.name == bindparam("of_name"),
+        run_lock.c.owner == bindparam("of_owner"),
+        run_lock.c.fence == bindparam("of_fence"),
+    )
+    .values(owner=bindparam("new_owner"), until=bindparam("new_until"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +111,11 @@ def release(connection: Connection, lock: RunLock, now: datetime) -> None:
 
 
 def _update(connection: Connection, lock: RunLock, owner: str, until: datetime) -> bool:
-    changed = connection.execute(
-        run_lock.update()
-        .where(run_lock.c.name == lock.name, run_lock.c.owner == lock.owner, run_lock.c.fence == lock.fence)
-        .values(owner=owner, until=until)
-    )
-    return changed.rowcount == 1
+    given = {
+        "of_name": lock.name,
+        "of_owner": lock.owner,
+        "of_fence": lock.fence,
+        "new_owner": owner,
+        "new_until": instant_number(until),
+    }
+    return _UPDATE.run(connection, [given]) == 1

@@ -35,6 +35,15 @@ RECIPIENT_LENGTH = 64
 """A recipient's key is a hexadecimal SHA-256."""
 
 
+def instant_number(value: datetime | None) -> int | None:
+    """An aware instant as the tables keep it; a naive one is a bug."""
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError(f"{value!r} has no time zone")
+    return (value - _EPOCH) // _MICROSECOND
+
+
 class Instant(TypeDecorator[datetime]):
     """An aware instant, kept as microseconds since 1970 (UTC)."""
 
@@ -42,12 +51,8 @@ class Instant(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002  its signature
-        """An aware datetime as a number; a naive one is a bug."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"{value!r} has no time zone")
-        return (value - _EPOCH) // _MICROSECOND
+        """An aware datetime as a number."""
+        return instant_number(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002  its signature
         """The number as an aware datetime in UTC."""

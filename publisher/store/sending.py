@@ -22,14 +22,41 @@ from publisher.store import ledger, notices
 from publisher.store.batches import DOUBTS_ALLOWED, Batch, put_back, rows_of
 from publisher.store.making import BATCH_WORKING
 from publisher.store.outbox import REASON_CLOSED
-from publisher.store.schema import attempt, batch, notice, outbox, users
+from publisher.store.prepared import Prepared
+from publisher.store.schema import attempt, batch, instant_number, notice, outbox, users
 from publisher.store.telling import told_condition
 
 REASON_HELD = "in-doubt-twice"
 REASON_RESTORED = "store-restored"
 _REPLY_LENGTH = 500
 _ADDRESS = re.compile(r"[^\s<>()\[\]:;,\"']+@[^\s<>()\[\];,\"']+")
+_MAY_TELL = (Outcome.ACCEPTED, Outcome.IN_DOUBT)
 _INTERRUPTED = "the sender stopped before the answer was recorded"
+
+_OF_MESSAGE = (
+    outbox.c.notice == bindparam("of_notice"),
+    outbox.c.recipient == bindparam("of_recipient"),
+    outbox.c.channel == bindparam("of_channel"),
+)
+_MARK = Prepared(
+    outbox.update()
+    .where(
+        *_OF_MESSAGE,
+        outbox.c.state == bindparam("before"),
+        exists(select(literal(1)).where(users.c.recipient == bindparam("of_recipient"))),
+    )
+    .values(state=MessageState.SENDING)
+)
+_RECORD = Prepared(
+    outbox.update()
+    .where(*_OF_MESSAGE, outbox.c.state == MessageState.SENDING)
+    .values(
+        {
+            name: bindparam(f"new_{name}")
+            for name in ("state", "attempts", "doubts", "next_at", "settled_at", "code", "reply", "reason")
+        }
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +95,11 @@ def messages(connection: Connection, given: Batch, state: MessageState, now: dat
         .where(*rows_of(given), outbox.c.state == state, due, users.c.email.is_not(None))
         .order_by(outbox.c.recipient)
     )
-    return tuple(_message(given.notice, row) for row in connection.execute(rows))
+    kinds = {kind.value: kind for kind in NoticeKind}
+    return tuple(
+        Message(given.notice, kinds[kind], Recipient(recipient, email, language), attempts, doubts, variant or "")
+        for kind, recipient, attempts, doubts, variant, email, language in connection.execute(rows)
+    )
 
 
 def mark(
@@ -82,23 +113,12 @@ def mark(
     wanted = tuple(given)
     if not wanted:
         return ()
-    statement = (
-        outbox.update()
-        .where(
-            outbox.c.notice == bindparam("of_notice"),
-            outbox.c.recipient == bindparam("of_recipient"),
-            outbox.c.channel == channel,
-            outbox.c.state == before,
-            exists(select(literal(1)).where(users.c.recipient == bindparam("of_recipient"))),
-        )
-        .values(state=MessageState.SENDING)
-    )
-    keys = [{"of_notice": str(message.notice), "of_recipient": message.recipient.key} for message in wanted]
-    if connection.execute(statement, keys).rowcount == len(wanted):
+    keys = [_key(message, channel) | {"before": before} for message in wanted]
+    if _MARK.run(connection, keys) == len(wanted):
         return wanted
     rows = connection.execute(
         select(outbox.c.notice, outbox.c.recipient).where(
-            tuple_(outbox.c.notice, outbox.c.recipient).in_([tuple(key.values()) for key in keys]),
+            tuple_(outbox.c.notice, outbox.c.recipient).in_([(key["of_notice"], key["of_recipient"]) for key in keys]),
             outbox.c.channel == channel,
             outbox.c.state == MessageState.SENDING,
         )
@@ -122,17 +142,11 @@ def record(connection: Connection, answers: Sequence[Answer], channel: Channel =
     """
     if not answers:
         return
-    closed = notices.closed_among(connection, {answer.message.notice for answer in answers})
-    statement = outbox.update().where(
-        outbox.c.notice == bindparam("of_notice"),
-        outbox.c.recipient == bindparam("of_recipient"),
-        outbox.c.channel == channel,
-        outbox.c.state == MessageState.SENDING,
-    )
-    columns = ("state", "attempts", "doubts", "next_at", "settled_at", "code", "reply", "reason")
-    connection.execute(
-        statement.values({name: bindparam(f"new_{name}") for name in columns}),
-        [_outcome(answer, answer.message.notice in closed) for answer in answers],
+    untold = {answer.message.notice for answer in answers if answer.receipt.outcome not in _MAY_TELL}
+    closed = notices.closed_among(connection, untold) if untold else frozenset()
+    _RECORD.run(
+        connection,
+        [_key(answer.message, channel) | _outcome(answer, answer.message.notice in closed) for answer in answers],
     )
     attempts = [_attempt(answer, channel) for answer in answers if _worth_a_row(answer)]
     if attempts:
@@ -204,15 +218,8 @@ def _row(message: Message, channel: Channel) -> tuple[Any, ...]:
     )
 
 
-def _message(notice_id: NoticeId, row: Any) -> Message:
-    return Message(
-        notice=notice_id,
-        kind=NoticeKind(row.kind),
-        recipient=Recipient(row.recipient, row.email, row.language),
-        attempts=row.attempts,
-        doubts=row.doubts,
-        variant=row.variant or "",
-    )
+def _key(message: Message, channel: Channel) -> dict[str, Any]:
+    return {"of_notice": str(message.notice), "of_recipient": message.recipient.key, "of_channel": channel}
 
 
 def _notice_id(connection: Connection, name: str) -> NoticeId:
@@ -223,7 +230,7 @@ def _notice_id(connection: Connection, name: str) -> NoticeId:
 
 
 def _may_be_told(answer: Answer) -> bool:
-    return answer.message.doubts > 0 or answer.receipt.outcome in (Outcome.ACCEPTED, Outcome.IN_DOUBT)
+    return answer.message.doubts > 0 or answer.receipt.outcome in _MAY_TELL
 
 
 def _worth_a_row(answer: Answer) -> bool:
@@ -269,13 +276,11 @@ def _outcome(answer: Answer, closed: bool) -> dict[str, Any]:
     if closed and state in (MessageState.QUEUED, MessageState.DEFERRED):
         state, reason, next_at, settled_at = MessageState.CANCELLED, REASON_CLOSED, None, answer.at
     return {
-        "of_notice": str(message.notice),
-        "of_recipient": message.recipient.key,
         "new_state": state,
         "new_attempts": attempts,
         "new_doubts": doubts,
-        "new_next_at": next_at,
-        "new_settled_at": settled_at,
+        "new_next_at": instant_number(next_at),
+        "new_settled_at": instant_number(settled_at),
         "new_code": receipt.code or None,
         "new_reply": without_addresses(receipt.reply) or None,
         "new_reason": reason,
@@ -311,5 +316,7 @@ def tell_whole_story(connection: Connection, message: Message, channel: Channel,
 
 def without_addresses(reply: str) -> str:
     """A server's reply as the record keeps it: one line, no address, not endless."""
+    if reply.isprintable() and "@" not in reply and "  " not in reply:
+        return reply.strip()[:_REPLY_LENGTH]
     printable = "".join(character if character.isprintable() else " " for character in reply)
     return _ADDRESS.sub("<address>", " ".join(printable.split()))[:_REPLY_LENGTH]

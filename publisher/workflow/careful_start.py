@@ -76,13 +76,13 @@ class CarefulStart:
             return None
         return self._left_of_first(connection, notice.id)
 
-    def due(self, connection: "Connection", notice: Notice, now: datetime) -> int:
-        """How many messages of a notice may go now."""
+    def due(self, connection: "Connection", notice: Notice, now: datetime, *, resend: bool = True) -> int:
+        """How many messages of a notice may go now; `resend`: those in doubt are sent once more."""
         from publisher.store import batches, beginnings
 
         if self.is_early(notice, now):
             return 0
-        due = batches.due_count(connection, notice.id, now)
+        due = batches.due_count(connection, notice.id, now, resend=resend)
         allowed = self.allowed(connection, notice, MessageState.QUEUED, now)
         return due if allowed is None else due - max(0, beginnings.waiting(connection, notice.id) - allowed)
 

@@ -1,36 +1,34 @@
 """Delivery: one pass over what is due, resuming where the last one stopped.
 
-Only this thread writes to the store. Each message is marked, committed and then handed to a lane; answers and the marks
-of the next messages share one commit. Whatever happens, at most one message a connection is in doubt.
+Only this thread writes to the store. A message is begun on a lane; when the far side is ready for its text it is
+marked, that is committed, and only then is the text handed over. The answers that came and the marks of the messages
+that go next, of all lanes, share one commit. Whatever happens, at most one message a connection is in doubt.
 """
 
 import random
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 from publisher.delivery import Transport
-from publisher.delivery.envelope import join, message_id
+from publisher.delivery.envelope import message_id
 from publisher.delivery.verp import senders
-from publisher.domain.notice import MailTemplate, Message, MessageState, Notice, NoticeId, NoticeKind, Outcome
+from publisher.domain.notice import Message, MessageState, Notice, NoticeId, Outcome
 from publisher.errors import Fault, one
-from publisher.languages import best_match
 from publisher.store import batches, handling, notices, outbox, run_lock, sending
 from publisher.workflow.careful_start import AT_ONCE, CarefulStart
 from publisher.workflow.delivery_report import (
     DeliveryReport,
     Progress,
     Unseen,
-    host_busy,
     interrupted_by_hand,
-    sender_fault,
-    too_many_refused,
 )
-from publisher.workflow.lanes import Back, Lanes, Parcel
+from publisher.workflow.judgement import Judgement
+from publisher.workflow.lanes import Back, Lanes, News, Parcel
+from publisher.workflow.letters import Letters
 from publisher.workflow.pace import Pace, backoff
 from publisher.workflow.passes import LOCK
 from publisher.workflow.process import has_ended, this_process
@@ -45,19 +43,16 @@ __all__ = ["DeliveryReport", "Progress", "deliver"]
 PHASES = (MessageState.QUEUED, MessageState.DEFERRED, MessageState.IN_DOUBT)
 """Nobody waits for another's second attempt: everything queued comes first, what is in doubt last."""
 
-REFUSALS_WINDOW = 200
-REFUSALS_JUDGED = 100
-REFUSALS_SHARE = 0.05
-"""When more than this share of the last answers refuse for good, something is wrong with the list, not with people."""
-
 REASON_UNFIT = "address-unfit"
+_NOBODYS = (Outcome.HOST_BUSY, Outcome.SENDER_FAULT)
+"""Answers that are about no message."""
+
 _LOOK = 2.0
 """Seconds between two looks at whether a person has paused the notice."""
 
 _LONGEST_WAIT = 15.0
 """Seconds without a commit; the run lock's lease is longer."""
 
-_RESTS = (1.0, 5.0, 15.0)
 _GOODBYE = 30.0
 
 
@@ -72,6 +67,7 @@ def deliver(
     bounces: str = "",
     rate: float = 0,
     connections: int = 4,
+    resend: bool = True,
     progress: Progress | None = None,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
@@ -93,6 +89,7 @@ def deliver(
         bounces: the address at which bounces arrive, or nothing.
         rate: messages a second over all connections; 0 is no limit.
         connections: how many messages may be under way at once.
+        resend: whether a message in doubt is sent once more, after everything else; otherwise it is held at once.
         progress: who draws how far it has come.
         sleep: waits for some seconds.
         clock: seconds that only grow.
@@ -119,15 +116,30 @@ def deliver(
                 connection, LOCK, owner, now(), gone=lambda other: has_ended(other) or store.is_gone(other)
             )
             interrupted = sending.doubt_interrupted(connection, now())
-        drawn, pace = progress or Unseen(), Pace(rate, clock)
-        run = _Run(store, lock, now, key, domain, drawn, sleep, clock, chance, pace, stopping, start)
+        run = _Run(
+            store,
+            lock,
+            now,
+            key,
+            domain,
+            senders(key, bounces, sender),
+            progress or Unseen(),
+            sleep,
+            clock,
+            chance,
+            Pace(rate, clock),
+            stopping,
+            Judgement(clock),
+            resend,
+            start,
+        )
         try:
             begun(lock.fence)
-            run.stopped = first(lock)
-            due = run.due() if run.stopped is None else 0
+            run.judgement.stopped = first(lock)
+            due = run.due() if run.judgement.stopped is None else 0
             run.progress.begin(due)
             if due:
-                run.lanes = Lanes(transports, max(1, min(connections, due)), senders(key, bounces, sender))
+                run.lanes = Lanes(transports, max(1, min(connections, due)), sender)
                 run.phases()
         finally:
             run.wind_up()
@@ -141,51 +153,49 @@ class _Batch:
     notice: Notice
     batch: batches.Batch
     state: MessageState
-    templates: Mapping[NoticeKind, Sequence[MailTemplate]]
+    letters: Letters
     pending: deque[Message]
 
 
 @dataclass(slots=True)
 class _Run:
-    """One pass. It goes on until everything due was tried, or `stopped` says why not."""
+    """One pass. It goes on until everything due was tried, or the judgement on its answers says why not."""
 
     store: "Store"
     lock: run_lock.RunLock
     now: Callable[[], datetime]
     key: bytes
     domain: str
+    sender_of: Callable[[Message], str]
     progress: Progress
     sleep: Callable[[float], None]
     clock: Callable[[], float]
     chance: Callable[[], float]
     pace: Pace
     stopping: Callable[[], bool]
+    judgement: Judgement
+    resend: bool
     start: CarefulStart
     lanes: Lanes | None = None
-    stopped: Fault | None = None
-    halted: dict[NoticeId, Fault | None] = field(default_factory=dict)
     tally: dict[Outcome, int] = field(default_factory=lambda: dict.fromkeys(Outcome, 0))
     skipped: int = 0
-    heard: bool = False
-    rests: int = 0
-    rest_until: float = 0.0
     looked_at: float = 0.0
-    answers: list[Back] = field(default_factory=list)
-    recent: dict[NoticeId, deque[bool]] = field(default_factory=dict)
+    news: News = field(default_factory=News)
+    ending: bool = False
     in_hand: _Batch | None = None
 
     def due(self) -> int:
         """How many messages this pass will try."""
         with self.store.read() as connection:
             return sum(
-                self.start.due(connection, notice, self.now())
+                self.start.due(connection, notice, self.now(), resend=self.resend)
                 for notice in notices.open_notices(connection)
                 if self._may_go(connection, notice)
             )
 
     def phases(self) -> None:
         """Everything that is due: by phase, then by notice, then by batch."""
-        for state in PHASES:
+        for state in PHASES if self.resend else PHASES[:-1]:
             with self.store.read() as connection:
                 waiting = notices.open_notices(connection)
             for notice in waiting:
@@ -193,20 +203,20 @@ class _Run:
 
     def _notice(self, notice: Notice, state: MessageState) -> None:
         with self.store.read() as connection:
-            if self.stopped or not self._may_go(connection, notice):
+            if not self._may_go(connection, notice):
                 return
             due_batches = batches.due_batches(connection, notice.id, state, self.now())
             mails = notices.templates(connection, notice.id) if due_batches else ()
-        by_kind = {kind: tuple(mail for mail in mails if mail.kind is kind) for kind in NoticeKind}
+        letters = Letters(mails, key=self.key, domain=self.domain, sender=self.sender_of)
         for batch in due_batches:
             with self.store.begin() as connection:
                 run_lock.keep(connection, self.lock, self.now())
                 allowed = self.start.allowed(connection, notice, state, self.now())
-                if self.stopped or allowed == 0 or not self._may_go(connection, notice):
+                if allowed == 0 or not self._may_go(connection, notice):
                     return
                 self.skipped += batches.take_in_hand(connection, batch)
                 due = deque(sending.messages(connection, batch, state, self.now())[:allowed])
-            self.in_hand = _Batch(notice, batch, state, by_kind, due)
+            self.in_hand = _Batch(notice, batch, state, letters, due)
             self._work(self.in_hand)
             with self.store.begin() as connection:
                 run_lock.keep(connection, self.lock, self.now())
@@ -216,109 +226,89 @@ class _Run:
     def _work(self, batch: _Batch) -> None:
         """Hands a batch over, message by message, until nothing of it is pending or under way."""
         lanes = self._lanes()
-        while batch.pending or lanes.under_way or self.answers:
+        while batch.pending or lanes.under_way or self.news:
             if self.stopping():
-                self.stopped = self.stopped or interrupted_by_hand()
-            if self.stopped or batch.notice.id in self.halted:
+                self.judgement.stopped = self.judgement.stopped or interrupted_by_hand()
+            if self.judgement.over(batch.notice.id):
                 batch.pending.clear()
             self._turn(batch, lanes)
-            self.answers = self._wait(lanes, pending=bool(batch.pending))
-            for answer in self.answers:
-                self._judge(batch, answer)
+            self.news = self._wait(lanes, pending=bool(batch.pending))
+            batch.pending.extendleft(parcel.message for parcel in self.news.returned)
+            for back in self.news.backs:
+                if back.receipt.outcome is Outcome.HOST_BUSY:
+                    batch.pending.append(back.parcel.message)
+                self.judgement.hear(batch.notice, back.lane, back.receipt, lanes)
 
     def _turn(self, batch: _Batch, lanes: Lanes) -> None:
-        """One commit: the answers that came, and the marks of the messages that go next."""
-        parcels, unfit = self._next_parcels(batch, lanes)
+        """One commit: the answers that came, and the marks of the messages whose text goes next."""
+        parcels, unfit = self._next_parcels(batch, len(self.news.ready) + lanes.free)
         look = self.clock() - self.looked_at > _LOOK
-        if not (self.answers or parcels or unfit or look):
-            return
-        with self.store.begin() as connection:
-            run_lock.keep(connection, self.lock, self.now())
-            self._record(connection, batch)
-            for message in unfit:
-                sending.skip(connection, message, REASON_UNFIT)
-            if look and not self._may_go(connection, batch.notice):
-                self.halted.setdefault(batch.notice.id, None)
-                parcels = []
-            marked = sending.mark(connection, [parcel.message for parcel in parcels], batch.state)
-        finished, self.answers = _finished(self.answers), []
-        for parcel in parcels:
-            if parcel.message in marked:
-                lanes.give(parcel)
+        over = self.ending or self.judgement.over(batch.notice.id)
+        ready, marked = () if over else self.news.ready, frozenset[str]()
+        if self.news.backs or ready or unfit or look:
+            with self.store.begin() as connection:
+                run_lock.keep(connection, self.lock, self.now())
+                self._record(connection, batch)
+                for message in unfit:
+                    sending.skip(connection, message, REASON_UNFIT)
+                if look and not self._may_go(connection, batch.notice):
+                    self.judgement.halted.setdefault(batch.notice.id, None)
+                    ready, parcels = (), deque()
+                marked = _keys(sending.mark(connection, [entry.parcel.message for entry in ready], batch.state))
+        news, self.news = self.news, News()
+        for entry in news.ready:
+            if entry.parcel.message.recipient.key in marked:
+                lanes.go(entry, parcels.popleft() if parcels else None)
+            else:
+                lanes.give_up(entry)
+        while parcels and lanes.free:
+            lanes.begin(parcels.popleft())
+        batch.pending.extendleft(parcel.message for parcel in parcels)
         self.looked_at = self.clock() if look else self.looked_at
         self.skipped += len(unfit)
-        self.progress.advance(finished + len(unfit) + len(parcels) - len(marked))
+        self.progress.advance(_finished(news.backs) + len(unfit) + len(ready) - len(marked))
 
-    def _next_parcels(self, batch: _Batch, lanes: Lanes) -> tuple[list[Parcel], list[Message]]:
+    def _next_parcels(self, batch: _Batch, room: int) -> tuple[deque[Parcel], list[Message]]:
         """The messages that may begin now, written out; and those whose address cannot be written."""
-        parcels: list[Parcel] = []
+        parcels: deque[Parcel] = deque()
         unfit: list[Message] = []
-        if not batch.pending or self.clock() < self.rest_until:
+        if not batch.pending or self.clock() < self.judgement.rest_until:
             return parcels, unfit
-        if self.now() >= batch.notice.deadline:
-            self.halted.setdefault(batch.notice.id, None)
+        now = self.now()
+        if now >= batch.notice.deadline:
+            self.judgement.halted.setdefault(batch.notice.id, None)
             return parcels, unfit
-        for _ in range(self.pace.allowed(min(lanes.free, len(batch.pending)))):
+        for _ in range(self.pace.allowed(min(room, len(batch.pending)))):
             message = batch.pending.popleft()
             try:
-                parcels.append(Parcel(message, self._written(batch, message)))
+                parcels.append(Parcel(message, batch.letters.write(message, now)))
             except ValueError:
                 unfit.append(message)
         self.pace.begun(len(parcels))
         return parcels, unfit
 
-    def _written(self, batch: _Batch, message: Message) -> bytes:
-        mails = _of_variant(batch.templates[message.kind], message.variant)
-        by_language = {mail.language: mail for mail in reversed(mails)}
-        mail = by_language[best_match(message.recipient.language, tuple(by_language), mails[0].language)]
-        values = {
-            "to": message.recipient.email,
-            "message-id": message_id(self.key, message.notice, message.recipient.key, self.domain),
-            "date": format_datetime(self.now()),
-        }
-        return join(mail, values)
-
-    def _wait(self, lanes: Lanes, *, pending: bool) -> list[Back]:
+    def _wait(self, lanes: Lanes, *, pending: bool) -> News:
         """Waits for answers, or until the next message may begin."""
-        resting = max(0.0, self.rest_until - self.clock())
+        resting = max(0.0, self.judgement.rest_until - self.clock())
         pause = max(resting, self.pace.wait() if not resting else 0.0)
         if lanes.under_way:
             may_begin = pending and lanes.free
-            return lanes.answers(min(max(pause, 0.001), _LONGEST_WAIT) if may_begin else _LONGEST_WAIT)
+            return lanes.news(min(max(pause, 0.001), _LONGEST_WAIT) if may_begin else _LONGEST_WAIT)
         if pending and pause:
             self.sleep(min(pause, _LONGEST_WAIT))
-        return []
-
-    def _judge(self, batch: _Batch, answer: Back) -> None:
-        """What an answer means for those that follow."""
-        outcome, lanes = answer.receipt.outcome, self._lanes()
-        if outcome is Outcome.SENDER_FAULT:
-            self.stopped = self.stopped or sender_fault(answer.receipt)
-        elif outcome is Outcome.HOST_BUSY:
-            batch.pending.append(answer.parcel.message)
-            if lanes.size > 1:
-                lanes.shrink(answer.lane)
-            elif self.heard and self.rests < len(_RESTS):
-                self.rest_until = self.clock() + _RESTS[self.rests]
-                self.rests += 1
-            else:
-                self.stopped = self.stopped or host_busy(answer.receipt)
-        else:
-            self.heard, self.rests = True, 0
-            if outcome in (Outcome.ACCEPTED, Outcome.REFUSED):
-                recent = self.recent.setdefault(batch.notice.id, deque(maxlen=REFUSALS_WINDOW))
-                recent.append(outcome is Outcome.REFUSED)
-                refused = sum(recent)
-                if len(recent) >= REFUSALS_JUDGED and refused > REFUSALS_SHARE * len(recent):
-                    self.halted[batch.notice.id] = too_many_refused(batch.notice, refused, len(recent))
+        return News()
 
     def _record(self, connection: "Connection", batch: _Batch) -> None:
-        at = self.now()
-        sending.record(connection, [self._answer(batch, answer, at) for answer in self.answers])
-        self.progress.answered(batch.notice.id, [answer.receipt for answer in self.answers])
-        for answer in self.answers:
-            self.tally[answer.receipt.outcome] += 1
-        why = self.halted.get(batch.notice.id)
+        """Records the answers; of a message whose text was never handed over only one that is about it alone."""
+        at, backs = self.now(), self.news.backs
+        unsent = [back.parcel.message for back in backs if not back.sent and back.receipt.outcome not in _NOBODYS]
+        marked = _keys(sending.mark(connection, unsent, batch.state))
+        worth = [back for back in backs if back.sent or back.parcel.message.recipient.key in marked]
+        sending.record(connection, [self._answer(batch, back, at) for back in worth])
+        self.progress.answered(batch.notice.id, [back.receipt for back in backs])
+        for back in backs:
+            self.tally[back.receipt.outcome] += 1
+        why = self.judgement.halted.get(batch.notice.id)
         if why is not None:
             handling.pause_of_itself(connection, batch.notice.id, why.message, at)
 
@@ -343,11 +333,11 @@ class _Run:
         if batch is None or lanes is None:
             return
         batch.pending.clear()
+        self.ending = True
         until = self.clock() + _GOODBYE
-        while self.answers or (lanes.under_way and self.clock() < until):
-            if self.answers:
-                self._turn(batch, lanes)
-            self.answers = lanes.answers(max(0.1, until - self.clock()))
+        while self.news or (lanes.under_way and self.clock() < until):
+            self._turn(batch, lanes)
+            self.news = lanes.news(max(0.1, until - self.clock()))
         with self.store.begin() as connection:
             run_lock.keep(connection, self.lock, self.now())
             batches.put_back(connection, batch.batch)
@@ -359,12 +349,10 @@ class _Run:
             paused = tuple(
                 entry.id
                 for entry in waiting
-                if notices.is_paused(connection, entry.id) and batches.is_unsent(connection, entry.id)
+                if notices.is_paused(connection, entry.id) and self._is_unsent(connection, entry)
             )
             overdue = tuple(
-                entry.id
-                for entry in waiting
-                if self.now() >= entry.deadline and batches.is_unsent(connection, entry.id)
+                entry.id for entry in waiting if self.now() >= entry.deadline and self._is_unsent(connection, entry)
             )
             waits = (self.start.waits(connection, entry, self.now()) for entry in waiting if entry.id not in paused)
             return DeliveryReport(
@@ -374,17 +362,22 @@ class _Run:
                 in_doubt=self.tally[Outcome.IN_DOUBT],
                 skipped=self.skipped,
                 interrupted=interrupted,
-                held=batches.held_count(connection),
+                held=batches.held_count(connection, resend=self.resend),
                 next_at=outbox.deferred_next(connection),
                 paused=paused,
                 overdue=overdue,
                 waits=tuple(wait for wait in waits if wait is not None),
-                stopped=self.stopped,
-                reasons=tuple(fault for fault in self.halted.values() if fault is not None),
+                stopped=self.judgement.stopped,
+                reasons=tuple(fault for fault in self.judgement.halted.values() if fault is not None),
             )
 
+    def _is_unsent(self, connection: "Connection", notice: Notice) -> bool:
+        return batches.is_unsent(connection, notice.id, resend=self.resend)
+
     def _may_go(self, connection: "Connection", notice: Notice) -> bool:
-        return notice.id not in self.halted and self.now() < notice.deadline and notices.is_open(connection, notice.id)
+        if self.judgement.over(notice.id) or self.now() >= notice.deadline:
+            return False
+        return notices.is_open(connection, notice.id)
 
     def _lanes(self) -> Lanes:
         if self.lanes is None:
@@ -392,16 +385,14 @@ class _Run:
         return self.lanes
 
 
-def _of_variant(mails: Sequence[MailTemplate], variant: str) -> Sequence[MailTemplate]:
-    """The mails for those who know the same; a sequel that says the same to all has the plain ones alone."""
-    return [mail for mail in mails if mail.variant == variant] or [mail for mail in mails if not mail.variant]
+def _keys(given: Sequence[Message]) -> frozenset[str]:
+    return frozenset(message.recipient.key for message in given)
 
 
 def _finished(answers: Sequence[Back]) -> int:
     """How many messages this pass is done with: one that is tried again before its end is not."""
-    again = (Outcome.HOST_BUSY, Outcome.SENDER_FAULT)
     return sum(
-        answer.receipt.outcome not in again
+        answer.receipt.outcome not in _NOBODYS
         and not (answer.receipt.outcome is Outcome.IN_DOUBT and answer.parcel.message.doubts == 0)
         for answer in answers
     )

@@ -50,8 +50,8 @@ class DeliveryReport:
     Attributes:
         accepted, refused, deferred, in_doubt, skipped: how many messages ended the pass like that.
         copies: how many went ahead to the organisation's own people.
-        interrupted: how many an earlier run had left under way; they were in doubt, and sent once more.
-        held: how many of all open notices were in doubt twice and are sent no more until people look.
+        interrupted: how many an earlier run had left under way; they are in doubt: sent again, or held.
+        held: how many of all open notices are in doubt and are sent no more until people look.
         next_at: when the first deferred message is due; None when none is.
         paused: notices that wait for `resume`.
         overdue: notices whose deadline passed with messages unsent.

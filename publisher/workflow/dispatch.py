@@ -73,6 +73,7 @@ def dispatch(
         bounces=settings.email.bounces,
         rate=settings.email.rate if rate is None else rate,
         connections=settings.email.connections,
+        resend=settings.email.in_doubt == "resend",
         progress=journal,
         stopping=stopping,
         begun=lambda number: remember_pass(settings, store.identity, number),

@@ -1,11 +1,13 @@
-"""A process that delivers into a sink which counts: run by tests that kill it."""
+"""A process that delivers into a sink which counts, a file or a server: run by tests that kill it."""
 
 import os
 import signal
 import sys
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
+from publisher.delivery.transports import open_transport
 from publisher.domain.notice import Outcome, Receipt
 from publisher.store.engine import open_store
 from publisher.workflow.deliver import deliver
@@ -36,7 +38,7 @@ def main(url: str, sink: str, connections: int, at: str) -> None:
     begun, began = datetime.fromisoformat(at), time.monotonic()
     report = deliver(
         store,
-        lambda: CountingSink(sink),
+        lambda: open_transport(sink, Path()) if sink.startswith("smtp:") else CountingSink(sink),
         now=lambda: datetime.fromtimestamp(begun.timestamp() + time.monotonic() - began, UTC),
         sender="privacy@example.com",
         domain="example.com",

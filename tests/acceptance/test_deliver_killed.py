@@ -6,9 +6,13 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import pytest
+from sqlalchemy import func, select
+
 from publisher.domain.notice import MessageState
-from publisher.store import batches
+from publisher.store import batches, schema
 from publisher.store.engine import open_store
+from tests.acceptance.counting_sink import counting
 from tests.acceptance.deliver_values import queue, states_of
 from tests.contract.store_values import NOW
 
@@ -17,8 +21,8 @@ CONNECTIONS = 4
 KILLS = 6
 
 
-def _start(url: str, sink: Path) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "tests.acceptance.delivering", url, str(sink), str(CONNECTIONS), NOW.isoformat()]
+def _start(url: str, sink: Path | str, connections: int = CONNECTIONS) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-m", "tests.acceptance.delivering", url, str(sink), str(connections), NOW.isoformat()]
     root = Path(__file__).parents[2]
     return subprocess.Popen(command, cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
@@ -67,6 +71,50 @@ def test_killed_at_any_moment_it_loses_nobody_and_repeats_at_most_one_a_connecti
     assert len({line.partition(" ")[2] for line in copies}) == len(copies) == len(told)
     assert max(copies.values()) <= 2
     assert sum(copies.values()) - len(copies) <= kills * CONNECTIONS
+
+
+def test_killed_while_envelopes_and_texts_travel_together_it_loses_nobody_and_repeats_one_a_connection(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    mails, wanted, connections = (20_000, 20, 8) if request.config.getoption("--soak") else (3_000, 6, 8)
+    url = f"sqlite:///{tmp_path}/publisher.db"
+    store = open_store(url)
+    queue(store, mails, ("en", "zh-CN"))
+    dice = random.Random(20261125)  # noqa: S311  only the moments of the kills
+    kills = 0
+    with counting() as sink:
+        where = f"smtp://127.0.0.1:{sink.port}?tls=off"
+        while kills < wanted and len(sink.messages) < mails:
+            enough = min(mails - 1, len(sink.messages) + dice.randint(1, mails // wanted))
+            process = _start(url, where, connections)
+            while process.poll() is None and len(sink.messages) < enough:
+                time.sleep(0.0005)
+            process.kill()
+            _, said = process.communicate()
+            assert process.returncode in (0, -9), said.decode()
+            kills += process.returncode == -9
+        process = _start(url, where, connections)
+        _, said = process.communicate()
+        assert process.returncode == 0, said.decode()
+    counted = states_of(store)
+    with store.read() as connection:
+        held = batches.held_count(connection)
+        again = connection.execute(select(func.count()).where(schema.attempt.c.outcome == "in-doubt")).scalar_one()
+    store.close()
+    copies = Counter(sink.messages)
+    assert kills >= wanted - 1
+    assert sum(counted.values()) == mails
+    assert counted[MessageState.ACCEPTED] + held == mails
+    assert counted.get(MessageState.IN_DOUBT, 0) == held
+    assert len(set(sink.recipients)) >= counted[MessageState.ACCEPTED]
+    twice = sum(number - 1 for number in Counter(sink.recipients).values())
+    assert max(Counter(sink.recipients).values()) <= 2
+    assert twice <= again <= kills * connections
+    assert len({_message_id(message) for message in copies}) == len(set(sink.recipients))
+
+
+def _message_id(message: bytes) -> bytes:
+    return message.partition(b"Message-ID: ")[2].partition(b"\r\n")[0]
 
 
 def test_of_two_processes_that_start_together_one_delivers_and_the_other_is_told_to_wait(tmp_path: Path) -> None:

@@ -105,6 +105,20 @@ def test_in_doubt_a_second_time_a_message_is_held_and_shown(store: Store) -> Non
     assert states_of(store) == {MessageState.ACCEPTED: 1, MessageState.IN_DOUBT: 1}
 
 
+def test_where_doubt_is_held_a_message_is_not_sent_again_and_is_shown_at_once(store: Store) -> None:
+    queue(store, 3)
+    server = Server({"DATA reader1": ["taken and dropped", ""]})
+    with serving(server) as transports:
+        report = run(store, transports, Clock(), resend=False)
+        assert (report.accepted, report.in_doubt, report.held, report.done) == (2, 1, 1, True)
+        again = run(store, transports, Clock(), resend=False)
+        assert (again.accepted, again.in_doubt, again.held) == (0, 0, 1)
+        assert len(server.got) == 3
+        assert states_of(store) == {MessageState.ACCEPTED: 2, MessageState.IN_DOUBT: 1}
+        assert run(store, transports, Clock()).accepted == 1
+    assert len(set(server.message_ids())) == 3
+
+
 def test_a_refused_sender_stops_the_run_and_burns_nobody(store: Store) -> None:
     queue(store, 50)
     server = Server({"MAIL": ["550 5.7.1 sender not allowed"]})

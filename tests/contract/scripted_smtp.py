@@ -24,6 +24,7 @@ GOOD: Mapping[str, bytes] = {
     "RSET": b"250 ok\r\n",
     "QUIT": b"221 bye\r\n",
 }
+PIPELINING = b"250-here\r\n250-PIPELINING\r\n250 8BITMIME\r\n"
 DROP = b""
 """In a script: close the connection instead of answering."""
 
@@ -72,6 +73,7 @@ class Server:
 
     def _serve(self, connection: socket.socket) -> None:
         connection.settimeout(5)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             with suppress(OSError):
                 self._talk(connection)
@@ -105,13 +107,13 @@ class Server:
                     connection.recv(4096)
                     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
                     return
-                while not pending.endswith(b"\r\n.\r\n"):
+                while b"\r\n.\r\n" not in (b"\r\n" + pending)[-70000:]:
                     data = connection.recv(65536)
                     if not data:
                         return
                     pending += data
-                self.messages.append(pending.removesuffix(b".\r\n"))
-                pending = b""
+                text, _, pending = (b"\r\n" + pending).partition(b"\r\n.\r\n")
+                self.messages.append((text + b"\r\n").removeprefix(b"\r\n"))
                 self._say(connection, "dot")
 
     def _say(self, connection: socket.socket, stage: str) -> bytes:

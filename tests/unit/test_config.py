@@ -59,6 +59,7 @@ def test_every_fault_is_told_at_once_with_its_line(tmp_path: Path) -> None:
         ('[email]\ncopy = "all"\n', 2),
         ('[email]\nbounces = "Bounces <bounce@example.com>"\n', 2),
         ('[email]\nbounces = "an-address-of-24-letters@example.com"\n', 2),
+        ('[email]\nin_doubt = "forget"\n', 2),
         ('[email]\ntransport = "pigeon:x"\n', 2),
         ("[email]\nconnections = 0\n", 2),
     ],
