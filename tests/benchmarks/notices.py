@@ -255,9 +255,10 @@ def told(findings: Findings) -> Iterator[str]:
         for figure in figures:
             server = f"{figure.server:8.2f} s server" if figure.server else ""
             growth = f"  +{figure.growth:.0f} MB" if part.startswith("queue") else ""
+            size = f"{figure.size:8,.0f} bytes" if part == "build" else ""
             yield (
                 f"  {figure.name:26} {figure.cpu:8.2f} s CPU{server} {figure.wall:8.2f} s"
-                f"{figure.each:9.1f} us each {figure.rate:11,.0f} a second{growth}"
+                f"{figure.each:9.1f} us each {figure.rate:11,.0f} a second{growth}{size}"
             )
     yield ""
     for bar in findings.bars:
