@@ -61,7 +61,7 @@ ENGINES: dict[str, Callable[[], Engine]] = {
 """By name; a missing library is an ImportError when an engine is made."""
 
 
-def _peak() -> float:
+def peak() -> float:
     """The most memory this process ever held, in MB."""
     for line in Path("/proc/self/status").read_text("ascii").splitlines():
         if line.startswith("VmHWM:"):
@@ -86,7 +86,7 @@ def main() -> None:
         seconds.append(time.process_time() - started)
     seconds = seconds[1:] or seconds
     middle = sorted(seconds)[len(seconds) // 2]
-    sys.stdout.write(json.dumps({"seconds": middle, "megabytes": _peak(), "found": found}))
+    sys.stdout.write(json.dumps({"seconds": middle, "megabytes": peak(), "found": found}))
 
 
 if __name__ == "__main__":
