@@ -30,6 +30,7 @@ PLAYBOOK: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("packs", ("gdpr@2026-11-01",)),
     ("users import", ("users.csv",)),
     ("users token", ("u1",)),
+    ("users key", ()),
     ("users erase", ("u2",)),
     ("review", ("privacy", "v2", "--accept-all", "--by", "Ada", "--note", "read")),
     ("notice show", ("privacy", "v2", "--language", "zh-CN", "--format", "html")),

@@ -8,7 +8,7 @@ from publisher.domain.clause import ClauseTree
 from publisher.domain.ledger import LedgerEvent
 from publisher.domain.life import Standing
 from publisher.domain.notice import ToldChange
-from publisher.domain.policy import Manuscript, PolicySettings
+from publisher.domain.policy import Audience, Manuscript, PolicySettings
 from publisher.domain.timeline import in_force, upcoming
 
 
@@ -44,7 +44,7 @@ class Published:
     """A version that is in the ledger.
 
     `before` is the version it is compared with, None for the first; `former` are its texts before corrections, by
-    language and revision.
+    language and revision; `audiences` are those whom its material changes concern, none of them: everyone bound.
     """
 
     standing: Standing
@@ -52,6 +52,7 @@ class Published:
     editions: tuple[Edition, ...]
     before: str | None = None
     former: tuple[Edition, ...] = ()
+    audiences: tuple[Audience, ...] = ()
 
     @property
     def name(self) -> str:
@@ -140,7 +141,8 @@ class Banner:
     """An announcement of a material change, shown until it takes effect, in every language of the policy.
 
     `policy` is the one that leads, `policies` are all that it announces. `starts` and `ends` are instants as texts;
-    `names` (of the policy), `day` (of effect, in words), `title`, `text` and `digest` are by language.
+    `names` (of the policy), `day` (of effect, in words), `title`, `text` and `digest` are by language. `audiences` are
+    the names of those whom it concerns; none of them: everyone.
     """
 
     id: str
@@ -157,6 +159,12 @@ class Banner:
     href: str
     redline: Mapping[str, str]
     digest: Mapping[str, str]
+    audiences: tuple[str, ...]
+
+    @property
+    def audience(self) -> str:
+        """`everyone`, or the names of the audiences."""
+        return ", ".join(self.audiences) or "everyone"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ BANNER = Banner(
     href="/",
     redline={},
     digest={"en": DIGEST},
+    audiences=(),
 )
 SHOWN = f"""<html><body><p>Welcome<br></p>
 <section data-banner="privacy-v2-1" data-digest="{DIGEST}">
