@@ -173,6 +173,7 @@ class NoticeContent:
     contact: str
     link: str
     redline_link: str
+    notice_link: str
     digest: str
     former_effective: date | None = None
     applies: bool = False

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from publisher.domain.change import Grade
-from publisher.domain.citation import Citation, redline_path
+from publisher.domain.citation import Citation, notice_path, redline_path
 from publisher.domain.digest import digest_of
 from publisher.domain.emergency import early_of
 from publisher.domain.ledger import EventKind
@@ -132,6 +132,7 @@ def _banner(series: Series, version: Published, words: "Callable[[str], Strings]
             if version.before and edition.changes is not None
         },
         digest={language: words_digest(title[language], text[language]) for language in title},
+        notice=notice_path(notice.policy, str(notice)),
         audiences=tuple(audience.name for audience in version.audiences),
     )
 

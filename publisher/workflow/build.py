@@ -62,8 +62,8 @@ def site_of(workspace: Workspace, *, now: datetime) -> Site:
     ]
     if faults:
         raise PublisherError(faults)
-    settings = workspace.settings.site
-    return Site(settings.name, settings.base_url, tuple(series))
+    settings = workspace.settings
+    return Site(settings.site.name, settings.site.base_url, tuple(series), settings.email.sender)
 
 
 def _hides_a_policy(fault: Fault) -> bool:

@@ -19,6 +19,7 @@ BANNER = Banner(
     href="/",
     redline={},
     digest={"en": DIGEST},
+    notice="/",
     audiences=(),
 )
 SHOWN = f"""<html><body><p>Welcome<br></p>
