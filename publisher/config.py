@@ -45,6 +45,21 @@ class EmailSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class WebhookSettings:
+    """Which address is called for the channel `webhook`, and how: for each user (`users`), or once (`notice`).
+
+    `batch` is how many users one call tells of, `seconds` how long it may take.
+    """
+
+    url: str = ""
+    secret: str = ""
+    secret_file: str = ""
+    mode: str = "users"
+    batch: int = 200
+    seconds: int = 30
+
+
+@dataclass(frozen=True, slots=True)
 class SecretSettings:
     """Where the installation's key lies, made at first use with mode 0600."""
 
@@ -79,6 +94,7 @@ class Settings:
     secrets: SecretSettings = SecretSettings()
     hooks: HookSettings = HookSettings()
     judge: JudgeSettings = JudgeSettings()
+    webhook: WebhookSettings = WebhookSettings()
 
     def path(self, relative: str) -> Path:
         """A path from the settings, resolved from the workspace's folder."""
@@ -106,6 +122,7 @@ _SECTIONS: Mapping[str, type] = {
     "secrets": SecretSettings,
     "hooks": HookSettings,
     "judge": JudgeSettings,
+    "webhook": WebhookSettings,
 }
 
 
@@ -249,6 +266,7 @@ def _impossible(settings: Settings, text: str) -> list[Fault]:
         tell("judge", "seconds", "That is no time to wait.", "Write a number of seconds from 1 to 3600.")
     if settings.judge.command and not settings.judge.command[0].strip():
         tell("judge", "command", "The command names no program.", 'Write for example: ["python3", "reader.py"]')
+    faults.extend(_wrong_webhook(settings.webhook, text))
     scheme = settings.email.transport.partition(":")[0]
     if scheme not in ("maildir", "smtp", "smtps"):
         tell(
@@ -258,6 +276,19 @@ def _impossible(settings: Settings, text: str) -> list[Fault]:
             "Write maildir:FOLDER, smtp://user:password@host:587 or smtps://user:password@host:465.",
         )
     return faults
+
+
+def _wrong_webhook(given: WebhookSettings, text: str) -> list[Fault]:
+    wrong = (
+        ("mode", given.mode in ("users", "notice"), f"'{given.mode}' is no way to call.", "Write users or notice."),
+        ("batch", 1 <= given.batch <= 1000, "A call cannot tell of that many users.", "Write a number from 1 to 1000."),
+        ("seconds", 1 <= given.seconds <= 300, "That is no time to wait.", "Write a number of seconds from 1 to 300."),
+    )
+    return [
+        Fault("settings-value", message, remedy, _line_of(text, "webhook", key))
+        for key, good, message, remedy in wrong
+        if not good
+    ]
 
 
 def setting_place(root: Path, section: str, key: str) -> Place:

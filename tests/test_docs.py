@@ -12,7 +12,15 @@ import click
 import pytest
 
 from publisher.cli import publisher as group
-from publisher.config import EmailSettings, HookSettings, JudgeSettings, SecretSettings, SiteSettings, StoreSettings
+from publisher.config import (
+    EmailSettings,
+    HookSettings,
+    JudgeSettings,
+    SecretSettings,
+    SiteSettings,
+    StoreSettings,
+    WebhookSettings,
+)
 from publisher.domain.policy import PolicySettings
 from tests.acceptance.labelled import labelled_folder
 from tests.acceptance.workspaces import Workbench
@@ -95,6 +103,7 @@ def test_every_setting_is_in_the_readme() -> None:
         "secrets": SecretSettings,
         "hooks": HookSettings,
         "judge": JudgeSettings,
+        "webhook": WebhookSettings,
     }
     for section, kind in sections.items():
         for entry in fields(kind):

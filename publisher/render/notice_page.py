@@ -1,6 +1,7 @@
 """A notice's own page: what was really sent, when, by whom and how, so that readers can tell a genuine mail."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from email.utils import parseaddr
 from typing import TYPE_CHECKING
@@ -41,6 +42,17 @@ class Announced:
     digest: str
     former: str
     status: "Markup"
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeWords:
+    """What a notice says to programs: `titles` by kind of message and language, the rest by language."""
+
+    policies: tuple[str, ...]
+    effective: date
+    titles: Mapping[NoticeKind, Mapping[str, str]]
+    text: Mapping[str, str]
+    href: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +109,25 @@ def notice_page(view: NoticeView, kit: Kit) -> str:
         permalink=kit.site.base_url.rstrip("/") + notice_path(series.name, str(view.notice), language),
         contact=version.settings.contact,
     )
+
+
+def notice_words(view: NoticeView, kit: Kit) -> NoticeWords:
+    """A notice as its mails and its page have it, in every language of the version that it is named by."""
+    effective = _dates(view)[-1]
+    kinds = dict.fromkeys((view.kind, NoticeKind.REVISION))
+    titles: dict[NoticeKind, dict[str, str]] = {kind: {} for kind in kinds}
+    text: dict[str, str] = {}
+    for language in view.version.languages:
+        words = kit.words(language)
+        there = replace(view, language=language)
+        announced = tuple(_announced(each, other, there, kit) for each, other in view.told)
+        found = _subjects(view.kind, announced, words, long_date(effective, language))
+        for kind, title in zip(kinds, found, strict=False):
+            titles[kind][language] = title
+        text[language] = words["site.space"].join(each.summary for each in announced)
+    base = kit.site.base_url.rstrip("/")
+    href = {name: base + notice_path(view.series.name, str(view.notice), name) for name in view.version.languages}
+    return NoticeWords(tuple(each.name for each, _ in view.told), effective, titles, text, href)
 
 
 def _announced(series: Series, version: Published, view: NoticeView, kit: Kit) -> Announced:

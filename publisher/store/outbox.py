@@ -38,6 +38,7 @@ from publisher.domain.notice import (
 )
 from publisher.domain.predicate import EVERYONE, Reach, any_of
 from publisher.store import audience, notices
+from publisher.store.mirroring import mirror
 from publisher.store.schema import batch, notice, outbox, users
 
 BATCH_SIZE = 1000
@@ -81,12 +82,13 @@ def queue(connection: Connection, given: Notice, templates: Sequence[MailTemplat
         PublisherError: the notice is there already.
     """
     notices.add(connection, given, templates)
-    if Channel.EMAIL not in given.channels:
+    if given.personal is None:
         return 0
     _need(given, templates, NoticeKind.REVISION)
-    return _insert(
-        connection, given.id, literal(NoticeKind.REVISION.value, String(16)), audience.condition(given.reach)
-    )
+    kind = literal(NoticeKind.REVISION.value, String(16))
+    total = _insert(connection, given.id, kind, audience.condition(given.reach), channel=given.personal)
+    mirror(connection, given)
+    return total
 
 
 def queue_after(
@@ -122,7 +124,7 @@ def queue_after(
     given = replace(given, reach=EVERYONE if lost else _reach_of_all(connection, earlier))
     notices.add(connection, given, templates)
     cancelled = sum(cancel(connection, entry, now=now, reason=REASON_SUPERSEDED) for entry in earlier)
-    if Channel.EMAIL not in given.channels:
+    if given.personal is None:
         return QueuedAfter(0, 0, cancelled)
     _need(given, templates, *([sequel] if sequel else []), *([NoticeKind.REVISION] if whole else []))
     told = true() if lost else told_condition(users.c.recipient, earlier)
@@ -136,10 +138,11 @@ def queue_after(
         concerned.append(~told)
     if languages is not None:
         concerned.append(users.c.language.in_(languages) | ~told)
-    total = _insert(connection, given.id, kind, and_(true(), *concerned))
+    total = _insert(connection, given.id, kind, and_(true(), *concerned), channel=given.personal)
     sequels = connection.execute(
         select(func.count()).select_from(outbox).where(outbox.c.notice == str(given.id), outbox.c.kind == sequel)
     ).scalar_one()
+    mirror(connection, given)
     return QueuedAfter(total, sequels, cancelled)
 
 
@@ -156,14 +159,14 @@ def queue_late(connection: Connection, given: Notice) -> int:
     Returns:
         How many messages were made.
     """
-    if Channel.EMAIL not in given.channels or not notices.is_current(connection, given.id):
+    if given.personal is None or not notices.is_current(connection, given.id):
         return 0
     known = outbox.alias("known")
     late = ~exists(
         select(literal(1)).where(
             known.c.notice == str(given.id),
             known.c.recipient == users.c.recipient,
-            known.c.channel == Channel.EMAIL.value,
+            known.c.channel == given.personal.value,
         )
     )
     told = told_condition(users.c.recipient, notices.telling_of(connection, given.id))
@@ -171,7 +174,10 @@ def queue_late(connection: Connection, given: Notice) -> int:
     first = connection.execute(
         select(func.coalesce(func.max(batch.c.number) + 1, 0)).where(batch.c.notice == str(given.id))
     ).scalar_one()
-    return _insert(connection, given.id, literal(NoticeKind.REVISION.value, String(16)), late & ~told & reached, first)
+    kind = literal(NoticeKind.REVISION.value, String(16))
+    total = _insert(connection, given.id, kind, late & ~told & reached, first, channel=given.personal)
+    mirror(connection, given)
+    return total
 
 
 def cancel(connection: Connection, notice_id: NoticeId, *, now: datetime, reason: str) -> int:
@@ -188,20 +194,30 @@ def cancel(connection: Connection, notice_id: NoticeId, *, now: datetime, reason
     return changed.rowcount
 
 
-def counts(connection: Connection, notice_id: NoticeId) -> tuple[StateCount, ...]:
-    """How many messages stand in each state, every state named; the sum is the audience."""
-    rows = connection.execute(
-        select(outbox.c.state, func.count()).where(outbox.c.notice == str(notice_id)).group_by(outbox.c.state)
-    )
+def counts(connection: Connection, notice_id: NoticeId, channel: Channel = Channel.EMAIL) -> tuple[StateCount, ...]:
+    """How many messages of one channel stand in each state, every state named; the sum is the audience."""
+    of_channel = (outbox.c.notice == str(notice_id), outbox.c.channel == channel.value)
+    rows = connection.execute(select(outbox.c.state, func.count()).where(*of_channel).group_by(outbox.c.state))
     found: dict[str, int] = {state: number for state, number in rows}  # noqa: C416  rows are no pairs to a type checker
     return tuple(StateCount(notice_id, state, found.get(state.value, 0)) for state in MessageState)
 
 
 def settled_share(connection: Connection, notice_id: NoticeId) -> tuple[int, int]:
-    """How many of the audience are settled (reached, or left to the banner for good), and how many there are."""
-    counted = counts(connection, notice_id)
-    settled = sum(entry.count for entry in counted if entry.state in SETTLED)
-    return settled, sum(entry.count for entry in counted)
+    """How many of the audience are settled, and how many there are.
+
+    Somebody is settled whom one channel has reached, or whom every channel leaves to the banner for good.
+    """
+    reached = func.max(case((outbox.c.state == MessageState.ACCEPTED, 1), else_=0))
+    left = func.min(case((outbox.c.state.in_(sorted(SETTLED)), 1), else_=0))
+    people = (
+        select(case((reached == 1, 1), else_=left).label("settled"))
+        .where(outbox.c.notice == str(notice_id))
+        .group_by(outbox.c.recipient)
+        .subquery()
+    )
+    row = connection.execute(select(func.coalesce(func.sum(people.c.settled), 0), func.count()).select_from(people))
+    settled, total = row.one()
+    return int(settled), int(total)
 
 
 def audience_counts(connection: Connection, reach: Reach = EVERYONE) -> tuple[tuple[str, tuple[int, int]], ...]:
@@ -277,19 +293,21 @@ def _insert(
     kind: ColumnElement[Any],
     concerned: ColumnElement[bool] | None = None,
     first: int = 0,
+    *,
+    channel: Channel = Channel.EMAIL,
 ) -> int:
     """One row for each user concerned, in key order, then one row for each thousand of them. Returns how many users.
 
     `first` is the number of the first batch that is made.
     """
-    reachable = users.c.email.is_not(None)
+    reachable = users.c.email.is_not(None) if channel is Channel.EMAIL else true()
     reason = case(
         (reachable, null()), (users.c.aside.is_not(None), literal(REASON_MALFORMED)), else_=literal(REASON_NO_ADDRESS)
     )
     rows = select(
         literal(str(notice_id), Text).label("notice"),
         users.c.recipient,
-        literal(Channel.EMAIL.value, String(16)).label("channel"),
+        literal(channel.value, String(16)).label("channel"),
         ((func.row_number().over(order_by=users.c.recipient) - 1) // BATCH_SIZE + first).label("batch"),
         kind.label("kind"),
         case((reachable, MessageState.QUEUED.value), else_=MessageState.SKIPPED.value).label("state"),
@@ -304,7 +322,7 @@ def _insert(
         select(
             literal(str(notice_id), Text).label("notice"),
             outbox.c.batch.label("number"),
-            literal(Channel.EMAIL.value, String(16)).label("channel"),
+            literal(channel.value, String(16)).label("channel"),
             func.min(outbox.c.recipient).label("lo"),
             func.max(outbox.c.recipient).label("hi"),
             func.count().label("count"),

@@ -52,10 +52,11 @@ def messages(connection: Connection, given: Batch, state: MessageState, now: dat
         MessageState.DEFERRED: outbox.c.next_at <= now,
         MessageState.IN_DOUBT: outbox.c.doubts <= DOUBTS_ALLOWED,
     }[state]
+    reachable = users.c.email.is_not(None) if given.channel is Channel.EMAIL else literal(1) == 1
     rows = (
         select(outbox.c.kind, outbox.c.recipient, outbox.c.attempts, outbox.c.doubts, users.c.email, users.c.language)
         .join_from(outbox, users, users.c.recipient == outbox.c.recipient)
-        .where(*rows_of(given), outbox.c.state == state, due, users.c.email.is_not(None))
+        .where(*rows_of(given), outbox.c.state == state, due, reachable)
         .order_by(outbox.c.recipient)
     )
     return tuple(_message(given.notice, row) for row in connection.execute(rows))
@@ -159,6 +160,7 @@ def doubt_interrupted(connection: Connection, now: datetime, channel: Channel = 
                 )
                 for entry in under_way
             ],
+            channel,
         )
         doubted += len(under_way)
         put_back(connection, given)
@@ -198,7 +200,7 @@ def _message(notice_id: NoticeId, row: Any) -> Message:
     return Message(
         notice=notice_id,
         kind=NoticeKind(row.kind),
-        recipient=Recipient(row.recipient, row.email, row.language),
+        recipient=Recipient(row.recipient, row.email or "", row.language),
         attempts=row.attempts,
         doubts=row.doubts,
     )

@@ -11,9 +11,11 @@ from publisher.delivery.transports import check_transport, open_transport
 from publisher.errors import PublisherError
 from publisher.workflow import hooks
 from publisher.workflow.deliver import DeliveryReport, Progress, deliver
+from publisher.workflow.delivery_report import added
 from publisher.workflow.passes import refuse_rolled_back, remember_pass
 from publisher.workflow.records import refuse_parted
 from publisher.workflow.secret_key import secret_key
+from publisher.workflow.webhooks import call_webhooks
 from publisher.workflow.workspace import open_workspace
 
 if TYPE_CHECKING:
@@ -63,5 +65,10 @@ def dispatch(
         stopping=stopping,
         begun=lambda number: remember_pass(settings, store.identity, number),
     )
+    if not stopping():
+        try:
+            report = added(report, call_webhooks(settings, store, now=now, stopping=stopping))
+        except PublisherError as fault:
+            report = replace(report, stopped=report.stopped or fault.faults[0])
     troubles = (*report.reasons, *((report.stopped,) if report.stopped and not stopping() else ()))
     return replace(report, reasons=(*report.reasons, *hooks.alert(settings, troubles, now=now())))

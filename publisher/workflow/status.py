@@ -9,7 +9,7 @@ from publisher import library
 from publisher.domain.days import earliest_effective, local_date, must_hold_from
 from publisher.domain.emergency import early_of
 from publisher.domain.life import DATED, Standing, State, drafted
-from publisher.domain.notice import MessageState, NoticeId
+from publisher.domain.notice import Channel, MessageState, NoticeId
 from publisher.domain.policy import Manuscript, Policy, Version
 from publisher.domain.review import Review, signatures_missing
 from publisher.domain.timeline import applied_on, last_released, release_of
@@ -104,10 +104,12 @@ def _messages(store: "Store | None", standing: Standing) -> Mapping[MessageState
     counts = dict.fromkeys(MessageState, 0)
     if store is None or standing.notice is None:
         return counts
-    from publisher.store import outbox
+    from publisher.store import notices, outbox
 
     with store.read() as connection:
-        for entry in outbox.counts(connection, NoticeId.parse(standing.notice)):
+        name = NoticeId.parse(standing.notice)
+        found = notices.find(connection, name)
+        for entry in outbox.counts(connection, name, (found.personal if found else None) or Channel.EMAIL):
             counts[entry.state] += entry.count
     return counts
 
