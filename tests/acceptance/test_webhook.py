@@ -208,6 +208,18 @@ def test_a_sender_that_is_killed_during_a_call_sends_it_once_more_under_the_same
         assert len(side.calls) == 2
 
 
+def test_a_channel_without_an_address_is_found_by_check_and_stops_a_review(workbench: Workbench) -> None:
+    workbench.write("policies/privacy/policy.toml", POLICY + 'channels = ["banner", "webhook"]\n')
+    line = len(POLICY.splitlines()) + 1
+    assert f"policies/privacy/policy.toml:{line}: error: The channel webhook has no address" in workbench.refused(
+        "check"
+    )
+    told_why = workbench.refused("review", "privacy", "v2", "--accept-all", "--by", "Ada", "--note", "read")
+    assert "no address to call" in told_why
+    workbench.write("publisher.toml", SETTINGS + '[webhook]\nurl = "http://example.com/"\n')
+    assert "it is not encrypted" in workbench.refused("check")
+
+
 def test_told_once_the_address_gets_one_call_and_nobody_counts_as_told_by_it(workbench: Workbench) -> None:
     with far_side(lambda _: Said(204)) as side:
         released(workbench, side, more='mode = "notice"\n', channels='["banner", "webhook"]')
