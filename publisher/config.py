@@ -91,6 +91,21 @@ _SEED = re.compile(r"[^\s@<>,;]{1,64}@[^\s@<>,;]{1,253}")
 
 
 @dataclass(frozen=True, slots=True)
+class WebhookSettings:
+    """Which address is called for the channel `webhook`, and how: for each user (`users`), or once (`notice`).
+
+    `batch` is how many users one call tells of, `seconds` how long it may take.
+    """
+
+    url: str = ""
+    secret: str = ""
+    secret_file: str = ""
+    mode: str = "users"
+    batch: int = 200
+    seconds: int = 30
+
+
+@dataclass(frozen=True, slots=True)
 class SecretSettings:
     """Where the installation's key lies, made at first use with mode 0600."""
 
@@ -126,6 +141,7 @@ class Settings:
     secrets: SecretSettings = SecretSettings()
     hooks: HookSettings = HookSettings()
     judge: JudgeSettings = JudgeSettings()
+    webhook: WebhookSettings = WebhookSettings()
 
     def path(self, relative: str) -> Path:
         """A path from the settings, resolved from the workspace's folder."""
@@ -154,6 +170,7 @@ _SECTIONS: Mapping[str, type] = {
     "secrets": SecretSettings,
     "hooks": HookSettings,
     "judge": JudgeSettings,
+    "webhook": WebhookSettings,
 }
 
 
@@ -332,6 +349,7 @@ def _impossible(settings: Settings, text: str) -> list[Fault]:
             tell(section, key, message, remedy)
     _impossible_start(settings.delivery, tell)
     faults.extend(_impossible_bounces(settings.email.bounces, text))
+    faults.extend(_wrong_webhook(settings.webhook, text))
     scheme = settings.email.transport.partition(":")[0]
     if scheme not in ("maildir", "smtp", "smtps"):
         tell(
@@ -359,6 +377,19 @@ def _impossible_start(delivery: DeliverySettings, tell: Callable[[str, str, str,
     for number, seed in enumerate(delivery.seeds, start=1):
         if not _SEED.fullmatch(seed):
             tell("delivery", "seeds", f"Seed {number} is no address.", 'Write for example: ["legal@example.com"]')
+
+
+def _wrong_webhook(given: WebhookSettings, text: str) -> list[Fault]:
+    wrong = (
+        ("mode", given.mode in ("users", "notice"), f"'{given.mode}' is no way to call.", "Write users or notice."),
+        ("batch", 1 <= given.batch <= 1000, "A call cannot tell of that many users.", "Write a number from 1 to 1000."),
+        ("seconds", 1 <= given.seconds <= 300, "That is no time to wait.", "Write a number of seconds from 1 to 300."),
+    )
+    return [
+        Fault("settings-value", message, remedy, _line_of(text, "webhook", key))
+        for key, good, message, remedy in wrong
+        if not good
+    ]
 
 
 def setting_place(root: Path, section: str, key: str) -> Place:

@@ -19,7 +19,7 @@ from publisher.workflow.answering import consent, put_away, still_to_show
 from publisher.workflow.secret_key import secret_key
 from publisher.workflow.served import Page, Pages
 from publisher.workflow.tick import tick
-from publisher.workflow.tokens import user_of
+from publisher.workflow.tokens import token_key, user_of
 from publisher.workflow.workspace import open_workspace
 
 Scope = MutableMapping[str, Any]
@@ -70,7 +70,7 @@ class Application:
         self._clock = clock
         self._ticking = ticking
         self._told = told
-        self._key = secret_key(settings.path(settings.secrets.key_file))
+        self._token_key = token_key(secret_key(settings.path(settings.secrets.key_file)))
         self._pages = Pages(settings)
         self._below = urlsplit(settings.site.base_url).path.rstrip("/")
 
@@ -130,13 +130,19 @@ class Application:
         return _of_page(page, pages.freshness(page, self._clock(), LONGEST_CACHE), scope)
 
     def _banners(self, query: str) -> Reply:
-        user = user_of(self._key, parse_qs(query).get("user", [""])[0])
-        listed = json.loads(self._pages.current().text("/banners.json") or "[]")
-        ids = tuple(str(entry["id"]) for entry in listed)
-        shown = still_to_show(self._store, user, ids) if user is not None else None
+        user = self._user(parse_qs(query).get("user", [""])[0])
+        listed = self._listed()
+        shown = still_to_show(self._store, user, tuple(str(entry["id"]) for entry in listed))
         if shown is None:
             return _private(404, _NOT_FOUND)
-        return _private(200, [entry for entry in listed if entry["id"] in shown])
+        return _private(200, [{**each, "mandatory": shown[each["id"]]} for each in listed if each["id"] in shown])
+
+    def _listed(self) -> list[dict[str, Any]]:
+        listed: list[dict[str, Any]] = json.loads(self._pages.current().text("/banners.json") or "[]")
+        return listed
+
+    def _user(self, token: str) -> str | None:
+        return user_of(self._token_key, token, now=self._clock())
 
     async def _acknowledge(self, method: str, receive: Receive) -> Reply:
         if method != "POST":
@@ -152,11 +158,10 @@ class Application:
         return await asyncio.to_thread(self._answered, given)
 
     def _answered(self, given: Mapping[str, str]) -> Reply:
-        user = user_of(self._key, given.get("user", ""))
+        user = self._user(given.get("user", ""))
         if given.keys() == {"user", "banner"}:
-            listed = json.loads(self._pages.current().text("/banners.json") or "[]")
-            known = any(entry["id"] == given["banner"] for entry in listed)
-            done = user is not None and known and put_away(self._store, user, given["banner"], now=self._clock())
+            known = any(entry["id"] == given["banner"] for entry in self._listed())
+            done = known and put_away(self._store, user, given["banner"], now=self._clock())
             return _private(200, {"ok": True}) if done else _private(404, _NOT_FOUND)
         answers = {"accept": Answer.ACCEPTED, "decline": Answer.DECLINED}
         if given.keys() != {"user", "policy", "version", "digest", "answer"} or given["answer"] not in answers:

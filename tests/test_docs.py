@@ -20,6 +20,7 @@ from publisher.config import (
     SecretSettings,
     SiteSettings,
     StoreSettings,
+    WebhookSettings,
 )
 from publisher.domain.policy import PolicySettings
 from tests.acceptance.labelled import labelled_folder
@@ -38,6 +39,7 @@ PLAYBOOK: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("packs", ("gdpr@2026-11-01",)),
     ("users import", ("users.csv",)),
     ("users token", ("u1",)),
+    ("users key", ()),
     ("users erase", ("u2",)),
     ("review", ("privacy", "v2", "--accept-all", "--by", "Ada", "--note", "read")),
     ("notice show", ("privacy", "v2", "--language", "zh-CN", "--format", "html")),
@@ -106,6 +108,7 @@ def test_every_setting_is_in_the_readme() -> None:
         "secrets": SecretSettings,
         "hooks": HookSettings,
         "judge": JudgeSettings,
+        "webhook": WebhookSettings,
     }
     for section, kind in sections.items():
         for entry in fields(kind):

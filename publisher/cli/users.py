@@ -1,6 +1,7 @@
 """`publisher users`."""
 
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -46,14 +47,30 @@ def import_(desk: Desk, file: Path, as_json: bool) -> None:
 
 @command.command("token")
 @click.argument("identity", metavar="ID")
+@click.option("--hours", type=click.IntRange(1, 24 * 366), default=24, show_default=True, help="How long it is good.")
 @pass_desk
-def token(desk: Desk, identity: str) -> None:
-    """Print the token by which your website names this user to the API; it does not look whether there is one."""
+def token(desk: Desk, identity: str, hours: int) -> None:
+    """Print a token by which your website names this user to the API; it does not look whether there is one."""
     from publisher.workflow.secret_key import secret_key
-    from publisher.workflow.tokens import token_of
+    from publisher.workflow.tokens import token_key, token_of
 
     settings = desk.settings()
-    click.echo(token_of(secret_key(settings.path(settings.secrets.key_file)), identity))
+    key = token_key(secret_key(settings.path(settings.secrets.key_file)))
+    try:
+        click.echo(token_of(key, identity, expires=desk.now() + timedelta(hours=hours)))
+    except ValueError:
+        raise click.UsageError("An id has from 1 to 255 characters.") from None
+
+
+@command.command("key")
+@pass_desk
+def key(desk: Desk) -> None:
+    """Print the key, in hexadecimal, with which your website makes tokens itself; keep it as you keep passwords."""
+    from publisher.workflow.secret_key import secret_key
+    from publisher.workflow.tokens import token_key
+
+    settings = desk.settings()
+    click.echo(token_key(secret_key(settings.path(settings.secrets.key_file))).hex())
 
 
 @command.command("erase")

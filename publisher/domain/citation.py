@@ -64,9 +64,9 @@ def history_path(policy: str, language: str | None = None) -> str:
     return _join(policy, "history", *([language] if language else []))
 
 
-def notice_path(policy: str, notice: str) -> str:
-    """`/privacy/notices/privacy-v2-1/`."""
-    return _join(policy, "notices", notice)
+def notice_path(policy: str, notice: str, language: str | None = None) -> str:
+    """`/privacy/notices/privacy-v2-1/` and, for a language, `/privacy/notices/privacy-v2-1/en/`."""
+    return _join(policy, "notices", notice, *([language] if language else []))
 
 
 def _join(*parts: str) -> str:

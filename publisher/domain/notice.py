@@ -18,6 +18,10 @@ class Channel(StrEnum):
     WEBHOOK = "webhook"
 
 
+PERSONAL = (Channel.EMAIL, Channel.WEBHOOK)
+"""The channels on which each user is told alone."""
+
+
 class NoticeKind(StrEnum):
     """What a notice tells: a revision for the first time, or what became of one already told.
 
@@ -93,6 +97,11 @@ class Notice:
     def audience(self) -> str:
         """`everyone`, or the names of the audiences whom it tells."""
         return self.reach.name
+
+    @property
+    def personal(self) -> Channel | None:
+        """The channel that counts its audience: the first of those that tell each user alone; None without any."""
+        return next((channel for channel in PERSONAL if channel in self.channels), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +186,7 @@ class NoticeContent:
     contact: str
     link: str
     redline_link: str
+    notice_link: str
     digest: str
     former_effective: date | None = None
     applies: bool = False

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from publisher.domain.change import Grade
-from publisher.domain.citation import Citation, redline_path
+from publisher.domain.citation import Citation, notice_path, redline_path
 from publisher.domain.digest import digest_of
 from publisher.domain.emergency import early_of
 from publisher.domain.ledger import EventKind
 from publisher.domain.life import DATED
 from publisher.domain.notice import Channel, NoticeId
-from publisher.render.views import Banner, Published, Series, Site
+from publisher.render.views import Banner, Edition, Published, Series, Site
 from publisher.render.wording import Strings, early_words, long_date
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def banners_json(found: Sequence[Banner]) -> str:
             "title": dict(banner.title),
             "text": dict(banner.text),
             "href": banner.href,
-            "audience": "everyone",
+            "audience": banner.audience,
         }
         for banner in found
     ]
@@ -82,12 +82,14 @@ def _joined(together: Sequence[Banner], words: "Callable[[str], Strings]") -> Ba
         title[language] = say.say("banner.title_several", policy=names, date=lead.day[language])
         texts = (entry.text.get(language) or next(iter(entry.text.values())) for entry in together)
         text[language] = say["site.space"].join(texts)
+    partial = all(entry.audiences for entry in together)
     return replace(
         lead,
         policies=tuple(entry.policy for entry in together),
         title=title,
         text=text,
         digest={language: words_digest(title[language], text[language]) for language in title},
+        audiences=tuple(dict.fromkeys(name for entry in together for name in entry.audiences)) if partial else (),
     )
 
 
@@ -109,6 +111,8 @@ def _banner(series: Series, version: Published, words: "Callable[[str], Strings]
             text[language] = say["site.space"].join([text[language], early_words(told, say)])
         if moved:
             text[language] = say["site.space"].join([say.say("banner.postponed", date=day), text[language]])
+        if concerned := _concerned(version, edition, say):
+            text[language] = say["site.space"].join([text[language], concerned])
     return Banner(
         id=str(notice),
         policy=series.name,
@@ -128,4 +132,20 @@ def _banner(series: Series, version: Published, words: "Callable[[str], Strings]
             if version.before and edition.changes is not None
         },
         digest={language: words_digest(title[language], text[language]) for language in title},
+        notice=notice_path(notice.policy, str(notice)),
+        audiences=tuple(audience.name for audience in version.audiences),
     )
+
+
+def _concerned(version: Published, edition: Edition, say: Strings) -> str:
+    """To whom the change matters, by the parts of the text that speak of them; empty when that is everyone.
+
+    Nobody is known on a homepage, so that everybody is shown the banner, and told whether it is theirs.
+    """
+    if not version.audiences:
+        return ""
+    by_id = (edition.old.by_id() if edition.old else {}) | edition.tree.by_id()
+    wanted = dict.fromkeys(name for audience in version.audiences for name in audience.clauses)
+    parts = [by_id[name].clause.path_name for name in wanted if name in by_id]
+    named = say["banner.concerns_join"].join(dict.fromkeys(part for part in parts if part))
+    return say.say("banner.concerns", clauses=named) if named else say["banner.concerns_some"]

@@ -5,8 +5,19 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from publisher.domain.citation import Citation, history_path, redline_path
-from publisher.render.views import Banner, HistoryView, HomeView, Published, RedlineView, Series, Site, TextView, View
+from publisher.domain.citation import Citation, history_path, notice_path, redline_path
+from publisher.render.views import (
+    Banner,
+    HistoryView,
+    HomeView,
+    NoticeView,
+    Published,
+    RedlineView,
+    Series,
+    Site,
+    TextView,
+    View,
+)
 from publisher.render.wording import Strings, language_name, text_direction
 
 if TYPE_CHECKING:
@@ -74,6 +85,8 @@ def path_of(view: View) -> str:
         return f"/{language}/" if language else "/"
     if isinstance(view, HistoryView):
         return history_path(view.series.name, language)
+    if isinstance(view, NoticeView):
+        return notice_path(view.series.name, str(view.notice), language)
     if isinstance(view, RedlineView):
         return redline_path(view.series.name, view.version.before or "", view.version.name, language)
     return Citation(view.series.name, None if view.current else view.version.name, language, view.revision).path

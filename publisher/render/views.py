@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from publisher.domain.change import ChangeSet
 from publisher.domain.clause import ClauseTree
-from publisher.domain.ledger import LedgerEvent
+from publisher.domain.ledger import EventKind, LedgerEvent
 from publisher.domain.life import Standing
-from publisher.domain.notice import ToldChange
-from publisher.domain.policy import Manuscript, PolicySettings
+from publisher.domain.notice import NoticeId, NoticeKind, ToldChange
+from publisher.domain.policy import Audience, Manuscript, PolicySettings
 from publisher.domain.timeline import in_force, upcoming
 
 
@@ -44,7 +44,7 @@ class Published:
     """A version that is in the ledger.
 
     `before` is the version it is compared with, None for the first; `former` are its texts before corrections, by
-    language and revision.
+    language and revision; `audiences` are those whom its material changes concern, none of them: everyone bound.
     """
 
     standing: Standing
@@ -52,6 +52,7 @@ class Published:
     editions: tuple[Edition, ...]
     before: str | None = None
     former: tuple[Edition, ...] = ()
+    audiences: tuple[Audience, ...] = ()
 
     @property
     def name(self) -> str:
@@ -144,7 +145,8 @@ class Banner:
     """An announcement of a material change, shown until it takes effect, in every language of the policy.
 
     `policy` is the one that leads, `policies` are all that it announces. `starts` and `ends` are instants as texts;
-    `names` (of the policy), `day` (of effect, in words), `title`, `text` and `digest` are by language.
+    `names` (of the policy), `day` (of effect, in words), `title`, `text` and `digest` are by language. `notice` is the
+    path of its notice; `audiences` are the names of those whom it concerns, none of them: everyone.
     """
 
     id: str
@@ -161,15 +163,23 @@ class Banner:
     href: str
     redline: Mapping[str, str]
     digest: Mapping[str, str]
+    notice: str
+    audiences: tuple[str, ...]
+
+    @property
+    def audience(self) -> str:
+        """`everyone`, or the names of the audiences."""
+        return ", ".join(self.audiences) or "everyone"
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Everything that the website shows."""
+    """Everything that the website shows; `sender` is whom its mails come from, as a From line has it."""
 
     name: str
     base_url: str
     policies: tuple[Series, ...]
+    sender: str = ""
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -224,4 +234,33 @@ class RedlineView:
     named: bool
 
 
-View = HomeView | TextView | HistoryView | RedlineView
+@dataclass(frozen=True, slots=True)
+class NoticeView:
+    """A notice: the event that made it, and each version that it told of, that of its own policy first."""
+
+    told: tuple[tuple[Series, Published], ...]
+    event: LedgerEvent
+    notice: NoticeId
+    language: str
+    named: bool
+
+    @property
+    def series(self) -> Series:
+        """The policy that the notice is named by."""
+        return self.told[0][0]
+
+    @property
+    def version(self) -> Published:
+        """The version that the notice is named by."""
+        return self.told[0][1]
+
+    @property
+    def kind(self) -> NoticeKind:
+        """What the notice told; a correction that changed no text only told of the version apart from others."""
+        if self.event.kind is EventKind.CORRECT and self.event.texts:
+            return NoticeKind.CORRECTION
+        kinds = {EventKind.POSTPONE: NoticeKind.FOLLOW_UP, EventKind.WITHDRAW: NoticeKind.WITHDRAWAL}
+        return kinds.get(self.event.kind, NoticeKind.REVISION)
+
+
+View = HomeView | TextView | HistoryView | RedlineView | NoticeView

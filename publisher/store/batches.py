@@ -33,19 +33,33 @@ class Batch:
     hi: str
 
 
-def due_batches(connection: Connection, notice_id: NoticeId, state: MessageState, now: datetime) -> tuple[Batch, ...]:
-    """The batches of a notice that have something to send out of one state: queued, deferred or in doubt."""
+def due_batches(
+    connection: Connection,
+    notice_id: NoticeId,
+    state: MessageState,
+    now: datetime,
+    channel: Channel = Channel.EMAIL,
+) -> tuple[Batch, ...]:
+    """The batches of a notice and channel with something to send out of one state: queued, deferred or in doubt."""
     due = {
         MessageState.QUEUED: batch.c.waiting > 0,
         MessageState.DEFERRED: batch.c.next_at <= now,
         MessageState.IN_DOUBT: batch.c.doubtful > 0,
     }[state]
-    rows = select(batch).where(batch.c.notice == str(notice_id), due).order_by(batch.c.number)
+    of_channel = (batch.c.notice == str(notice_id), batch.c.channel == channel.value)
+    rows = select(batch).where(*of_channel, due).order_by(batch.c.number)
     return tuple(Batch(notice_id, row.number, Channel(row.channel), row.lo, row.hi) for row in connection.execute(rows))
 
 
-def due_count(connection: Connection, notice_id: NoticeId, now: datetime, *, resend: bool = True) -> int:
-    """How many messages of a notice are due now; with `resend` those in doubt for the first time, too."""
+def due_count(
+    connection: Connection,
+    notice_id: NoticeId,
+    now: datetime,
+    channel: Channel = Channel.EMAIL,
+    *,
+    resend: bool = True,
+) -> int:
+    """How many messages of a notice and channel are due now; with `resend` those in doubt for the first time, too."""
     at_once = select(func.coalesce(func.sum(batch.c.waiting + (batch.c.doubtful if resend else 0)), 0))
     deferred = (
         select(func.count())
@@ -60,8 +74,8 @@ def due_count(connection: Connection, notice_id: NoticeId, now: datetime, *, res
         )
         .where(batch.c.next_at <= now, outbox.c.state == MessageState.DEFERRED, outbox.c.next_at <= now)
     )
-    of_notice = batch.c.notice == str(notice_id)
-    return sum(int(connection.execute(rows.where(of_notice)).scalar_one()) for rows in (at_once, deferred))
+    of_channel = (batch.c.notice == str(notice_id), batch.c.channel == channel.value)
+    return sum(int(connection.execute(rows.where(*of_channel)).scalar_one()) for rows in (at_once, deferred))
 
 
 def is_unsent(connection: Connection, notice_id: NoticeId, *, resend: bool = True) -> bool:
@@ -99,7 +113,7 @@ def take_in_hand(connection: Connection, given: Batch) -> int:
         (exists(user.where(users.c.aside.is_not(None))), literal(REASON_MALFORMED)),
         else_=literal(REASON_NO_ADDRESS),
     )
-    unreachable = ~exists(user.where(users.c.email.is_not(None)))
+    unreachable = ~exists(user.where(users.c.email.is_not(None)) if given.channel is Channel.EMAIL else user)
     of_batch = outbox.update().where(*rows_of(given), unreachable)
     skipped = connection.execute(
         of_batch.where(outbox.c.state.in_([MessageState.QUEUED, MessageState.DEFERRED])).values(

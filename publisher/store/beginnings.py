@@ -1,10 +1,10 @@
-"""How far a notice has begun: for whoever lets only some of its mails go at first."""
+"""How far a notice has begun with its mails: for whoever lets only some of its mails go at first."""
 
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
-from publisher.domain.notice import MessageState, NoticeId
+from publisher.domain.notice import Channel, MessageState, NoticeId
 from publisher.store import outbox
 from publisher.store.schema import batch
 
@@ -20,13 +20,15 @@ def begun(connection: Connection, notice_id: NoticeId) -> tuple[int, int]:
 
 def waiting(connection: Connection, notice_id: NoticeId) -> int:
     """How many messages of a notice are queued, as its batches at rest know it."""
-    rows = select(func.coalesce(func.sum(batch.c.waiting), 0)).where(batch.c.notice == str(notice_id))
+    rows = select(func.coalesce(func.sum(batch.c.waiting), 0)).where(*_mails(notice_id))
     return int(connection.execute(rows).scalar_one())
 
 
 def next_try(connection: Connection, notice_id: NoticeId) -> datetime | None:
     """When the first deferred message of a notice is due; None when none is deferred."""
-    found: datetime | None = connection.execute(
-        select(func.min(batch.c.next_at)).where(batch.c.notice == str(notice_id))
-    ).scalar()
+    found: datetime | None = connection.execute(select(func.min(batch.c.next_at)).where(*_mails(notice_id))).scalar()
     return found
+
+
+def _mails(notice_id: NoticeId) -> tuple[ColumnElement[bool], ...]:
+    return batch.c.notice == str(notice_id), batch.c.channel == Channel.EMAIL.value

@@ -19,7 +19,7 @@ from sqlalchemy import (
     true,
 )
 
-from publisher.domain.notice import Channel, MessageState, NoticeId
+from publisher.domain.notice import Channel, MessageState, Notice, NoticeId
 from publisher.domain.telling import PLAIN
 from publisher.store import notices, telling
 from publisher.store.schema import batch, notice, outbox, users
@@ -38,7 +38,7 @@ REASON_MALFORMED = "address-malformed"
 
 def make_messages(
     connection: Connection,
-    notice_id: NoticeId,
+    given: Notice,
     kind: ColumnElement[Any],
     among: ColumnElement[bool] | None = None,
     first: int = 0,
@@ -52,7 +52,7 @@ def make_messages(
 
     Args:
         connection: an open transaction.
-        notice_id: the notice; it is written already, with its plain mails.
+        given: the notice; it is written already, with its plain mails.
         kind: what each user gets.
         among: which users come into question; None is all.
         first: the number of the first batch that is made.
@@ -63,11 +63,12 @@ def make_messages(
         How many users.
     """
     chosen = _alike(kind, among) if apart is None else _told_apart(kind, among, apart, always)
-    rows = _rows(notice_id, chosen, first)
+    channel = given.personal or Channel.EMAIL
+    rows = _rows(given.id, channel, chosen, first)
     connection.execute(outbox.insert().from_select([column.name for column in rows.selected_columns], rows))
     if apart is not None:
-        _render(connection, notice_id, apart)
-    return _make_batches(connection, notice_id, first)
+        _render(connection, given.id, apart)
+    return _make_batches(connection, given.id, channel, first)
 
 
 def _alike(kind: ColumnElement[Any], among: ColumnElement[bool] | None) -> Select[Any]:
@@ -103,16 +104,16 @@ def _told_apart(
     ).where(concerned)
 
 
-def _rows(notice_id: NoticeId, chosen: Select[Any], first: int) -> Select[Any]:
+def _rows(notice_id: NoticeId, channel: Channel, chosen: Select[Any], first: int) -> Select[Any]:
     found: FromClause = chosen.subquery("chosen")
-    reachable = found.c.email.is_not(None)
+    reachable = found.c.email.is_not(None) if channel is Channel.EMAIL else true()
     reason = case(
         (reachable, null()), (found.c.aside.is_not(None), literal(REASON_MALFORMED)), else_=literal(REASON_NO_ADDRESS)
     )
     return select(
         literal(str(notice_id), Text).label("notice"),
         found.c.recipient,
-        literal(Channel.EMAIL.value, String(16)).label("channel"),
+        literal(channel.value, String(16)).label("channel"),
         ((func.row_number().over(order_by=found.c.recipient) - 1) // BATCH_SIZE + first).label("batch"),
         found.c.kind,
         case((reachable, MessageState.QUEUED.value), else_=MessageState.SKIPPED.value).label("state"),
@@ -123,12 +124,12 @@ def _rows(notice_id: NoticeId, chosen: Select[Any], first: int) -> Select[Any]:
     ).order_by(found.c.recipient)
 
 
-def _make_batches(connection: Connection, notice_id: NoticeId, first: int) -> int:
+def _make_batches(connection: Connection, notice_id: NoticeId, channel: Channel, first: int) -> int:
     batches = (
         select(
             literal(str(notice_id), Text).label("notice"),
             outbox.c.batch.label("number"),
-            literal(Channel.EMAIL.value, String(16)).label("channel"),
+            literal(channel.value, String(16)).label("channel"),
             func.min(outbox.c.recipient).label("lo"),
             func.max(outbox.c.recipient).label("hi"),
             func.count().label("count"),

@@ -35,6 +35,7 @@ from publisher.domain.predicate import EVERYONE, Reach, any_of
 from publisher.domain.telling import Ladder
 from publisher.store import audience, notices, telling
 from publisher.store.making import make_messages
+from publisher.store.mirroring import mirror
 from publisher.store.schema import batch, notice, outbox, users
 from publisher.store.telling import Apart, speaks_of, told_condition
 
@@ -76,13 +77,16 @@ def queue(connection: Connection, given: Notice, templates: Sequence[MailTemplat
         PublisherError: the notice is there already.
     """
     notices.add(connection, given, templates)
-    if Channel.EMAIL not in given.channels:
+    if given.personal is None:
         return 0
     _need(given, templates, NoticeKind.REVISION)
     kind = literal(NoticeKind.REVISION.value, String(16))
     if apart is None or apart.is_plain:
-        return make_messages(connection, given.id, kind, audience.condition(given.reach))
-    return make_messages(connection, given.id, kind, apart=apart)
+        total = make_messages(connection, given, kind, audience.condition(given.reach))
+    else:
+        total = make_messages(connection, given, kind, apart=apart)
+    mirror(connection, given)
+    return total
 
 
 def queue_after(
@@ -120,7 +124,7 @@ def queue_after(
     given = replace(given, reach=EVERYONE if lost else _reach_of_all(connection, earlier))
     notices.add(connection, given, templates)
     cancelled = sum(cancel(connection, entry, now=now, reason=REASON_SUPERSEDED) for entry in earlier)
-    if Channel.EMAIL not in given.channels:
+    if given.personal is None:
         return QueuedAfter(0, 0, cancelled)
     _need(given, templates, *([sequel] if sequel else []), *([NoticeKind.REVISION] if whole else []))
     told = true() if lost else told_condition(users.c.recipient, earlier, given.id.policy)
@@ -137,10 +141,11 @@ def queue_after(
     if languages is not None:
         concerned.append(users.c.language.in_(languages) | ~told)
     always = true() if lost else before
-    total = make_messages(connection, given.id, kind, and_(true(), *concerned), apart=apart, always=always)
+    total = make_messages(connection, given, kind, and_(true(), *concerned), apart=apart, always=always)
     sequels = connection.execute(
         select(func.count()).select_from(outbox).where(outbox.c.notice == str(given.id), outbox.c.kind == sequel)
     ).scalar_one()
+    mirror(connection, given)
     return QueuedAfter(total, sequels, cancelled)
 
 
@@ -151,9 +156,10 @@ def readers_languages(connection: Connection) -> tuple[str, ...]:
 
 def is_late(connection: Connection, given: Notice) -> bool:
     """Whether anybody was not in the store when an open notice was queued; it may not concern them."""
-    if Channel.EMAIL not in given.channels or not notices.is_current(connection, given.id):
+    if given.personal is None or not notices.is_current(connection, given.id):
         return False
-    return connection.execute(select(users.c.id).where(*_late(connection, given)).limit(1)).first() is not None
+    late = _late(connection, given, given.personal)
+    return connection.execute(select(users.c.id).where(*late).limit(1)).first() is not None
 
 
 def queue_late(connection: Connection, given: Notice, apart: Apart | None = None) -> int:
@@ -164,16 +170,19 @@ def queue_late(connection: Connection, given: Notice, apart: Apart | None = None
     Returns:
         How many messages were made.
     """
-    if Channel.EMAIL not in given.channels or not notices.is_current(connection, given.id):
+    if given.personal is None or not notices.is_current(connection, given.id):
         return 0
     first = connection.execute(
         select(func.coalesce(func.max(batch.c.number) + 1, 0)).where(batch.c.notice == str(given.id))
     ).scalar_one()
     kind = literal(NoticeKind.REVISION.value, String(16))
+    late = _late(connection, given, given.personal)
     if apart is None or apart.is_plain:
-        among = and_(*_late(connection, given), audience.condition(given.reach))
-        return make_messages(connection, given.id, kind, among, first)
-    return make_messages(connection, given.id, kind, and_(*_late(connection, given)), first, apart=apart)
+        total = make_messages(connection, given, kind, and_(*late, audience.condition(given.reach)), first)
+    else:
+        total = make_messages(connection, given, kind, and_(*late), first, apart=apart)
+    mirror(connection, given)
+    return total
 
 
 def cancel(connection: Connection, notice_id: NoticeId, *, now: datetime, reason: str) -> int:
@@ -190,20 +199,30 @@ def cancel(connection: Connection, notice_id: NoticeId, *, now: datetime, reason
     return changed.rowcount
 
 
-def counts(connection: Connection, notice_id: NoticeId) -> tuple[StateCount, ...]:
-    """How many messages stand in each state, every state named; the sum is the audience."""
-    rows = connection.execute(
-        select(outbox.c.state, func.count()).where(outbox.c.notice == str(notice_id)).group_by(outbox.c.state)
-    )
+def counts(connection: Connection, notice_id: NoticeId, channel: Channel = Channel.EMAIL) -> tuple[StateCount, ...]:
+    """How many messages of one channel stand in each state, every state named; the sum is the audience."""
+    of_channel = (outbox.c.notice == str(notice_id), outbox.c.channel == channel.value)
+    rows = connection.execute(select(outbox.c.state, func.count()).where(*of_channel).group_by(outbox.c.state))
     found: dict[str, int] = {state: number for state, number in rows}  # noqa: C416  rows are no pairs to a type checker
     return tuple(StateCount(notice_id, state, found.get(state.value, 0)) for state in MessageState)
 
 
 def settled_share(connection: Connection, notice_id: NoticeId) -> tuple[int, int]:
-    """How many of the audience are settled (reached, or left to the banner for good), and how many there are."""
-    counted = counts(connection, notice_id)
-    settled = sum(entry.count for entry in counted if entry.state in SETTLED)
-    return settled, sum(entry.count for entry in counted)
+    """How many of the audience are settled, and how many there are.
+
+    Somebody is settled whom one channel has reached, or whom every channel leaves to the banner for good.
+    """
+    reached = func.max(case((outbox.c.state == MessageState.ACCEPTED, 1), else_=0))
+    left = func.min(case((outbox.c.state.in_(sorted(SETTLED)), 1), else_=0))
+    people = (
+        select(case((reached == 1, 1), else_=left).label("settled"))
+        .where(outbox.c.notice == str(notice_id))
+        .group_by(outbox.c.recipient)
+        .subquery()
+    )
+    row = connection.execute(select(func.coalesce(func.sum(people.c.settled), 0), func.count()).select_from(people))
+    settled, total = row.one()
+    return int(settled), int(total)
 
 
 def audience_counts(
@@ -245,14 +264,14 @@ def last_audience(connection: Connection) -> int | None:
     return found
 
 
-def _late(connection: Connection, given: Notice) -> tuple[ColumnElement[bool], ...]:
+def _late(connection: Connection, given: Notice, channel: Channel) -> tuple[ColumnElement[bool], ...]:
     """Users without a message of a notice whom no notice of its version told."""
     known = outbox.alias("known")
     queued = exists(
         select(literal(1)).where(
             known.c.notice == str(given.id),
             known.c.recipient == users.c.recipient,
-            known.c.channel == Channel.EMAIL.value,
+            known.c.channel == channel.value,
         )
     )
     told = told_condition(users.c.recipient, notices.telling_of(connection, given.id), given.id.policy)

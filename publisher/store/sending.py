@@ -81,6 +81,7 @@ def messages(connection: Connection, given: Batch, state: MessageState, now: dat
         MessageState.DEFERRED: outbox.c.next_at <= now,
         MessageState.IN_DOUBT: outbox.c.doubts <= DOUBTS_ALLOWED,
     }[state]
+    reachable = users.c.email.is_not(None) if given.channel is Channel.EMAIL else literal(1) == 1
     rows = (
         select(
             outbox.c.kind,
@@ -92,12 +93,12 @@ def messages(connection: Connection, given: Batch, state: MessageState, now: dat
             users.c.language,
         )
         .join_from(outbox, users, users.c.recipient == outbox.c.recipient)
-        .where(*rows_of(given), outbox.c.state == state, due, users.c.email.is_not(None))
+        .where(*rows_of(given), outbox.c.state == state, due, reachable)
         .order_by(outbox.c.recipient)
     )
     kinds = {kind.value: kind for kind in NoticeKind}
     return tuple(
-        Message(given.notice, kinds[kind], Recipient(recipient, email, language), attempts, doubts, variant or "")
+        Message(given.notice, kinds[kind], Recipient(recipient, email or "", language), attempts, doubts, variant or "")
         for kind, recipient, attempts, doubts, variant, email, language in connection.execute(rows)
     )
 
@@ -183,6 +184,7 @@ def doubt_interrupted(connection: Connection, now: datetime, channel: Channel = 
                 )
                 for entry in under_way
             ],
+            channel,
         )
         doubted += len(under_way)
         put_back(connection, given)

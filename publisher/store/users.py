@@ -83,6 +83,12 @@ def key_of(connection: Connection, user_id: str) -> str | None:
     return key
 
 
+def ids_of(connection: Connection, recipients: Iterable[str]) -> dict[str, str]:
+    """The ids of users by the keys under which the record knows them; whoever is no user any more is not there."""
+    rows = connection.execute(select(users.c.recipient, users.c.id).where(users.c.recipient.in_(list(recipients))))
+    return {row.recipient: row.id for row in rows}
+
+
 def erase(connection: Connection, user_id: str) -> bool:
     """Erases a user with address, attributes and secret; says whether there was one.
 

@@ -8,9 +8,10 @@ from urllib.parse import unquote
 
 from publisher.render.banners import banners, banners_json
 from publisher.render.feeds import atom, versions_json
+from publisher.render.notice_page import NoticeWords, notice_words
 from publisher.render.pages import Kit, banner_fragment, page, path_of
 from publisher.render.templates import environment, hashed_name, static_files, strings
-from publisher.render.views import Banner, Site, View
+from publisher.render.views import Banner, NoticeView, Site, View
 from publisher.website.plan import plan
 from publisher.website.swap import Swapped, swap
 
@@ -54,6 +55,12 @@ def rendered(site: Site, overrides: Path | None, view: View) -> bytes:
 def shown_banners(site: Site, overrides: Path | None) -> tuple[Banner, ...]:
     """The banners that the website shows now, with their words in every language."""
     return banners(site, cache(lambda language: strings(language, overrides)))
+
+
+def words_of_notices(site: Site, overrides: Path | None) -> dict[str, NoticeWords]:
+    """What each notice of the website says, by its id."""
+    kit = _kit(site, overrides, {}, redlines=True)
+    return {str(view.notice): notice_words(view, kit) for view in plan(site) if isinstance(view, NoticeView)}
 
 
 def _kit(site: Site, overrides: Path | None, statics: Mapping[str, str], *, redlines: bool) -> Kit:

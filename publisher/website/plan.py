@@ -3,8 +3,23 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from publisher.domain.clause import ClauseTree, Placed
+from publisher.domain.ledger import EventKind
+from publisher.domain.notice import NoticeId
 from publisher.render.pages import path_of
-from publisher.render.views import HistoryView, HomeView, Published, RedlineView, Series, Site, TextView, View
+from publisher.render.views import (
+    HistoryView,
+    HomeView,
+    NoticeView,
+    Published,
+    RedlineView,
+    Series,
+    Site,
+    TextView,
+    View,
+)
+
+_ANNOUNCING = frozenset({EventKind.RELEASE, EventKind.POSTPONE, EventKind.CORRECT, EventKind.WITHDRAW})
+"""Events that make a notice; others only name one."""
 
 
 def plan(site: Site, *, redlines: bool = True) -> tuple[View, ...]:
@@ -45,10 +60,30 @@ def _pages(site: Site, *, redlines: bool) -> Iterator[View]:
         for language in series.languages:
             yield TextView(series, series.shown, language, named=True, current=True)
             yield HistoryView(series, language, named=True)
+        yield from _notices(site, series)
         for version in series.versions:
             yield from _version(series, version, redlines=redlines)
         for version in series.compared if redlines else ():
             yield from _redlines(series, version)
+
+
+def _notices(site: Site, series: Series) -> Iterator[View]:
+    """Every notice that is named by a version of this policy, in each language of that version."""
+    for event in series.events:
+        notice = NoticeId.parse(event.notice) if event.notice and event.kind in _ANNOUNCING else None
+        version = series.version(event.version)
+        if notice is None or version is None or (notice.policy, notice.version) != (series.name, event.version):
+            continue
+        told = ((series, version), *_also_told(site, series, str(notice)))
+        yield NoticeView(told, event, notice, version.authoritative.language, named=False)
+        for language in version.languages:
+            yield NoticeView(told, event, notice, language, named=True)
+
+
+def _also_told(site: Site, series: Series, notice: str) -> Iterator[tuple[Series, Published]]:
+    for other in site.policies:
+        named = {event.version for event in other.events if event.notice == notice}
+        yield from ((other, version) for version in other.versions if other is not series and version.name in named)
 
 
 def _version(series: Series, version: Published, *, redlines: bool) -> Iterator[View]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from publisher.domain.days import local_date
 from publisher.domain.ledger import EventKind, LedgerEvent
 from publisher.domain.life import PENDING, Standing, State
-from publisher.domain.notice import NoticeId
+from publisher.domain.notice import PERSONAL, NoticeId
 from publisher.domain.policy import Policy, Version, version_number
 from publisher.domain.timeline import release_of
 from publisher.errors import Fault, Place, PublisherError, Severity, errors_only, one
@@ -115,7 +115,8 @@ def adopt_ledgers(workspace: Workspace, store: "Store", *, by: str, reason: str,
             ledger.append(connection, policy.name, in_order(ledger.lines(connection, policy.name), (event,)))
             bound[policy.name] = ledger.lines(connection, policy.name)
         if bound:
-            sending.doubt_unsent(connection)
+            for channel in PERSONAL:
+                sending.doubt_unsent(connection, channel)
         troubles = tuple(
             fault
             for policy in workspace.policies

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from publisher.config import Settings
-from publisher.domain.citation import Citation, redline_path
+from publisher.domain.citation import Citation, notice_path, redline_path
 from publisher.domain.emergency import Early, early_of
 from publisher.domain.ledger import LedgerEvent
 from publisher.domain.life import PENDING, standings
@@ -161,6 +161,7 @@ def _content(
         contact=policy.settings.contact,
         link=link,
         redline_link=base + redline_path(policy.name, before, version, language) if before else "",
+        notice_link=base + notice_path(notice.id.policy, str(notice.id), language),
         digest=text.digest,
         former_effective=former_effective,
         reason=reason if language == policy.settings.language else "",

@@ -1,6 +1,6 @@
 """What a reader tells the organisation: a banner put away, consent given or declined; and what staff get of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from publisher.domain.consent import Answer, ConsentRecord, binds, may_answer
 from publisher.domain.ledger import recorded_texts
 from publisher.domain.life import State
+from publisher.domain.notice import NoticeId
 from publisher.errors import Place, one
 from publisher.workflow.records import ledger_file
 from publisher.workflow.workspace import Workspace
@@ -25,28 +26,32 @@ class Exported:
     bound: bool
 
 
-def put_away(store: "Store", user: str, notice: str, *, now: datetime) -> bool:
-    """Records that a user put a banner away; False when there is no such user."""
-    from publisher.store import answers, users
+def put_away(store: "Store", user: str | None, banner: str, *, now: datetime) -> bool:
+    """Records that a user acknowledged a banner; False when there is no such user, or it does not concern them."""
+    from publisher.store import answers, concern, users
 
     with store.begin() as connection:
-        recipient = users.key_of(connection, user)
-        if recipient is None:
+        recipient = users.key_of(connection, user or "")
+        if recipient is None or not concern.concerns(connection, recipient, (NoticeId.parse(banner),)):
             return False
-        answers.acknowledge(connection, notice, recipient, now)
+        answers.acknowledge(connection, banner, recipient, now)
     return True
 
 
-def still_to_show(store: "Store", user: str, banners: tuple[str, ...]) -> tuple[str, ...] | None:
-    """Those of the banners that a user has not put away; None when there is no such user."""
-    from publisher.store import answers, users
+def still_to_show(store: "Store", user: str | None, banners: tuple[str, ...]) -> Mapping[str, bool] | None:
+    """Those of the banners that concern a user and that they have not acknowledged; None when there is no such user.
+
+    Each with whether it is mandatory: nothing else tells them, as when their mail was refused.
+    """
+    from publisher.store import answers, concern, users
 
     with store.read() as connection:
-        recipient = users.key_of(connection, user)
+        recipient = users.key_of(connection, user or "")
         if recipient is None:
             return None
         gone = answers.acknowledged(connection, recipient, banners)
-    return tuple(banner for banner in banners if banner not in gone)
+        left = tuple(NoticeId.parse(banner) for banner in banners if banner not in gone)
+        return {str(found.notice): found.mandatory for found in concern.concerns(connection, recipient, left)}
 
 
 def consent(

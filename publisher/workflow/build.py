@@ -10,9 +10,11 @@ from publisher.domain.change import Grade
 from publisher.domain.citation import Citation
 from publisher.domain.ledger import LedgerEvent, recorded_texts
 from publisher.domain.life import PENDING, Standing, State
-from publisher.domain.policy import Manuscript, Policy, Version
+from publisher.domain.policy import Audience, Manuscript, Policy, PolicySettings, Version
+from publisher.domain.review import Review
 from publisher.domain.timeline import release_of
 from publisher.errors import Fault, Place, PublisherError, errors_only
+from publisher.notices.audience import reach
 from publisher.notices.plan import Links, Reason, reasons, told_changes
 from publisher.render.views import Edition, Published, Series, Site
 from publisher.website.build import build as build_site
@@ -62,8 +64,8 @@ def site_of(workspace: Workspace, *, now: datetime) -> Site:
     ]
     if faults:
         raise PublisherError(faults)
-    settings = workspace.settings.site
-    return Site(settings.name, settings.base_url, tuple(series))
+    settings = workspace.settings
+    return Site(settings.site.name, settings.site.base_url, tuple(series), settings.email.sender)
 
 
 def _hides_a_policy(fault: Fault) -> bool:
@@ -126,7 +128,8 @@ def _published(
         raise LookupError(f"{policy.name} {standing.version} is not both in the ledger and in its folder")
     settings = event.settings or policy.settings
     before = predecessor(events, standing.version)
-    reasoned = _reasons(workspace, policy, events, standing, before)
+    review = library.read_review(workspace.settings.root / version.folder)[0] if before is not None else None
+    reasoned = _reasons(policy, events, standing, before, review)
     released = dict(standing.texts)
     languages = [language for language in (settings.language, *released) if language in released]
     editions = []
@@ -135,7 +138,17 @@ def _published(
         if text is not None:
             editions.append(_edition(policy, text, before, trees, reasoned))
     former = _former(version, events, trees[standing.version])
-    return Published(standing, settings, tuple(editions), before, former)
+    audiences = _audiences(settings, review, [trees[name] for name in (standing.version, before) if name])
+    return Published(standing, settings, tuple(editions), before, former, audiences)
+
+
+def _audiences(settings: PolicySettings, review: Review | None, texts: Sequence[Trees]) -> tuple[Audience, ...]:
+    """The audiences whom a version's changes concern, as they were signed; none of them: everyone bound."""
+    if not settings.audiences or review is None or review.audience is None:
+        return ()
+    told = reach(settings, review.audience.clauses, [trees[settings.language] for trees in texts])
+    names = frozenset(member.name for member in told.audiences or ())
+    return tuple(audience for audience in settings.audiences if audience.name in names)
 
 
 def _former(version: Version, events: Sequence[LedgerEvent], trees: Trees) -> tuple[Edition, ...]:
@@ -150,15 +163,13 @@ def _former(version: Version, events: Sequence[LedgerEvent], trees: Trees) -> tu
 
 
 def _reasons(
-    workspace: Workspace, policy: Policy, events: Sequence[LedgerEvent], standing: Standing, before: str | None
+    policy: Policy, events: Sequence[LedgerEvent], standing: Standing, before: str | None, review: Review | None
 ) -> tuple[Reason, ...]:
     """Why a version is material, as people signed it; nothing for versions that are not."""
-    version = policy.version(standing.version)
-    if before is None or version is None or standing.grade is not Grade.MATERIAL:
+    if before is None or review is None or standing.grade is not Grade.MATERIAL:
         return ()
-    review, _ = library.read_review(workspace.settings.root / version.folder)
     assessment = assess_version(policy, events, standing.version, before)
-    return reasons(assessment.findings, review) if assessment and review else ()
+    return reasons(assessment.findings, review) if assessment else ()
 
 
 def _edition(

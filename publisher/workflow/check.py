@@ -6,6 +6,7 @@ from datetime import datetime
 
 from publisher import library, parse
 from publisher.domain.ledger import LedgerEvent, clause_digest, recorded_clauses, recorded_texts
+from publisher.domain.notice import Channel
 from publisher.domain.policy import Policy, Version, version_number
 from publisher.domain.timeline import release_of
 from publisher.errors import Fault, Place, Severity
@@ -144,7 +145,25 @@ def _policy_faults(workspace: Workspace, policy: Policy, now: datetime) -> Itera
     yield from date_faults(policy, events, now)
     yield from review_faults(workspace, policy, now)
     yield from settings_changes(workspace, policy)
+    yield from _webhook_faults(workspace, policy)
     yield from front_matter_changes(policy, events)
+
+
+def _webhook_faults(workspace: Workspace, policy: Policy) -> Iterator[Fault]:
+    """A channel that has no address to call; its secret may lie where `check` is not run."""
+    if Channel.WEBHOOK not in policy.settings.channels:
+        return
+    from publisher.delivery.webhook import url_fault
+
+    url = workspace.settings.webhook.url
+    fault = url_fault(url)
+    if fault:
+        yield Fault(
+            "webhook-settings",
+            f"The channel webhook has {f'an address that cannot be called: {fault}' if url else 'no address to call'}.",
+            "Write [webhook] url in publisher.toml (https://host/path), or take webhook out of channels.",
+            library.setting_place(workspace.settings.root, policy.name, "channels"),
+        )
 
 
 def _version_faults(policy: Policy, events: Sequence[LedgerEvent], version: Version) -> Iterator[Fault]:

@@ -96,7 +96,7 @@ class Completing:
                 unseen = look.missing
                 evidence.extend(f"banner seen on {s.page} in {s.language} with words {s.digest}" for s in look.seen)
         lacks = list(unseen)
-        if Channel.EMAIL in queued.channels:
+        if queued.personal is not None:
             events = self._workspace.events(policy.name)
             share = announced_under(events, standing.version, policy.settings).notice_share
             told = f"{settled} of {total} users are settled"

@@ -1,7 +1,7 @@
 """What a delivery tells: how far it has come, what it did, and why it stopped."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -88,6 +88,23 @@ class DeliveryReport:
 
 OF_THE_SERVER = frozenset({"delivery-refused", "delivery-host-busy"})
 """The codes of the faults by which a mail server takes nothing from us, or nothing from anybody."""
+
+
+def added(mails: DeliveryReport, calls: DeliveryReport) -> DeliveryReport:
+    """One report of the mails and the calls of a pass; what is left of both was counted after the calls."""
+    return replace(
+        mails,
+        accepted=mails.accepted + calls.accepted,
+        refused=mails.refused + calls.refused,
+        deferred=mails.deferred + calls.deferred,
+        in_doubt=mails.in_doubt + calls.in_doubt,
+        skipped=mails.skipped + calls.skipped,
+        interrupted=mails.interrupted + calls.interrupted,
+        held=calls.held,
+        next_at=calls.next_at,
+        stopped=mails.stopped or calls.stopped,
+        reasons=(*mails.reasons, *calls.reasons),
+    )
 
 
 def _said(receipt: Receipt) -> str:

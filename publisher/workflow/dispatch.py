@@ -13,12 +13,13 @@ from publisher.errors import PublisherError
 from publisher.workflow import hooks
 from publisher.workflow.careful_start import CarefulStart
 from publisher.workflow.deliver import DeliveryReport, deliver
-from publisher.workflow.delivery_report import OF_THE_SERVER, Bar, Unseen
+from publisher.workflow.delivery_report import OF_THE_SERVER, Bar, Unseen, added
 from publisher.workflow.journal import Journal
 from publisher.workflow.passes import LOCK, refuse_rolled_back, remember_pass
 from publisher.workflow.records import refuse_parted
 from publisher.workflow.secret_key import secret_key
 from publisher.workflow.seeds import Seeding
+from publisher.workflow.webhooks import call_webhooks
 from publisher.workflow.workspace import open_workspace
 
 if TYPE_CHECKING:
@@ -81,6 +82,11 @@ def dispatch(
         first=seeding.send,
     )
     _remember_halt(store, report, now())
+    if not stopping():
+        try:
+            report = added(report, call_webhooks(settings, store, now=now, stopping=stopping))
+        except PublisherError as failed:
+            report = replace(report, stopped=report.stopped or failed.faults[0])
     waits = (fault for wait in report.waits if (fault := wait.fault(now())) is not None)
     reasons = (*seeding.faults, *report.reasons, *waits)
     troubles = (*reasons, *((report.stopped,) if report.stopped and not stopping() else ()))

@@ -10,7 +10,7 @@ from publisher.config import Settings
 from publisher.domain.days import earliest_effective, local_date, must_hold_from
 from publisher.domain.emergency import early_of
 from publisher.domain.life import DATED, Standing, State, drafted
-from publisher.domain.notice import MessageState, NoticeId
+from publisher.domain.notice import Channel, MessageState, NoticeId
 from publisher.domain.policy import Manuscript, Policy, Version
 from publisher.domain.review import Review, signatures_missing
 from publisher.domain.timeline import applied_on, last_released, release_of
@@ -111,10 +111,11 @@ def messages_of(store: "Store | None", notice: NoticeId | None) -> Mapping[Messa
     counts = dict.fromkeys(MessageState, 0)
     if store is None or notice is None:
         return counts
-    from publisher.store import outbox
+    from publisher.store import notices, outbox
 
     with store.read() as connection:
-        for entry in outbox.counts(connection, notice):
+        found = notices.find(connection, notice)
+        for entry in outbox.counts(connection, notice, (found.personal if found else None) or Channel.EMAIL):
             counts[entry.state] += entry.count
     return counts
 

@@ -3,58 +3,15 @@
 import gzip
 import json
 import socket
-import threading
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
-import uvicorn
 
-from publisher.config import read_settings
-from publisher.serve import Application
-from publisher.store.engine import open_store
+from publisher.workflow.tokens import token_of
+from tests.acceptance.serving import Client, served
 from tests.acceptance.workspaces import POLICY, V2, Workbench
-
-
-class Client:
-    """One server and the workbench behind it."""
-
-    def __init__(self, bench: Workbench, port: int) -> None:
-        self.bench = bench
-        self.base = f"http://127.0.0.1:{port}"
-
-    def ask(
-        self, path: str, *, body: object = None, headers: Mapping[str, str] | None = None, method: str | None = None
-    ) -> tuple[int, Mapping[str, str], bytes]:
-        data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
-        request = urllib.request.Request(  # noqa: S310  the test's own server
-            self.base + path, data=data, headers=dict(headers or {}), method=method
-        )
-        try:
-            with _opener.open(request, timeout=20) as answer:
-                return answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read()
-        except urllib.error.HTTPError as answer:
-            with answer:
-                return answer.code, {k.lower(): v for k, v in answer.headers.items()}, answer.read()
-
-    def json(self, path: str, body: object = None) -> tuple[int, Any]:
-        status, _, content = self.ask(path, body=body)
-        return status, json.loads(content)
-
-    def token(self, user: str) -> str:
-        return self.bench.run("users", "token", user).strip()
-
-
-class _Stay(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: object) -> None:
-        return None
-
-
-_opener = urllib.request.build_opener(_Stay)
 
 
 @pytest.fixture
@@ -65,19 +22,8 @@ def client(workbench: Workbench) -> Iterator[Client]:
     workbench.run("publish")
     workbench.run("deliver")
     workbench.run("tick")
-    store = open_store(read_settings(workbench.folder).store_url)
-    application = Application(read_settings(workbench.folder), store, clock=lambda: workbench.now, ticking=False)
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(application, log_level="error", lifespan="on"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-        thread.start()
-        while not server.started:
-            time.sleep(0.02)
-        yield Client(workbench, listening.getsockname()[1])
-        server.should_exit = True
-        thread.join()
-    store.close()
+    with served(workbench) as found:
+        yield found
 
 
 def test_pages_are_those_of_the_build_zipped_tagged_and_guarded(client: Client) -> None:
@@ -120,6 +66,22 @@ def test_a_banner_is_put_away_by_its_reader_alone(client: Client) -> None:
     assert client.json("/api/acknowledge", {"user": mine, "banner": "privacy-v2-1"}) == (200, {"ok": True})
     assert client.json(f"/api/banners?user={mine}") == (200, [])
     assert len(client.json(f"/api/banners?user={theirs}")[1]) == 1
+
+
+def test_a_token_is_good_for_a_while(client: Client) -> None:
+    mine = client.token("u00000")
+    client.bench.now += timedelta(hours=23, minutes=59)
+    assert client.json(f"/api/banners?user={mine}")[0] == 200
+    client.bench.now += timedelta(minutes=1)
+    assert client.json(f"/api/banners?user={mine}") == (404, {"error": "not found"})
+    assert client.json("/api/acknowledge", {"user": mine, "banner": "privacy-v2-1"})[0] == 404
+
+
+def test_all_who_are_not_known_get_the_same_answer(client: Client) -> None:
+    guessed = [f"u{number:05}" for number in range(1000)]
+    made_elsewhere = [token_of(b"x" * 32, name, expires=client.bench.now + timedelta(hours=1)) for name in guessed[:20]]
+    tokens = [*guessed[::50], *made_elsewhere, client.token("nobody"), ""]
+    assert {client.ask(f"/api/banners?user={token}")[::2] for token in tokens} == {(404, b'{"error": "not found"}')}
 
 
 def test_nobody_is_found_by_a_token_that_was_not_made_here(client: Client) -> None:

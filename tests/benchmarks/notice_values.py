@@ -81,6 +81,7 @@ def content(changes: int) -> NoticeContent:
         contact="privacy@example.com",
         link=f"{_BASE}/v2/en/",
         redline_link=f"{_BASE}/v1...v2/en/",
+        notice_link=f"{_BASE}/notices/{NOTICE}/en/",
         digest="sha256:" + "9f" * 32,
     )
 

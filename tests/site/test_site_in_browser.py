@@ -34,6 +34,8 @@ PAGES = [
     "/privacy/v1...v2/en/",
     "/privacy/v1...v2/zh-CN/",
     "/privacy/history/zh-CN/",
+    "/privacy/notices/privacy-v2-1/en/",
+    "/privacy/notices/privacy-v2-1/zh-CN/",
 ]
 
 

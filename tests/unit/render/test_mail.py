@@ -46,6 +46,7 @@ CONTENT = NoticeContent(
     contact="privacy@lindenholt.example",
     link=f"{BASE}/v2/en/",
     redline_link=f"{BASE}/v1...v2/en/",
+    notice_link=f"{BASE}/notices/privacy-v2-1/en/",
     digest="sha256:" + "9f" * 32,
 )
 CHINESE = replace(
@@ -65,6 +66,7 @@ CHINESE = replace(
     ),
     link=f"{BASE}/v2/zh-CN/",
     redline_link=f"{BASE}/v1...v2/zh-CN/",
+    notice_link=f"{BASE}/notices/privacy-v2-1/zh-CN/",
     prevails="en",
 )
 HEADERS = [
@@ -219,13 +221,19 @@ def test_the_html_is_whole_and_loads_and_tracks_nothing(content: NoticeContent, 
     assert shape.open == []
     assert shape.tags.isdisjoint({"img", "script", "link", "iframe", "form", "object", "video", "base"})
     assert "url(" not in html
-    wanted = {content.link, content.redline_link, "mailto:" + content.contact, *(c.link for c in content.changes)}
+    wanted = {
+        content.link,
+        content.redline_link,
+        content.notice_link,
+        "mailto:" + content.contact,
+        *(c.link for c in content.changes),
+    }
     assert set(shape.addresses) == wanted
 
 
 def test_a_mail_speaks_one_language_only() -> None:
     template = rendered(CHINESE)
-    allowed = {"privacy", "lindenholt", "example", "https", "zh", "cn", "sha", "utc", "v"}
+    allowed = {"privacy", "lindenholt", "example", "https", "zh", "cn", "sha", "utc", "v", "notices"}
     words = {word.lower() for word in re.findall(r"[A-Za-z]+", text_of(template))} - {"f"}
     assert words <= allowed
     assert "如与英语文本不一致，以英语文本为准" in text_of(template)

@@ -19,6 +19,8 @@ BANNER = Banner(
     href="/",
     redline={},
     digest={"en": DIGEST},
+    notice="/",
+    audiences=(),
 )
 SHOWN = f"""<html><body><p>Welcome<br></p>
 <section data-banner="privacy-v2-1" data-digest="{DIGEST}">

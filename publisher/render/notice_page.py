@@ -1,0 +1,209 @@
+"""A notice's own page: what was really sent, when, by whom and how, so that readers can tell a genuine mail."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from email.utils import parseaddr
+from typing import TYPE_CHECKING
+
+from publisher.domain.citation import Citation, at_clause, notice_path
+from publisher.domain.ledger import LedgerEvent, recorded_texts
+from publisher.domain.life import DATED
+from publisher.domain.notice import Channel, NoticeId, NoticeKind
+from publisher.render.frame import Kit, Relation, frame_of, laid_out, redline_of
+from publisher.render.status import day_html, instant_html, readable_language, status, version_name
+from publisher.render.views import NoticeView, Published, Series
+from publisher.render.wording import Strings, long_date
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+    from publisher.domain.notice import ToldChange
+
+_SUBJECTS = {
+    NoticeKind.REVISION: (),
+    NoticeKind.FOLLOW_UP: ("mail.subject_later",),
+    NoticeKind.CORRECTION: ("mail.subject_correction",),
+    NoticeKind.WITHDRAWAL: ("mail.subject_withdrawal",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """One version that a notice told of, in the language in which a reader of the page is shown it."""
+
+    title: str
+    spoken: str
+    summary: str
+    before: str
+    told: tuple[tuple["ToldChange", str], ...]
+    redline: str
+    href: str
+    digest: str
+    former: str
+    status: "Markup"
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeWords:
+    """What a notice says to programs: `titles` by kind of message and language, the rest by language."""
+
+    policies: tuple[str, ...]
+    effective: date
+    titles: Mapping[NoticeKind, Mapping[str, str]]
+    text: Mapping[str, str]
+    href: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Another notice of the same version."""
+
+    name: str
+    day: "Markup"
+    href: str
+
+
+def notice_page(view: NoticeView, kit: Kit) -> str:
+    """A notice in one language."""
+    words, language = kit.words(view.language), view.language
+    series, version, event = view.series, view.version, view.event
+    announced = tuple(_announced(each, other, view, kit) for each, other in view.told)
+    dates = _dates(view)
+    effective = dates[-1]
+    subjects = _subjects(view.kind, announced, words, long_date(effective, language))
+    frame = frame_of(
+        view,
+        kit,
+        subjects[0],
+        version.languages,
+        indexed=version.standing.state in DATED,
+        relations=[Relation("latest-version", kit.linked(Citation(series.name, language=language).path))],
+        canonical=notice_path(series.name, str(view.notice), language),
+    )
+    channels = dict.fromkeys(name for _, other in view.told for name in other.settings.channels)
+    name, address = parseaddr(kit.site.sender)
+    return laid_out(
+        "notice.html.j2",
+        kit,
+        frame,
+        words,
+        notice=view.notice,
+        kind=view.kind.value,
+        heading=subjects[0],
+        sent=words.html(
+            "notice.sent", site=kit.site.name, at=instant_html(event.at, series.settings.timezone, language)
+        ),
+        reason=event.reason if view.kind is not NoticeKind.REVISION else "",
+        reason_language=version.settings.language,
+        effective=day_html(effective, language),
+        former=day_html(dates[-2], language) if view.kind is NoticeKind.FOLLOW_UP and len(dates) > 1 else "",
+        channels=tuple(words[f"notice.{channel}"] for channel in channels),
+        mailed=Channel.EMAIL in channels,
+        sender_name=name,
+        sender_address=address,
+        subjects=subjects,
+        announced=announced,
+        others=_others(view, kit),
+        base=kit.site.base_url.rstrip("/") + "/",
+        permalink=kit.site.base_url.rstrip("/") + notice_path(series.name, str(view.notice), language),
+        contact=version.settings.contact,
+    )
+
+
+def notice_words(view: NoticeView, kit: Kit) -> NoticeWords:
+    """A notice as its mails and its page have it, in every language of the version that it is named by."""
+    effective = _dates(view)[-1]
+    kinds = dict.fromkeys((view.kind, NoticeKind.REVISION))
+    titles: dict[NoticeKind, dict[str, str]] = {kind: {} for kind in kinds}
+    text: dict[str, str] = {}
+    for language in view.version.languages:
+        words = kit.words(language)
+        there = replace(view, language=language)
+        announced = tuple(_announced(each, other, there, kit) for each, other in view.told)
+        found = _subjects(view.kind, announced, words, long_date(effective, language))
+        for kind, title in zip(kinds, found, strict=False):
+            titles[kind][language] = title
+        text[language] = words["site.space"].join(each.summary for each in announced)
+    base = kit.site.base_url.rstrip("/")
+    href = {name: base + notice_path(view.series.name, str(view.notice), name) for name in view.version.languages}
+    return NoticeWords(tuple(each.name for each, _ in view.told), effective, titles, text, href)
+
+
+def _announced(series: Series, version: Published, view: NoticeView, kit: Kit) -> Announced:
+    words = kit.words(view.language)
+    spoken = readable_language(version, view.language)
+    edition = version.edition(spoken) or version.authoritative
+    path = Citation(series.name, version.name, spoken).path
+    digests = recorded_texts(_so_far(series, view.notice), version.name).get(spoken, ())
+    digest = digests[-1] if digests else edition.text.digest
+    revisions = version.revisions(spoken)
+    then = next((old for old in revisions if old.text.digest == digest), None)
+    address = Citation(series.name, version.name, spoken, then.text.revision if then else None).path
+    shows = view.kind in (NoticeKind.REVISION, NoticeKind.FOLLOW_UP)
+    return Announced(
+        title=edition.tree.title or series.settings.title,
+        spoken=spoken,
+        summary=edition.text.front.summary,
+        before=version_name(version.before, words) if version.before else "",
+        told=tuple((change, _at(kit, path, change)) for change in edition.told) if shows else (),
+        redline=redline_of(series, version, spoken, kit) if shows else "",
+        href=kit.linked(address),
+        digest=digest,
+        former=_former_text(series, version, spoken, digests, kit) if view.kind is NoticeKind.CORRECTION else "",
+        status=status(series, version, words, view.language, kit.linked),
+    )
+
+
+def _at(kit: Kit, path: str, change: "ToldChange") -> str:
+    """Where a changed clause stands; a link without a path is one into the version itself."""
+    return kit.linked(change.link) if change.link.startswith("/") else kit.linked(at_clause(path, change.clause))
+
+
+def _former_text(series: Series, version: Published, spoken: str, digests: tuple[str, ...], kit: Kit) -> str:
+    """The address of the text as it was before a correction; empty when it is not kept."""
+    before = digests[-2] if len(digests) > 1 else ""
+    old = next((each for each in version.revisions(spoken) if each.text.digest == before), None)
+    return kit.linked(Citation(series.name, version.name, spoken, old.text.revision).path) if old else ""
+
+
+def _subjects(kind: NoticeKind, announced: tuple[Announced, ...], words: Strings, day: str) -> tuple[str, ...]:
+    """The subjects that its mails have: what it is about, then what those got who had not been told before."""
+    keys = [*_SUBJECTS[kind]]
+    if kind is not NoticeKind.WITHDRAWAL:
+        keys.append("mail.subject_several" if len(announced) > 1 else "mail.subject")
+    titles = words["mail.join"].join(each.title for each in announced)
+    return tuple(words.say(key, policy=titles, date=day) for key in keys)
+
+
+def _dates(view: NoticeView) -> tuple[date, ...]:
+    """The dates for which the version was announced, up to the one that the notice names."""
+    found = tuple(
+        each.effective
+        for each in _so_far(view.series, view.notice)
+        if each.version == view.version.name and each.effective is not None
+    )
+    return found or (view.version.standing.effective,)
+
+
+def _so_far(series: Series, notice: NoticeId) -> tuple[LedgerEvent, ...]:
+    """What had happened when the notice was made, that event included."""
+    named = (index for index, each in enumerate(series.events) if each.notice == str(notice))
+    return series.events[: next(named, len(series.events)) + 1]
+
+
+def _others(view: NoticeView, kit: Kit) -> tuple[Other, ...]:
+    """The other notices of the version, a campaign's under another policy's name too, the oldest first."""
+    found: dict[str, Other] = {}
+    for event in view.series.events:
+        if event.version != view.version.name or event.notice in (None, str(view.notice)):
+            continue
+        notice = NoticeId.parse(str(event.notice))
+        lead = next((each for each in kit.site.policies if each.name == notice.policy), None)
+        version = lead.version(notice.version) if lead else None
+        if version is None or view.language not in version.languages:
+            continue
+        day = instant_html(event.at, view.series.settings.timezone, view.language)
+        path = notice_path(notice.policy, str(notice), view.language)
+        found.setdefault(str(notice), Other(str(notice), day, kit.linked(path)))
+    return tuple(found.values())
