@@ -1,0 +1,31 @@
+"""Settings: publisher.toml and the environment, read once and frozen."""
+
+from publisher.config.places import FILE_NAME, setting_place
+from publisher.config.reading import find_workspace, read_settings
+from publisher.config.sections import (
+    DeliverySettings,
+    EmailSettings,
+    HookSettings,
+    JudgeSettings,
+    SecretSettings,
+    Settings,
+    SiteSettings,
+    StoreSettings,
+    WebhookSettings,
+)
+
+__all__ = [
+    "FILE_NAME",
+    "DeliverySettings",
+    "EmailSettings",
+    "HookSettings",
+    "JudgeSettings",
+    "SecretSettings",
+    "Settings",
+    "SiteSettings",
+    "StoreSettings",
+    "WebhookSettings",
+    "find_workspace",
+    "read_settings",
+    "setting_place",
+]

@@ -1,0 +1,131 @@
+"""publisher.toml and the environment, read once; every fault of both is told at once."""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from publisher.config.places import FILE_NAME, line_of
+from publisher.config.sections import SECTIONS, Settings
+from publisher.config.values import impossible
+from publisher.errors import Fault, Place, PublisherError
+
+ENVIRONMENT_PREFIX = "PUBLISHER_"
+
+
+def find_workspace(start: Path) -> Path:
+    """The nearest folder with a publisher.toml, upward from `start`.
+
+    Raises:
+        PublisherError: there is none.
+    """
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if (folder / FILE_NAME).is_file():
+            return folder
+    raise PublisherError(
+        (
+            Fault(
+                "workspace-missing",
+                f"There is no {FILE_NAME} in {start} or any folder above it.",
+                "Go to the workspace's folder, or name it with -C DIR.",
+            ),
+        )
+    )
+
+
+def read_settings(root: Path, environment: Mapping[str, str] = os.environ) -> Settings:
+    """Reads the settings of a workspace.
+
+    Raises:
+        PublisherError: with every fault of file and environment at once.
+    """
+    path = root / FILE_NAME
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as fault:
+        raise PublisherError(
+            (Fault("settings-unreadable", f"It cannot be read: {fault}.", "Mend the file.", Place(FILE_NAME)),)
+        ) from None
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as fault:
+        place = re.search(r"line (\d+), column (\d+)", str(fault))
+        where = Place(FILE_NAME, int(place[1]), int(place[2])) if place else Place(FILE_NAME)
+        raise PublisherError(
+            (Fault("settings-syntax", f"This is not TOML: {fault}.", "Mend the line.", where),)
+        ) from None
+    faults: list[Fault] = []
+    sections: dict[str, Any] = {}
+    faults.extend(
+        _unknown("section", name, SECTIONS, line_of(text, name, None)) for name in table if name not in SECTIONS
+    )
+    for name, kind in SECTIONS.items():
+        values = table.get(name, {})
+        if not isinstance(values, dict):
+            faults.append(_wrong(f"[{name}]", "a section", line_of(text, name, None)))
+            continue
+        sections[name] = _section(name, kind, values, environment, text, faults)
+    faults.extend(_unknown_variables(environment))
+    if not faults:
+        faults.extend(impossible(Settings(root, **sections), text))
+    if faults:
+        raise PublisherError(faults)
+    return Settings(root, **sections)
+
+
+def _section(
+    name: str, kind: type, values: dict[str, Any], environment: Mapping[str, str], text: str, faults: list[Fault]
+) -> Any:
+    known = {str(entry.metadata.get("key", entry.name)): entry for entry in fields(kind)}
+    given: dict[str, Any] = {}
+    for key, value in values.items():
+        if key not in known:
+            faults.append(_unknown(f"key in [{name}]", key, known, line_of(text, name, key)))
+            continue
+        wanted = type(known[key].default)
+        converted = tuple(value) if wanted is tuple and isinstance(value, list) else value
+        if known[key].metadata.get("number") and type(value) is int:
+            converted = str(value)
+        if type(converted) is not wanted or (wanted is tuple and not all(isinstance(entry, str) for entry in value)):
+            faults.append(_wrong(f"{name}.{key}", _SHAPES[wanted], line_of(text, name, key)))
+            continue
+        given[known[key].name] = converted
+    for key, entry in known.items():
+        variable = f"{ENVIRONMENT_PREFIX}{name}__{key}".upper()
+        if variable not in environment:
+            continue
+        value = environment[variable]
+        wanted = type(entry.default)
+        if wanted is int and not re.fullmatch(r"[0-9]+", value):
+            faults.append(_wrong(variable, _SHAPES[int], Place("environment")))
+            continue
+        given[entry.name] = int(value) if wanted is int else tuple(value.split()) if wanted is tuple else value
+    return kind(**given)
+
+
+_SHAPES: Mapping[type, str] = {str: "text in quotes", int: "a whole number", tuple: "a list of texts"}
+
+
+def _unknown(what: str, name: str, known: Mapping[str, object], place: Place) -> Fault:
+    near = get_close_matches(name, known, 1)
+    hint = f"Did you mean '{near[0]}'?" if near else f"Known are: {', '.join(known)}."
+    return Fault("settings-unknown", f"Unknown {what}: '{name}'.", hint, place)
+
+
+def _wrong(name: str, shape: str, place: Place) -> Fault:
+    return Fault("settings-type", f"{name} must be {shape}.", "Correct the value.", place)
+
+
+def _unknown_variables(environment: Mapping[str, str]) -> list[Fault]:
+    known = {
+        f"{ENVIRONMENT_PREFIX}{name}__{entry.metadata.get('key', entry.name)}".upper(): None
+        for name, kind in SECTIONS.items()
+        for entry in fields(kind)
+    }
+    wrong = [name for name in environment if name.startswith(ENVIRONMENT_PREFIX) and "__" in name and name not in known]
+    return [_unknown("variable", name, known, Place("environment")) for name in sorted(wrong)]

@@ -1,0 +1,119 @@
+"""Values of the right shape that cannot work."""
+
+import re
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from publisher.config.places import line_of
+from publisher.config.sections import LENGTH, DeliverySettings, Settings, WebhookSettings
+from publisher.errors import Fault
+
+_BOUNCES = re.compile(r"[A-Za-z0-9._-]{1,23}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
+"""What is added to it takes 41 of the 64 characters that a local part may have."""
+
+_FIRST = re.compile(r"[1-9][0-9]{0,8}|(?!0+(\.0+)?%)([0-9]{1,2}(\.[0-9]{1,3})?|100)%")
+_SEED = re.compile(r"[^\s@<>,;]{1,64}@[^\s@<>,;]{1,253}")
+
+
+def impossible(settings: Settings, text: str) -> list[Fault]:
+    """Values of the right shape that cannot work."""
+    from email.utils import parseaddr
+
+    faults: list[Fault] = []
+
+    def tell(section: str, key: str, message: str, remedy: str) -> None:
+        faults.append(Fault("settings-value", message, remedy, line_of(text, section, key)))
+
+    for key, url in (("base_url", settings.site.base_url), *(("homepage", page) for page in settings.site.homepage)):
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            parts = urlsplit("")
+        if parts.scheme not in ("http", "https") or not parts.netloc:
+            tell("site", key, f"'{url}' is no web address.", "Write it whole: https://example.com")
+    if "@" not in parseaddr(settings.email.sender)[1] or re.search(r"[\r\n\0]|=\?", settings.email.sender):
+        tell("email", "from", f"'{settings.email.sender}' is no sender.", "Write: Name <name@example.com>")
+    email, judge = settings.email, settings.judge
+    for wrong, section, key, message, remedy in (
+        (
+            not 1 <= email.connections <= 1000,
+            "email",
+            "connections",
+            "That many connections cannot be used.",
+            "Write a number from 1 to 1000.",
+        ),
+        (email.rate < 0, "email", "rate", "A rate cannot be negative.", "Write mails a second, or 0 for no limit."),
+        (
+            email.copy not in ("link", "inline", "attachment"),
+            "email",
+            "copy",
+            f"'{email.copy}' is no kind of copy.",
+            "Write link, inline or attachment.",
+        ),
+        (
+            email.in_doubt not in ("resend", "hold"),
+            "email",
+            "in_doubt",
+            f"'{email.in_doubt}' does not say what becomes of a mail in doubt.",
+            "Write resend or hold.",
+        ),
+        (
+            not 1 <= judge.seconds <= 3600,
+            "judge",
+            "seconds",
+            "That is no time to wait.",
+            "Write a number of seconds from 1 to 3600.",
+        ),
+        (
+            bool(judge.command) and not judge.command[0].strip(),
+            "judge",
+            "command",
+            "The command names no program.",
+            'Write for example: ["python3", "reader.py"]',
+        ),
+    ):
+        if wrong:
+            tell(section, key, message, remedy)
+    _impossible_start(settings.delivery, tell)
+    faults.extend(_impossible_bounces(settings.email.bounces, text))
+    faults.extend(_wrong_webhook(settings.webhook, text))
+    scheme = settings.email.transport.partition(":")[0]
+    if scheme not in ("maildir", "smtp", "smtps"):
+        tell(
+            "email",
+            "transport",
+            f"'{scheme}:' is no transport.",
+            "Write maildir:FOLDER, smtp://user:password@host:587 or smtps://user:password@host:465.",
+        )
+    return faults
+
+
+def _impossible_bounces(address: str, text: str) -> list[Fault]:
+    if not address or _BOUNCES.fullmatch(address):
+        return []
+    remedy = "Write a plain address with at most 23 letters before the @: bounce@example.com"
+    message = f"'{address}' cannot be the address for bounces."
+    return [Fault("settings-value", message, remedy, line_of(text, "email", "bounces"))]
+
+
+def _impossible_start(delivery: DeliverySettings, tell: Callable[[str, str, str, str], None]) -> None:
+    if delivery.delay and not LENGTH.fullmatch(delivery.delay.strip()):
+        tell("delivery", "delay", f"'{delivery.delay}' is no length of time.", 'Write for example: "30 min"')
+    if delivery.first and not _FIRST.fullmatch(delivery.first.replace(" ", "")):
+        tell("delivery", "first", f"'{delivery.first}' is no number of mails.", 'Write "1%" or 100, say.')
+    for number, seed in enumerate(delivery.seeds, start=1):
+        if not _SEED.fullmatch(seed):
+            tell("delivery", "seeds", f"Seed {number} is no address.", 'Write for example: ["legal@example.com"]')
+
+
+def _wrong_webhook(given: WebhookSettings, text: str) -> list[Fault]:
+    wrong = (
+        ("mode", given.mode in ("users", "notice"), f"'{given.mode}' is no way to call.", "Write users or notice."),
+        ("batch", 1 <= given.batch <= 1000, "A call cannot tell of that many users.", "Write a number from 1 to 1000."),
+        ("seconds", 1 <= given.seconds <= 300, "That is no time to wait.", "Write a number of seconds from 1 to 300."),
+    )
+    return [
+        Fault("settings-value", message, remedy, line_of(text, "webhook", key))
+        for key, good, message, remedy in wrong
+        if not good
+    ]
