@@ -1,14 +1,13 @@
 """`publisher deliver`."""
 
-import signal
 import sys
 from dataclasses import dataclass
-from threading import Event, current_thread, main_thread
 from typing import TYPE_CHECKING
 
 import click
 
 from publisher.cli.context import Desk, pass_desk
+from publisher.cli.ending import Ending
 from publisher.cli.faults import record, tell
 from publisher.cli.log import log_option
 from publisher.cli.words import count, print_files_to_commit, print_json
@@ -32,13 +31,10 @@ WATCH_SECONDS = 30
 @pass_desk
 def command(desk: Desk, watch: bool, rate: int | None, as_json: bool) -> None:
     """Send what is due, resuming where the last pass stopped; exit 1 when paused or stopped."""
-    asked = Event()
-    if current_thread() is main_thread():
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: asked.set())
-    done = _pass(desk, rate, as_json, asked, None)
-    while watch and not done.stopped and not asked.wait(WATCH_SECONDS):
-        done = _pass(desk, rate, as_json, asked, done)
+    with Ending() as asked:
+        done = _pass(desk, rate, as_json, asked, None)
+        while watch and not done.stopped and not asked.wait(WATCH_SECONDS):
+            done = _pass(desk, rate, as_json, asked, done)
     sys.exit(1 if done.stopped or done.waits else 0)
 
 
@@ -51,7 +47,7 @@ class _Done:
     said: tuple[object, ...]
 
 
-def _pass(desk: Desk, rate: int | None, as_json: bool, asked: Event, before: _Done | None) -> _Done:
+def _pass(desk: Desk, rate: int | None, as_json: bool, asked: Ending, before: _Done | None) -> _Done:
     """One pass; asked to end, it still records every answer. One that says what the last said is silent."""
     from publisher.cli.progress import bar
     from publisher.workflow.dispatch import dispatch
@@ -61,7 +57,7 @@ def _pass(desk: Desk, rate: int | None, as_json: bool, asked: Event, before: _Do
     broken: tuple[Fault, ...] = ()
     with desk.store(settings) as store:
         with bar("Delivering", unit="mails") as progress:
-            report = dispatch(settings, store, now=desk.now, rate=rate, progress=progress, stopping=asked.is_set)
+            report = dispatch(settings, store, now=desk.now, rate=rate, progress=progress, stopping=asked.is_asked)
         try:
             completion = complete(settings, store, now=desk.now())
         except PublisherError as error:

@@ -1,17 +1,16 @@
 """`publisher status --watch`: drawn anew on a terminal, a line a change elsewhere."""
 
 import json
-import signal
 import sys
 import time
 from datetime import datetime
-from threading import Event, current_thread, main_thread
 from typing import TYPE_CHECKING
 
 import click
 
 from publisher.cli import status_report
 from publisher.cli.context import Desk
+from publisher.cli.ending import Ending
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,23 +27,20 @@ def watch_status(desk: Desk, *, as_json: bool) -> None:
     """Looks again and again until Ctrl-C or the system's wish to end."""
     from publisher.workflow.watching import Watch
 
-    ended = Event()
-    if current_thread() is main_thread():
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: ended.set())
     watch = Watch(
         desk.workspace, lambda workspace: desk.store_if_any(workspace.settings), now=desk.now, clock=time.monotonic
     )
-    if as_json:
-        _each_change(watch.look, ended, _json_lines())
-    elif sys.stdout.isatty():
-        _drawn(watch.look, ended)
-    else:
-        _each_change(watch.look, ended, _text_lines())
+    with Ending() as ended:
+        if as_json:
+            _each_change(watch.look, ended, _json_lines())
+        elif sys.stdout.isatty():
+            _drawn(watch.look, ended)
+        else:
+            _each_change(watch.look, ended, _text_lines())
 
 
-def _each_change(look: "Callable[[], Frame]", ended: Event, lines: "Callable[[Frame], list[str]]") -> None:
-    while not ended.is_set():
+def _each_change(look: "Callable[[], Frame]", ended: Ending, lines: "Callable[[Frame], list[str]]") -> None:
+    while not ended.is_asked():
         frame = look()
         for line in lines(frame):
             click.echo(line)
@@ -100,12 +96,12 @@ def _text_lines() -> "Callable[[Frame], list[str]]":
     return lines
 
 
-def _drawn(look: "Callable[[], Frame]", ended: Event) -> None:
+def _drawn(look: "Callable[[], Frame]", ended: Ending) -> None:
     from rich.console import Console
     from rich.live import Live
 
     with Live(console=Console(highlight=False), auto_refresh=False) as live:
-        while not ended.is_set():
+        while not ended.is_asked():
             frame = look()
             live.update(_picture(frame), refresh=True)
             ended.wait(frame.wait)

@@ -153,19 +153,19 @@ def _corrections(
     recorded = recorded_texts(events, version.name)
     if source is not None:
         released = version.text(language)
-        if released is None or language not in recorded or released.digest != recorded[language][-1]:
-            raise one(
-                "text-missing",
-                f"{policy.name} {version.name} has no unaltered released text in {language}.",
-                "Name another language, or restore the text.",
-                Place(version.folder),
-            )
+        if released is None or language not in recorded:
+            raise _altered(policy, version, language)
         text, faults = library.read_candidate(source, released)
         if text is None or errors_only(faults):
             raise PublisherError(errors_only(faults))
-        if text.digest == released.digest:
-            raise _nothing(policy, version)
-        return (_correction(policy, released, text, len(recorded[language])),)
+        if released.digest == recorded[language][-1]:
+            if text.digest == released.digest:
+                raise _nothing(policy, version)
+            return (_correction(policy, released, text, len(recorded[language])),)
+        if text.digest != released.digest:
+            raise _altered(policy, version, language)
+        # the same command was ended after the new text was in place: it goes on from there
+        return (_correction(policy, _former(version, released, recorded[language]), released, len(recorded[language])),)
     found = [
         _correction(policy, _former(version, text, recorded[text.language]), text, len(recorded[text.language]))
         for text in version.texts
@@ -174,6 +174,15 @@ def _corrections(
     if not found:
         raise _nothing(policy, version)
     return tuple(found)
+
+
+def _altered(policy: Policy, version: Version, language: str) -> PublisherError:
+    return one(
+        "text-missing",
+        f"{policy.name} {version.name} has no unaltered released text in {language}.",
+        "Name another language, or restore the text.",
+        Place(version.folder),
+    )
 
 
 def _nothing(policy: Policy, version: Version) -> PublisherError:

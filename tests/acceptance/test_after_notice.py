@@ -214,6 +214,20 @@ def test_a_text_edited_in_its_place_is_corrected_when_the_former_one_is_kept(wor
     assert "is as it was released" in workbench.refused(*command)
 
 
+def test_a_correction_that_ended_with_its_text_in_place_goes_on_when_it_is_made_again(workbench: Workbench) -> None:
+    announced(workbench, 3, told=3)
+    file = corrected(workbench, "en", "with anyone", "with anybody")
+    path = workbench.folder / "policies/privacy/v2/en.md"
+    workbench.write("policies/privacy/v2/revisions/1/en.md", path.read_text("utf-8"))
+    path.write_text(file.read_text("utf-8"), "utf-8")
+    other = corrected(workbench, "en", "with anyone", "with any person")
+    assert "no unaltered released text" in workbench.refused(*correct(other, "en"))
+    file = corrected(workbench, "en", "with anyone", "with anybody")
+    workbench.run(*correct(file, "en"))
+    assert "0 errors" in workbench.run("check")
+    assert "agree" in workbench.run("verify")
+
+
 def test_a_correction_of_what_applies_is_told_to_those_who_were_told_of_it(workbench: Workbench) -> None:
     announced(workbench, 4, told=4)
     workbench.run("tick")
