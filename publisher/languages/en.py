@@ -234,6 +234,12 @@ DUTIES = replace(
         laws of | small claims | dispute resolution | litigat\w+ | choice of law
         """
     ),
+    imposed=fragments(
+        r"""
+        binding | final | mandatory | compulsory |
+        (?:settled|resolved|decided|determined|heard)(?: \w+){0,4} (?:by|through|in)
+        """
+    ),
     request=fragments(r"requests? | inquir\w+ | complaints?"),
     scope=fragments(r"(?:does|do|will|shall) not (?:apply|cover|extend|include)"),
     entitlement=fragments(
@@ -282,11 +288,13 @@ DUTIES = replace(
         (?:is|are|be) not (?:allowed|permitted|intended|acceptable|tolerated) |
         (?:is|are|be) (?:prohibited|forbidden|required|restricted|banned|unacceptable|subject to) |
         do not (?:allow|permit|tolerate) | does not (?:allow|permit|tolerate) | it is your responsibility |
-        responsible for | prohibit\w* | forbid\w* | must | required to | only (?:use|be used) |
+        responsible for | prohibit\w* | forbid\w* | must | required to | (?<!the )only (?:use|be used) |
+        (?:under|subject to|governed by)(?: \w+){0,3} (?:separate|additional|third party|other)(?: \w+){0,2} <terms> |
         may not (?:be )?(?:us|post|us|resell|share|copy)\w* | should not be | incorporated (?:herein )?by reference |
         comply with | agree(?:s)? (?:to|not|that) | subject to | considered (?:our )?(?:\w+ )?confidential
         """,
         who=_WHO,
+        terms=r"(?:terms|licen[cs]es?|agreements?|conditions)",
     ),
     forbid=fragments(
         r"""
