@@ -141,6 +141,8 @@ class Duties:
     """Words by which a way of settling disputes is the only one."""
     purpose_tail: tuple[str, ...] = ()
     """How words begin that add a purpose to those before them: `and to`."""
+    joint: tuple[str, ...] = ()
+    """How words begin that join an item to a list: and, or."""
     least: tuple[str, ...] = ()
     exceeds: tuple[str, ...] = ()
     benefit: tuple[str, ...] = ()

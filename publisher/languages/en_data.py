@@ -179,6 +179,7 @@ PRACTICES = Duties(
     ),
     age=(r"(\d{1,2})",),
     within=fragments(r"within | no later than | not later than | at the latest | up to"),
+    joint=fragments(r"and | or | nor | as well as"),
     least=fragments(r"(?:at least|(?:no|not) (?:less|fewer) than|a minimum of)$"),
     beforehand=fragments(
         r"""

@@ -220,7 +220,7 @@ DUTIES = Duties(
         再许可 | 转授权 | 全球(?:范围|性) | 放弃 | 知识产权归 | 所有权归
         """
     ),
-    liability=fragments(r"责任 | 赔偿 | 损失 | 损害 | 担保 | 保证 | 免责 | 风险 | 过错 | 违约金"),
+    liability=fragments(r"责任 | 赔偿 | 损失 | 损害 | 担保 | 保证 | 免责 | 风险 | 过错"),
     disclaimer=fragments(
         r"""
         不承担.{0,12}责任 | 不负.{0,8}责任 | 不对.{0,30}(?:负责|承担|保证|担保) | 免责 | 免除.{0,12}责任 |
@@ -252,7 +252,7 @@ DUTIES = Duties(
     amendment=fragments(r"修订 | 修改 | 变更 | 更新 | 调整"),
     fee=fragments(
         r"""
-        单价 | 涨幅 | 有偿 | 资费 | 酌收 | 工本费 | 服务费 | 费用 | 收费 | 收取.{0,8}费 | 付费 | 支付 | 价格 |
+        单价 | 涨幅 | 有偿 | 资费 | 酌收 | 工本费 | 服务费 | 费用 | 收费 | 收取.{0,16}(?:费|金) | 付费 | 支付 | 价格 |
         手续费 | 会员费 | 扣款 | 自动续费 | 续费 | 税费 | 利息 | 滞纳金 | 违约金 | 押金 | 元
         """
     ),
@@ -309,6 +309,7 @@ DUTIES = Duties(
     afterwards=fragments(r"^后 | ^届满 | ^的?后 | ^前"),
     served=fragments(r"为(?:您|用户|客户|会员) | (?<!提)供您 | 向您提供"),
     unless_used=fragments(r"未(?:使用|登录|登陆|活跃) | 不(?:使用|活跃|登录) | 没有(?:使用|登录)"),
+    joint=fragments(r"和 | 及 | 与 | 或 | 以及"),
     least=fragments(r"至少 | 不少于 | 不低于 | 最少 | 以上 | 起码"),
     exceeds=fragments(r"超过 | 逾 | 超出 | 满"),
     benefit=fragments(

@@ -73,8 +73,10 @@ def _plainly(reading: Reading, new: Sentence, now: Period, text: str) -> tuple[_
     lexicon = reading.lexicon
     before, after = new.folded[: now.start].rstrip(), new.folded[now.end :].lstrip()
     kept = lexicon.any(text, "retain", "delete")
-    if lexicon.has("beforehand", after) and not kept:
+    if lexicon.has("beforehand", after) and (not kept or lexicon.has("least", before)):
         return None, _TOLD
+    if lexicon.has("mere_right", after[:_NEAR]) and not lexicon.any(before, "retain", "delete", "actor"):
+        return None, _HURRIED
     if lexicon.has("granted", before):
         return None, _HURRIED
     claimed = lexicon["claimed"].search(before)

@@ -136,5 +136,5 @@ WEIGHTS = Weights(
         "went-use": -0.21,
         "went-you": 0.57,
     },
-    threshold=0.8,
+    threshold=-0.5,
 )
