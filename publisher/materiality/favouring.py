@@ -93,7 +93,8 @@ def _added(reading: Reading, came: str) -> bool:
     """Whether words that came bound the organisation, or free users of a part of what they must bear."""
     lexicon = reading.lexicon
     if reading.on_users:
-        return lexicon["exception"].match(came) is not None and not lexicon.any(came, "duty", "must", "negation", "fee")
+        freed = lexicon["exception"].match(came) is not None and not lexicon.has("consent", reading.old)
+        return freed and not lexicon.any(came, "duty", "must", "negation", "fee")
     if lexicon.has("negation", came):
         return _denied(reading, came)
     if lexicon["joint"].match(came) is not None and _denies(reading, reading.old):
@@ -175,7 +176,7 @@ def _comes(reading: Reading) -> bool:
         return _denies(reading, text)
     if reading.on_users or lexicon.any(text, *_HARSH) or _bears(reading, text) or _suffers(reading, text):
         return False
-    if _practised(reading, text):
+    if _practised(reading, text) or (reading.acts(text) and reading.affirmed("use", text)):
         return False
     mine = lexicon.has("mere_right", text) and not lexicon.any(text, "negation", "exception", "limiting")
     told = reading.acts(text) and _ahead(reading, text)
