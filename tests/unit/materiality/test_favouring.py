@@ -69,7 +69,7 @@ SHOP = "The club owns six boats.\n\n"
         ("We shall not be liable for wet shoes.", False, True),
         ("You must dry the oars.", False, True),
         ("We share your name with the harbour.", False, False),
-        ("We use your log to suggest tours that you can join.", False, False),
+        ("We use your diary to suggest tours that you may want to join.", False, False),
     ],
 )
 def test_a_sentence_that_came_or_went(sentence: str, came: bool, went: bool) -> None:
@@ -80,5 +80,5 @@ def test_a_sentence_that_came_or_went(sentence: str, came: bool, went: bool) -> 
 def test_chinese_is_judged_alike() -> None:
     assert favoured("我们公布您的昵称。", "经您同意，我们公布您的昵称。", "zh-CN")
     assert not favoured("经您同意，我们公布您的昵称。", "我们公布您的昵称。", "zh-CN")
-    kept = "未经读者书面同意，本馆不得将借阅记录用于展览"
-    assert not favoured(f"{kept}。", f"除匿名后使用外，{kept}。", "zh-CN")
+    kept = "未经用户书面同意，图书馆不得将借阅记录用于展览"
+    assert not favoured(f"{kept}。", f"除去标识化后使用外，{kept}。", "zh-CN")
