@@ -179,7 +179,8 @@ def _comes(reading: Reading) -> bool:
         return _denies(reading, text)
     if reading.on_users or lexicon.any(text, *_HARSH) or _bears(reading, text) or _suffers(reading, text):
         return False
-    if _practised(reading, text) or (reading.acts(text) and reading.affirmed("use", text)):
+    used = reading.acts(text) and not favoured and reading.affirmed("use", text) is not None
+    if used or _practised(reading, text):
         return False
     mine = lexicon.has("mere_right", text) and not lexicon.any(text, "negation", "exception", "limiting")
     told = reading.acts(text) and _ahead(reading, text)
