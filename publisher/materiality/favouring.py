@@ -102,8 +102,6 @@ def _added(reading: Reading, came: str) -> bool:
     excepted = lexicon.has("exception", reading.new) and not lexicon.has("exception", reading.old)
     if excepted or lexicon.any(came, *(field for field in _WORSE if field != "sanction"), "must", "duty"):
         return False
-    if lexicon.has("favour", reading.old) and reading.acts(reading.old) and not _practised(reading, reading.new):
-        return not lexicon.any(came, "limiting", "recipient", "data_item", "period")
     if lexicon.has("mere_right", reading.old) and not reading.acts(reading.new):
         return not lexicon.any(came, "collect", "share", "recipient", "data_item", "purpose")
     return _bounds(reading, came)
