@@ -131,6 +131,18 @@ class Duties:
     """Words by which data are kept for the users' own sake."""
     unless_used: tuple[str, ...] = ()
     """Words by which a time is one of doing nothing."""
+    beforehand: tuple[str, ...] = ()
+    """Words right behind a time that users are given beforehand."""
+    granted: tuple[str, ...] = ()
+    """Words right before a time that users are given to act in."""
+    claimed: tuple[str, ...] = ()
+    """Words right before a time within which it is users who act: `you may appeal within`, `reported within`."""
+    imposed: tuple[str, ...] = ()
+    """Words by which a way of settling disputes is the only one."""
+    purpose_tail: tuple[str, ...] = ()
+    """How words begin that add a purpose to those before them: `and to`."""
+    joint: tuple[str, ...] = ()
+    """How words begin that join an item to a list: and, or."""
     least: tuple[str, ...] = ()
     exceeds: tuple[str, ...] = ()
     benefit: tuple[str, ...] = ()

@@ -3,17 +3,12 @@
 from dataclasses import replace
 
 from publisher.languages.duties import fragments, pairs
-from publisher.languages.en_data import PRACTICES
+from publisher.languages.en_text import PRACTICES_AND_TEXT
 
 _WHO = r"(?:you|users?|customers?|members?|owners?|anyone|they)(?: \w+){0,4}"
-_PAGE = (
-    r"(?:this|these|the|our)(?: \w+){0,3} (?:policy|policies|terms|statement|sections?|page|document|table|list|notice|"
-    r"guide|summary|overview|faq)(?: above| below)?(?: do| does| also)?"
-)
-_MEANS = r"(?:means?|refers? to|(?:is|are) defined|ha(?:s|ve) the meanings?|shall mean)"
 
 DUTIES = replace(
-    PRACTICES,
+    PRACTICES_AND_TEXT,
     aside=frozenset({"allow", "permit", "age", "aged", "year", "old", "older", "least", "use", "happen", "help"}),
     equals=pairs(
         """
@@ -239,6 +234,12 @@ DUTIES = replace(
         laws of | small claims | dispute resolution | litigat\w+ | choice of law
         """
     ),
+    imposed=fragments(
+        r"""
+        binding | final | mandatory | compulsory |
+        (?:settled|resolved|decided|determined|heard)(?: \w+){0,4} (?:by|through|in)
+        """
+    ),
     request=fragments(r"requests? | inquir\w+ | complaints?"),
     scope=fragments(r"(?:does|do|will|shall) not (?:apply|cover|extend|include)"),
     entitlement=fragments(
@@ -287,11 +288,13 @@ DUTIES = replace(
         (?:is|are|be) not (?:allowed|permitted|intended|acceptable|tolerated) |
         (?:is|are|be) (?:prohibited|forbidden|required|restricted|banned|unacceptable|subject to) |
         do not (?:allow|permit|tolerate) | does not (?:allow|permit|tolerate) | it is your responsibility |
-        responsible for | prohibit\w* | forbid\w* | must | required to | only (?:use|be used) |
+        responsible for | prohibit\w* | forbid\w* | must | required to | (?<!the )only (?:use|be used) |
+        (?:under|subject to|governed by)(?: \w+){0,3} (?:separate|additional|third party|other)(?: \w+){0,2} <terms> |
         may not (?:be )?(?:us|post|us|resell|share|copy)\w* | should not be | incorporated (?:herein )?by reference |
         comply with | agree(?:s)? (?:to|not|that) | subject to | considered (?:our )?(?:\w+ )?confidential
         """,
         who=_WHO,
+        terms=r"(?:terms|licen[cs]es?|agreements?|conditions)",
     ),
     forbid=fragments(
         r"""
@@ -305,64 +308,6 @@ DUTIES = replace(
         free of charge | at no (?:extra )?cost | at any time | you own | you retain | not prohibited | not required |
         no obligation on you | without (?:charge|penalty) | remains? liable | is allowed | are allowed |
         is permitted | encourage\w* | we (?:will )?help | happy to | welcome
-        """
-    ),
-    dated=fragments(
-        r"""
-        last (?:updated|modified|revised) | (?:version )?effective (?:date|as of) | updated on | date of last
-        """
-    ),
-    reference=fragments(
-        r"""
-        sections? | clauses? | articles? | paragraphs? | annex(?:es)? | appendix | schedules? | exhibits? | parts? |
-        items? | §
-        """
-    ),
-    pointer=fragments(
-        r"""
-        for more (?:information|details) | (?:to )?learn more | more information | find out more | read more |
-        (?:please )?(?:see|visit|review|refer to|check) | click here | for details | available (?:at|here) |
-        contact us | get in touch | you can (?:learn|read|find) | short version
-        """
-    ),
-    self_told=fragments(
-        r"""
-        ^(?:when|where|if) we (?:say|write|refer to|use the (?:word|term)) | ^capitali[sz]ed (?:terms|words) |
-        ^<page> (?:\w+ )?<tells> | ^(?:in|throughout) <page>(?: \w+){0,2} (?:we|you will) (?:\w+ )?<tells> |
-        ^we (?:\w+ )?<tells>(?: \w+){0,30} (?:below|here|this \w+) | ^below (?:is|are|you) |
-        ^we (?:have )?(?:wrote|written|put together|published|drafted|made) (?:this|these)
-        """,
-        page=_PAGE,
-        tells=r"(?:describes?|explains?|sets? out|outlines?|contains?|lists?|summari[sz]es?|answers?|find|"
-        r"provides? (?:\w+ ){0,3}(?:notice|details|information|overview))",
-    ),
-    law_told=fragments(
-        r"""
-        ^(?:<the> )?(?:\w+ ){0,4}<law>(?: \w+){0,6} <says>
-        """,
-        the=r"(?:the|some|many|most|these|certain|under|in)",
-        law=r"(?:gdpr|ccpa|cpra|dmca|hipaa|coppa|ftc|laws?|regulations?|directives?|statutes?|acts?|courts?|"
-        r"commissions?|frameworks?|privacy shield|legislation|legislators?|authorit(?:y|ies)|regulators?)",
-        says=r"(?:requires?|gives?|grants?|provides?|address(?:es)?|means?|says?|defines?|considers?|generally|is an?|"
-        r"are|has the power|ha(?:s|ve) the authority|does not|do not|meets?|governs?|regulates?)",
-    ),
-    shown=fragments(
-        r"""
-        ^(?:please |you (?:can|may) (?:also )?|feel free to )?<writes> |
-        ^(?:please )?(?:take a look at|see|visit|refer to|consult|go to|head to|check out) |
-        (?:should|please|can|may) (?:go to|visit|consult) @ |
-        ^(?:you|users|customers|individuals) (?:can|may) (?:also )?<looks>(?: \w+){1,12} (?:on|at|in|under|here) |
-        (?:click|tap|select|navigate to|scroll|press|go to|open)(?: \w+){0,12} <widget>
-        """,
-        writes=r"(?:contact|reach out|get in touch|write to|e ?mail|send)",
-        looks=r"(?:view|see|find|read|consult)",
-        widget=r"(?:menu|button|page|settings|tab|screen|icon|link|corner|dashboard|@)",
-    ),
-    defined=fragments(r"^(?:the )?(?:terms? )?(?:\w+ ){1,5}<means>", means=_MEANS),
-    formal=fragments(
-        r"""
-        entire agreement | waiver of (?:such|any|that|a) (?:right|provision) | severab\w+ |
-        headings? (?:is|are) (?:for|only) | for (?:ease of )?reference only
         """
     ),
     function_words=frozenset(

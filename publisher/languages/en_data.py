@@ -7,6 +7,7 @@ _NUMBER = (
     r"twenty|thirty|forty five|sixty|ninety|a hundred"
 )
 _UNIT = r"hours?|(?:business |working |calendar )?days?|weeks?|months?|quarters?|years?"
+_PERSON = r"(?:you|them|users?|customers?|members?|people|consumers?)"
 
 PRACTICES = Duties(
     collect=fragments(
@@ -156,7 +157,9 @@ PRACTICES = Duties(
         by (?:using|continuing|accessing|visiting|submitting)(?: \w+){0,12} (?:agree|consent|accept|authori[sz]e)\w* |
         continued use | opt(?:s|ed|ing)? out | unless you (?:opt out|object|tell) | implied | on by default |
         by default | enabled by default |
-        <you> (?:agree|consent|authori[sz]e|acknowledge|allow|understand) | legitimate interests?
+        <you> (?:agree|consent|authori[sz]e|acknowledge|allow|understand) | legitimate interests? |
+        (?:means?|signif(?:y|ies)|indicates?)(?: that)?(?: \w+)? (?:accept|agree|consent)\w* |
+        (?:counts?|treated|regarded|taken) as(?: \w+){0,3} (?:accept|agree|consent)\w*
         """,
         you=r"(?<!if )(?<!when )(?<!where )(?<!unless )you(?: hereby)?",
     ),
@@ -176,6 +179,22 @@ PRACTICES = Duties(
     ),
     age=(r"(\d{1,2})",),
     within=fragments(r"within | no later than | not later than | at the latest | up to"),
+    joint=fragments(r"and | or | nor | as well as"),
+    least=fragments(r"(?:at least|(?:no|not) (?:less|fewer) than|a minimum of)$"),
+    beforehand=fragments(
+        r"""
+        ^(?:s )?(?:(?:prior|written|advance) )*(?:notice|before|prior|in advance|advance|ahead|earlier|beforehand)
+        """
+    ),
+    granted=fragments(r"(?:allow|give|grant|have|get)(?:s|ed|ing)? <person>(?: (?!we)\w+){0,5}$", person=_PERSON),
+    claimed=fragments(
+        r"""
+        (?:can|may)(?: (?!we\b|us\b)\w+){0,8} <within>$ |
+        (?:reported|made|requested|returned|submitted|claimed|filed|raised|brought|lodged|refunded|cancell?ed) <within>$
+        """,
+        within=r"(?:within|up to|no later than|not later than)",
+    ),
+    purpose_tail=fragments(r"^(?:and |or |also |as well as )*(?:in order )?to (?!the |you |your |our |a |an |us )\w+"),
     period=(rf"({_NUMBER}) ({_UNIT})",),
     forever=fragments(
         r"""

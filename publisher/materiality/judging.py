@@ -12,6 +12,7 @@ from publisher.domain.pack import Pack
 from publisher.languages.duties import known, lexicon
 from publisher.materiality.commitments import commits
 from publisher.materiality.facts import Facts
+from publisher.materiality.favouring import favours
 from publisher.materiality.matching import match
 from publisher.materiality.own_words import own_words
 from publisher.materiality.packs import needs_consent, packs_for
@@ -113,8 +114,8 @@ def _reasons(reading: Reading, table: Sequence[tuple[str, Rule]]) -> list[tuple[
     """What the rules notice in one unit; in languages that ask for it, what is in doubt and both faces of an edit."""
     told = [(name, draft) for name, rule in table for draft in rule(reading)]
     if not reading.lexicon.duties.doubts:
-        return told or [(name, draft) for name, rule in ALONE for draft in rule(reading)]
-    if not told:
+        return told or [(name, draft) for name, rule in ALONE for draft in rule(reading) if not favours(reading)]
+    if not told and not favours(reading):
         told = [(name, draft) for name, rule in IN_DOUBT for draft in rule(reading)]
     if all(draft.side is Side.OLD for _, draft in told):
         told += [(name, face) for name, draft in told[:1] if (face := _other_face(reading, draft)) is not None]

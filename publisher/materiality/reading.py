@@ -250,8 +250,12 @@ class Reading:
 
     def clarifies(self, run: Run) -> bool:
         """Whether words that came fill a bracket of their own: an example, or another name for what stands before."""
+        return self.lexicon.duties.doubts and self.bracketed(run)
+
+    def bracketed(self, run: Run) -> bool:
+        """Whether words that came fill a bracket and set no bounds, in any language."""
         sentence = self.unit.new
-        if sentence is None or not self.unit.edited or not self.lexicon.duties.doubts:
+        if sentence is None or not self.unit.edited:
             return False
         first, last = next(((a, b) for a, b in self.unit.inserted if a <= run[0] and run[1] <= b), run)
         text = sentence.clause.text
@@ -261,6 +265,27 @@ class Reading:
         if self.lexicon.any(inside, "period", "exception", "negation"):
             return False
         return before.endswith(("(", "（")) and after.startswith((")", "）"))
+
+    @cached_property
+    def turned_about(self) -> bool:
+        """Whether `only if` became `not unless`, or the other way round: the same bounds, said otherwise."""
+        lexicon = self.lexicon
+        bounds = [lexicon.any(text, "limiting", "absolute") for text in (self.went, self.came)]
+        denials = [
+            lexicon.has("negation", text) and lexicon.any(whole, "exception", "consent")
+            for text, whole in ((self.went, self.old), (self.came, self.new))
+        ]
+        return self.unit.edited and (
+            (bounds[0] and denials[1] and not denials[0]) or (denials[0] and bounds[1] and not denials[1])
+        )
+
+    @cached_property
+    def unprotected(self) -> bool:
+        """Whether all that the old sentence says of a safeguard is that there is none: an exception brings it back."""
+        if not self.lexicon.duties.spaced or self.lexicon.any(self.old, "right", "notice", "refund", "must"):
+            return False
+        found = self.lexicon["protect"].search(self.old)
+        return found is not None and self.denied(self.old, found.start())
 
     def own_term(self) -> Run | None:
         """Where one of the organisation's own terms stands that the old text does not have."""

@@ -40,6 +40,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("data-named", rules_data.new_data),
     ("recipient-named", rules_data.new_recipient),
     ("purpose-named", rules_data.new_purpose),
+    ("purpose-added", rules_data.added_purpose),
     ("child-safeguard-gone", rules_keeping.children),
     ("dispute-rules", rules_terms.dispute),
     ("licence-widened", rules_rights.licence),

@@ -7,6 +7,7 @@ from publisher.domain.assessment import FindingKind, Side
 from publisher.domain.clause import ClauseKind
 from publisher.materiality.matching import Run
 from publisher.materiality.reading import Draft, Reading
+from publisher.materiality.sentences import join
 
 
 def new_data(reading: Reading) -> Iterator[Draft]:
@@ -100,6 +101,24 @@ def new_purpose(reading: Reading) -> Iterator[Draft]:
         yield Draft(
             FindingKind.NEW_PURPOSE, Side.NEW, reading.run, "A statement of what data are used for is new to the text."
         )
+
+
+def added_purpose(reading: Reading) -> Iterator[Draft]:
+    """Words at the end of what something is done for add what else it is done for: `and to suggest hotels`."""
+    sentence = reading.unit.new
+    if sentence is None or not reading.unit.edited or sentence.heading or not reading.practice:
+        return
+    lexicon = reading.lexicon
+    for went, came, _, run in reading.swaps():
+        if run is None or went or not lexicon.has("purpose_tail", came) or not reading.novel_in(run):
+            continue
+        before = join(sentence.tokens[: run[0]], lexicon.duties.spaced)
+        ours = reading.acts(f"{sentence.lead} {before}") or lexicon.any(sentence.lead, "use", "purpose")
+        if not ours or lexicon.any(before, "entitlement", "negation") or lexicon.has("limiting", came):
+            continue
+        why = "Words were added that name something else for which data are used."
+        yield Draft(FindingKind.NEW_PURPOSE, Side.NEW, run, why)
+        return
 
 
 def new_recipient(reading: Reading) -> Iterator[Draft]:

@@ -32,6 +32,8 @@ def periods(reading: Reading) -> Iterator[Draft]:
             if draft is not None:
                 yield draft
     elif before and not after and lexicon.any(text, "delete", "retain", "notice", "refund"):
+        if lexicon.has("favour", reading.came) and not lexicon.any(text, "delete", "retain"):
+            return
         run = reading.run_of(old, _match(old, before[0]))
         if lexicon.any(text, "delete", "retain"):
             if lexicon.has("open_ended", reading.came) and not lexicon.has("forever", reading.new):
@@ -49,18 +51,44 @@ def periods(reading: Reading) -> Iterator[Draft]:
 
 
 _Verdict = tuple[FindingKind, str] | None
+_NEAR = 24
+"""Characters before a period in which words stand that belong to it."""
 _KEPT: _Verdict = (FindingKind.RETENTION_LONGER, "Data are kept longer, or deleted later, than before.")
 _TOLD: _Verdict = (FindingKind.NOTICE_WEAKENED, "Users are told later, or shorter beforehand, than before.")
 _SLOWER: _Verdict = (FindingKind.OBLIGATION_WEAKENED, "The organisation gives itself longer to act.")
 _HURRIED: _Verdict = (FindingKind.RIGHT_WEAKENED, "The time that users have became shorter.")
 _SOONER: _Verdict = (FindingKind.RIGHT_WEAKENED, "The time before a measure against users became shorter.")
+_LESS: _Verdict = (FindingKind.OBLIGATION_WEAKENED, "The organisation binds itself for less time than before.")
 _CAPPED: _Verdict = (FindingKind.LIABILITY_REDUCED, "What the organisation is liable for is counted over less time.")
 
 
 def _judge(reading: Reading, new: Sentence, was: float, now: Period, text: str) -> Draft | None:
-    longer, shorter = _directions(reading, text)
+    longer, shorter = _plainly(reading, new, now, text) or _directions(reading, text)
     verdict = longer if now.days > was else shorter
     return None if verdict is None else Draft(verdict[0], Side.NEW, reading.run_of(new, _match(new, now)), verdict[1])
+
+
+def _plainly(reading: Reading, new: Sentence, now: Period, text: str) -> tuple[_Verdict, _Verdict] | None:
+    """The same where the words right around the period say whose it is; None where they do not."""
+    lexicon = reading.lexicon
+    before, after = new.folded[: now.start].rstrip(), new.folded[now.end :].lstrip()
+    kept = lexicon.any(text, "retain", "delete")
+    if lexicon.has("beforehand", after) and (not kept or lexicon.has("least", before)):
+        return None, _TOLD
+    if lexicon.has("mere_right", after[:_NEAR]) and not lexicon.any(before, "retain", "delete", "actor"):
+        return None, _HURRIED
+    if lexicon.has("granted", before):
+        return None, _HURRIED
+    claimed = lexicon["claimed"].search(before)
+    if claimed is not None and not reading.acts_last(before[: claimed.start()].rstrip()):
+        return None, _HURRIED
+    if kept:
+        return None
+    if lexicon.has("within", before[-_NEAR:]) and reading.acts(before):
+        return (_TOLD if lexicon.has("notice", text) else _SLOWER), None
+    if lexicon.has("least", before) and reading.acts(before) and lexicon.has("must", before):
+        return None, _LESS
+    return None
 
 
 def _directions(reading: Reading, text: str) -> tuple[_Verdict, _Verdict]:

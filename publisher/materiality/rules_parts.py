@@ -34,7 +34,7 @@ def parts(reading: Reading) -> Iterator[Draft]:
             continue
         alone = run_old is None or run_new is None
         came = run_new if run_new is not None and adds(reading, new, run_new, old, alone=alone) else None
-        if came is not None and reading.clarifies(came):
+        if came is not None and reading.bracketed(came):
             came = None
         went = run_old if run_old is not None and adds(reading, old, run_old, new, alone=alone) else None
         draft = _lost(reading, old, went, came) or _gained(reading, new, came) or _turned(reading, new, went, came)
@@ -46,11 +46,12 @@ def alone(reading: Reading) -> Iterator[Draft]:
     """The same for words that came or went with nothing in their place, as where a sentence says more or less."""
     tense = reading.lexicon["tense"]
     on_users = reading.lexicon.has("duty", reading.new) and not reading.by_us(reading.new)
+    bounded = on_users or reading.turned_about or reading.unprotected
     for draft in parts(reading):
         went = draft.side is Side.OLD
         sentence = reading.unit.old if went else reading.unit.new
         single = ((draft.run, None) if went else (None, draft.run)) in reading.unit.swaps
-        if sentence is None or not single or (on_users and draft.why == _LIMITED):
+        if sentence is None or not single or (bounded and draft.why == _LIMITED):
             continue
         if tense.sub("", join(sentence.tokens[draft.run[0] : draft.run[1] + 1], reading.lexicon.duties.spaced)).strip():
             yield draft

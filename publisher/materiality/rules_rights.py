@@ -128,7 +128,7 @@ def right_limited(reading: Reading) -> Iterator[Draft]:
 def promise_excepted(reading: Reading) -> Iterator[Draft]:
     """An exception or a condition was appended to a promise or a right."""
     old, new = reading.unit.old, reading.unit.new
-    if old is None or new is None or new.heading or _burdens(reading):
+    if old is None or new is None or new.heading or _burdens(reading) or reading.turned_about or reading.unprotected:
         return
     lexicon = reading.lexicon
     denies = lexicon.has("negation", reading.whole_old) and lexicon.has("data", reading.whole_old)

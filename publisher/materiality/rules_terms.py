@@ -1,5 +1,6 @@
 """Limb A in the terms of a contract: duties of users, liability, notice, disputes and fees."""
 
+import re
 from collections.abc import Iterator
 
 from publisher.domain.assessment import FindingKind, Side
@@ -34,7 +35,8 @@ def user_duty(reading: Reading) -> Iterator[Draft]:
     elif listed and not lexicon.has("entitlement", reading.new) and (reading.novel or reading.fresh > 0.5):
         yield Draft(FindingKind.USER_DUTY_ADDED, Side.NEW, reading.run, "A duty or a ban was added to a list of them.")
     else:
-        match = lexicon["duty"].search(sentence.folded)
+        found = lexicon["duty"].finditer(sentence.folded)
+        match = next((one for one in found if not _lifted(reading, one)), None)
         if match is None or lexicon.has("favour", reading.new) or not (reading.novel or reading.fresh > 0.5):
             return
         subject = sentence.folded[: match.start()]
@@ -48,6 +50,12 @@ def user_duty(reading: Reading) -> Iterator[Draft]:
             reading.run_of(sentence, match),
             "A duty or a ban on users is new to the text.",
         )
+
+
+def _lifted(reading: Reading, duty: re.Match[str]) -> bool:
+    """Whether a duty is denied: `is not subject to`."""
+    lexicon = reading.lexicon
+    return lexicon.duties.spaced and lexicon.has("negation", " ".join(reading.new[: duty.start()].split()[-1:]))
 
 
 def _before(reading: Reading, run: Run) -> str:
@@ -141,7 +149,9 @@ def dispute(reading: Reading) -> Iterator[Draft]:
         return
     if reading.unit.edited and reading.lexicon.has("dispute", reading.went) and not reading.novel:
         return
-    if reading.lexicon.has("forum", reading.new) and not reading.lexicon.any(reading.new, "duty", "licence", "must"):
+    if reading.lexicon.has("forum", reading.new) and not reading.lexicon.any(
+        reading.new, "duty", "licence", "must", "imposed"
+    ):
         return
     if reading.lexicon.has("right", reading.new) and not reading.lexicon.any(
         reading.new, "licence", "negation", "must"

@@ -180,7 +180,7 @@ def absolute_gone(reading: Reading) -> Iterator[Draft]:
     if old is None or new is None or new.heading:
         return
     lexicon = reading.lexicon
-    if not (_binding(reading) or lexicon.has("right", reading.whole_old)):
+    if reading.turned_about or not (_binding(reading) or lexicon.has("right", reading.whole_old)):
         return
     for went, came, run, _ in reading.swaps():
         if run is None or not lexicon.any(went, "absolute", "limiting") or lexicon.any(came, "absolute", "limiting"):
@@ -251,7 +251,7 @@ def _touches(reading: Reading, field: str, went: str, run: Run) -> bool:
 def denial_turned(reading: Reading) -> Iterator[Draft]:
     """A negation came into a promise or a right, or went out of a promise not to do something."""
     old, new = reading.unit.old, reading.unit.new
-    if old is None or new is None or new.heading:
+    if old is None or new is None or new.heading or reading.turned_about:
         return
     lexicon = reading.lexicon
     for went, came, run_old, run in reading.swaps():
@@ -293,6 +293,7 @@ def _unnamed(reading: Reading, text: str) -> bool:
         return False
     passive = any(
         lexicon.has("done", text[: match.start()].rstrip()[-20:])
+        or (lexicon.has("done", text) and lexicon.has("negation", text[: match.start()].rstrip()[-8:]))
         for field in ("collect", "use", "share", "retain", "delete", "notice", "protect")
         for match in lexicon[field].finditer(text)
     )

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from publisher.domain.assessment import FindingKind, Side
+from publisher.materiality.favouring import favours
 from publisher.materiality.features import FIELDS, features
 from publisher.materiality.matching import Run
 from publisher.materiality.reading import Draft, Reading
@@ -66,9 +67,12 @@ _WENT: tuple[tuple[str, FindingKind], ...] = (
 
 
 def proposed(reading: Reading, weights: Weights) -> Draft | None:
-    """A reason to tell a difference that no rule told, or None when it is unlike those that people marked."""
+    """A reason to tell a difference that no rule told, or None when it is unlike those that people marked.
+
+    One that can only serve users is told by none.
+    """
     found = features(reading)
-    if weights.sum_of(found) <= weights.threshold:
+    if weights.sum_of(found) <= weights.threshold or favours(reading):
         return None
     new = reading.unit.new is not None and bool(reading.unit.inserted)
     side, turn = (Side.NEW, "came") if new else (Side.OLD, "went")
