@@ -34,6 +34,14 @@ class StoreSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class UserSettings:
+    """Users in another database: its SQLAlchemy URL, and the query that gives them; empty: the store's own users."""
+
+    url: str = ""
+    query: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class EmailSettings:
     """How mails leave. `connections` is how many at once, `rate` mails a second (0: no limit)."""
 
@@ -75,6 +83,7 @@ class Settings:
     root: Path
     site: SiteSettings = SiteSettings()
     store: StoreSettings = StoreSettings()
+    users: UserSettings = UserSettings()
     email: EmailSettings = EmailSettings()
     secrets: SecretSettings = SecretSettings()
     hooks: HookSettings = HookSettings()
@@ -92,8 +101,15 @@ class Settings:
     @property
     def store_url(self) -> str:
         """The store's URL with a relative SQLite path resolved from the workspace's folder."""
+        return self._resolved(self.store.url)
+
+    @property
+    def users_url(self) -> str:
+        """The URL of the users' database, resolved alike; empty when the users are the store's own."""
+        return self._resolved(self.users.url)
+
+    def _resolved(self, url: str) -> str:
         prefix = "sqlite:///"
-        url = self.store.url
         if url.startswith(prefix) and not url.startswith(prefix + "/") and not url.endswith(":memory:"):
             return prefix + str(self.path(url.removeprefix(prefix)))
         return url
@@ -102,6 +118,7 @@ class Settings:
 _SECTIONS: Mapping[str, type] = {
     "site": SiteSettings,
     "store": StoreSettings,
+    "users": UserSettings,
     "email": EmailSettings,
     "secrets": SecretSettings,
     "hooks": HookSettings,
@@ -237,6 +254,7 @@ def _impossible(settings: Settings, text: str) -> list[Fault]:
             parts = urlsplit("")
         if parts.scheme not in ("http", "https") or not parts.netloc:
             tell("site", key, f"'{url}' is no web address.", "Write it whole: https://example.com")
+    faults.extend(_halves(settings.users, text))
     if "@" not in parseaddr(settings.email.sender)[1] or re.search(r"[\r\n\0]|=\?", settings.email.sender):
         tell("email", "from", f"'{settings.email.sender}' is no sender.", "Write: Name <name@example.com>")
     if not 1 <= settings.email.connections <= 1000:
@@ -258,6 +276,15 @@ def _impossible(settings: Settings, text: str) -> list[Fault]:
             "Write maildir:FOLDER, smtp://user:password@host:587 or smtps://user:password@host:465.",
         )
     return faults
+
+
+def _halves(users: UserSettings, text: str) -> list[Fault]:
+    """The one of [users]' keys that stands there without the other."""
+    if bool(users.url) == bool(users.query):
+        return []
+    key, missing = ("url", "query") if users.url else ("query", "url")
+    message, remedy = f"[users] has a {key} and no {missing}.", f"Add {missing}, or remove {key}."
+    return [Fault("settings-value", message, remedy, _line_of(text, "users", key))]
 
 
 def setting_place(root: Path, section: str, key: str) -> Place:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    FromClause,
     Integer,
     String,
     Text,
@@ -37,8 +38,9 @@ from publisher.domain.notice import (
     StateCount,
 )
 from publisher.domain.predicate import EVERYONE, Reach, any_of
-from publisher.store import audience, notices
+from publisher.store import audience, notices, people
 from publisher.store.schema import batch, notice, outbox, users
+from publisher.store.source import source_of
 
 BATCH_SIZE = 1000
 
@@ -84,9 +86,9 @@ def queue(connection: Connection, given: Notice, templates: Sequence[MailTemplat
     if Channel.EMAIL not in given.channels:
         return 0
     _need(given, templates, NoticeKind.REVISION)
-    return _insert(
-        connection, given.id, literal(NoticeKind.REVISION.value, String(16)), audience.condition(given.reach)
-    )
+    with people.gathered(connection, (given.reach,)) as readers:
+        reached = audience.condition(given.reach, audience.columns_of(readers))
+        return _insert(connection, given.id, readers, literal(NoticeKind.REVISION.value, String(16)), reached)
 
 
 def queue_after(
@@ -125,18 +127,20 @@ def queue_after(
     if Channel.EMAIL not in given.channels:
         return QueuedAfter(0, 0, cancelled)
     _need(given, templates, *([sequel] if sequel else []), *([NoticeKind.REVISION] if whole else []))
-    told = true() if lost else told_condition(users.c.recipient, earlier)
-    kind = case((told, (sequel or NoticeKind.REVISION).value), else_=NoticeKind.REVISION.value)
-    concerned: list[ColumnElement[bool]] = []
-    if given.reach != EVERYONE:
-        concerned.append(audience.condition(given.reach) | _queued_for(users.c.recipient, earlier))
-    if not whole:
-        concerned.append(told)
-    if sequel is None:
-        concerned.append(~told)
-    if languages is not None:
-        concerned.append(users.c.language.in_(languages) | ~told)
-    total = _insert(connection, given.id, kind, and_(true(), *concerned))
+    with people.gathered(connection, (given.reach,)) as readers:
+        told = true() if lost else told_condition(readers.c.recipient, earlier)
+        kind = case((told, (sequel or NoticeKind.REVISION).value), else_=NoticeKind.REVISION.value)
+        concerned: list[ColumnElement[bool]] = []
+        if given.reach != EVERYONE:
+            reached = audience.condition(given.reach, audience.columns_of(readers))
+            concerned.append(reached | _queued_for(readers.c.recipient, earlier))
+        if not whole:
+            concerned.append(told)
+        if sequel is None:
+            concerned.append(~told)
+        if languages is not None:
+            concerned.append(readers.c.language.in_(languages) | ~told)
+        total = _insert(connection, given.id, readers, kind, and_(true(), *concerned))
     sequels = connection.execute(
         select(func.count()).select_from(outbox).where(outbox.c.notice == str(given.id), outbox.c.kind == sequel)
     ).scalar_one()
@@ -145,6 +149,10 @@ def queue_after(
 
 def readers_languages(connection: Connection) -> tuple[str, ...]:
     """The languages that the users read, in order."""
+    source = source_of(connection)
+    if source is not None:
+        with source.read() as reader:
+            return reader.languages()
     return tuple(connection.execute(select(users.c.language).distinct().order_by(users.c.language)).scalars())
 
 
@@ -159,19 +167,21 @@ def queue_late(connection: Connection, given: Notice) -> int:
     if Channel.EMAIL not in given.channels or not notices.is_current(connection, given.id):
         return 0
     known = outbox.alias("known")
-    late = ~exists(
-        select(literal(1)).where(
-            known.c.notice == str(given.id),
-            known.c.recipient == users.c.recipient,
-            known.c.channel == Channel.EMAIL.value,
-        )
-    )
-    told = told_condition(users.c.recipient, notices.telling_of(connection, given.id))
-    reached = audience.condition(given.reach)
     first = connection.execute(
         select(func.coalesce(func.max(batch.c.number) + 1, 0)).where(batch.c.notice == str(given.id))
     ).scalar_one()
-    return _insert(connection, given.id, literal(NoticeKind.REVISION.value, String(16)), late & ~told & reached, first)
+    kind = literal(NoticeKind.REVISION.value, String(16))
+    with people.gathered(connection, (given.reach,)) as readers:
+        late = ~exists(
+            select(literal(1)).where(
+                known.c.notice == str(given.id),
+                known.c.recipient == readers.c.recipient,
+                known.c.channel == Channel.EMAIL.value,
+            )
+        )
+        told = told_condition(readers.c.recipient, notices.telling_of(connection, given.id))
+        reached = audience.condition(given.reach, audience.columns_of(readers))
+        return _insert(connection, given.id, readers, kind, late & ~told & reached, first)
 
 
 def cancel(connection: Connection, notice_id: NoticeId, *, now: datetime, reason: str) -> int:
@@ -206,6 +216,10 @@ def settled_share(connection: Connection, notice_id: NoticeId) -> tuple[int, int
 
 def audience_counts(connection: Connection, reach: Reach = EVERYONE) -> tuple[tuple[str, tuple[int, int]], ...]:
     """For each language of the users reached, in order: how many have an address, and how many have none."""
+    source = source_of(connection)
+    if source is not None:
+        with source.read() as reader:
+            return reader.language_counts(reach)
     rows = connection.execute(
         select(users.c.language, func.count(users.c.email), func.count())
         .where(audience.condition(reach))
@@ -274,6 +288,7 @@ def _need(given: Notice, templates: Sequence[MailTemplate], *kinds: NoticeKind) 
 def _insert(
     connection: Connection,
     notice_id: NoticeId,
+    readers: FromClause,
     kind: ColumnElement[Any],
     concerned: ColumnElement[bool] | None = None,
     first: int = 0,
@@ -282,21 +297,21 @@ def _insert(
 
     `first` is the number of the first batch that is made.
     """
-    reachable = users.c.email.is_not(None)
+    reachable = readers.c.email.is_not(None)
     reason = case(
-        (reachable, null()), (users.c.aside.is_not(None), literal(REASON_MALFORMED)), else_=literal(REASON_NO_ADDRESS)
+        (reachable, null()), (readers.c.aside.is_not(None), literal(REASON_MALFORMED)), else_=literal(REASON_NO_ADDRESS)
     )
     rows = select(
         literal(str(notice_id), Text).label("notice"),
-        users.c.recipient,
+        readers.c.recipient,
         literal(Channel.EMAIL.value, String(16)).label("channel"),
-        ((func.row_number().over(order_by=users.c.recipient) - 1) // BATCH_SIZE + first).label("batch"),
+        ((func.row_number().over(order_by=readers.c.recipient) - 1) // BATCH_SIZE + first).label("batch"),
         kind.label("kind"),
         case((reachable, MessageState.QUEUED.value), else_=MessageState.SKIPPED.value).label("state"),
         literal(0, Integer).label("attempts"),
         literal(0, Integer).label("doubts"),
         reason.label("reason"),
-    ).order_by(users.c.recipient)
+    ).order_by(readers.c.recipient)
     if concerned is not None:
         rows = rows.where(concerned)
     connection.execute(outbox.insert().from_select([column.name for column in rows.selected_columns], rows))

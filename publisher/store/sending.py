@@ -1,12 +1,12 @@
 """Messages under way: marking them before they are sent, recording what came back. All of it under the run lock."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, exists, literal, select, tuple_
+from sqlalchemy import Connection, bindparam, exists, literal, or_, select, tuple_
 
 from publisher.domain.notice import (
     Channel,
@@ -18,10 +18,11 @@ from publisher.domain.notice import (
     Receipt,
     Recipient,
 )
+from publisher.domain.users import User
 from publisher.store import ledger, notices
 from publisher.store.batches import DOUBTS_ALLOWED, Batch, put_back, rows_of
 from publisher.store.outbox import BATCH_WORKING, REASON_CLOSED, told_condition
-from publisher.store.schema import attempt, batch, notice, outbox, users
+from publisher.store.schema import attempt, batch, notice, outbox, person, users
 
 REASON_HELD = "in-doubt-twice"
 REASON_RESTORED = "store-restored"
@@ -45,20 +46,41 @@ class Answer:
     next_at: datetime | None = None
 
 
-def messages(connection: Connection, given: Batch, state: MessageState, now: datetime) -> tuple[Message, ...]:
-    """A batch's messages that are due out of one state, joined with the users as they are now."""
+def messages(
+    connection: Connection,
+    given: Batch,
+    state: MessageState,
+    now: datetime,
+    readers: Mapping[str, User] | None = None,
+) -> tuple[Message, ...]:
+    """A batch's messages that are due out of one state, joined with the users as they are now.
+
+    Args:
+        connection: an open transaction.
+        given: the batch.
+        state: the state that they are in.
+        now: until when deferred ones are due.
+        readers: the batch's `addressees`.
+    """
     due = {
         MessageState.QUEUED: literal(1) == 1,
         MessageState.DEFERRED: outbox.c.next_at <= now,
         MessageState.IN_DOUBT: outbox.c.doubts <= DOUBTS_ALLOWED,
     }[state]
+    if readers is not None:
+        of_batch = select(outbox).where(*rows_of(given), outbox.c.state == state, due).order_by(outbox.c.recipient)
+        return tuple(
+            _message(given.notice, row, user.email, user.language)
+            for row in connection.execute(of_batch)
+            if (user := readers.get(row.recipient)) is not None and user.email is not None
+        )
     rows = (
         select(outbox.c.kind, outbox.c.recipient, outbox.c.attempts, outbox.c.doubts, users.c.email, users.c.language)
         .join_from(outbox, users, users.c.recipient == outbox.c.recipient)
         .where(*rows_of(given), outbox.c.state == state, due, users.c.email.is_not(None))
         .order_by(outbox.c.recipient)
     )
-    return tuple(_message(given.notice, row) for row in connection.execute(rows))
+    return tuple(_message(given.notice, row, row.email, row.language) for row in connection.execute(rows))
 
 
 def mark(
@@ -79,7 +101,12 @@ def mark(
             outbox.c.recipient == bindparam("of_recipient"),
             outbox.c.channel == channel,
             outbox.c.state == before,
-            exists(select(literal(1)).where(users.c.recipient == bindparam("of_recipient"))),
+            or_(
+                *(
+                    exists(select(literal(1)).where(known.c.recipient == bindparam("of_recipient")))
+                    for known in (users, person)
+                )
+            ),
         )
         .values(state=MessageState.SENDING)
     )
@@ -194,11 +221,11 @@ def _row(message: Message, channel: Channel) -> tuple[Any, ...]:
     )
 
 
-def _message(notice_id: NoticeId, row: Any) -> Message:
+def _message(notice_id: NoticeId, row: Any, email: str, language: str) -> Message:
     return Message(
         notice=notice_id,
         kind=NoticeKind(row.kind),
-        recipient=Recipient(row.recipient, row.email, row.language),
+        recipient=Recipient(row.recipient, email, language),
         attempts=row.attempts,
         doubts=row.doubts,
     )

@@ -92,12 +92,12 @@ def column_faults(workspace: Workspace, policy: Policy, store: "Store | None") -
     ]
     if store is None or not read:
         return ()
-    from publisher.store import audience, users
+    from publisher.store import users
 
     with store.read() as connection:
         if not users.count(connection):
             return ()
-        known = audience.known_columns(connection, (column for wanted, _ in read for column in wanted))
+        known = users.known_columns(connection, (column for wanted, _ in read for column in wanted))
     return tuple(
         replace(fault, place=place) for wanted, place in read for fault in unknown_columns(dict.fromkeys(wanted), known)
     )

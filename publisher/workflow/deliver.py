@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from publisher.delivery import Transport
 from publisher.delivery.envelope import join, message_id
 from publisher.domain.notice import MailTemplate, Message, MessageState, Notice, NoticeId, NoticeKind, Outcome
-from publisher.errors import Fault, one
+from publisher.errors import Fault, PublisherError, one
 from publisher.languages import best_match
 from publisher.store import batches, notices, outbox, run_lock, sending
 from publisher.workflow.delivery_report import (
@@ -195,8 +195,13 @@ class _Run:
                 run_lock.keep(connection, self.lock, self.now())
                 if self.stopped or not self._may_go(connection, notice):
                     return
-                self.skipped += batches.take_in_hand(connection, batch)
-                due = deque(sending.messages(connection, batch, state, self.now()))
+                try:
+                    readers = batches.addressees(connection, batch)
+                except PublisherError as down:
+                    self.stopped = down.faults[0]
+                    return
+                self.skipped += batches.take_in_hand(connection, batch, readers)
+                due = deque(sending.messages(connection, batch, state, self.now(), readers))
             self.in_hand = _Batch(notice, batch, state, by_kind, due)
             self._work(self.in_hand)
             with self.store.begin() as connection:

@@ -110,7 +110,7 @@ def test_columns_are_known_however_few_users_have_them(store: Store) -> None:
         add_users(
             connection, [_user(number, rare=None, said='{"hidden": 1}, "hidden": 2') for number in range(1100, 1102)]
         )
-        known = audience.known_columns(connection, ("region", "rare", "hidden", "REGION", "joined"))
+        known = users.known_columns(connection, ("region", "rare", "hidden", "REGION", "joined"))
 
     assert {"id", "name", "language", "joined", "email", "region", "rare"} <= set(known)
     assert not {"hidden", "REGION"} & set(known)
