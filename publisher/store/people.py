@@ -72,7 +72,7 @@ def glimpsed(connection: Connection, reaches: Iterable[Reach] = ()) -> Iterator[
     elif connection.get_execution_options().get("postgresql_readonly"):
         # a transaction that only reads may make no table there, not even a temporary one
         with connection.engine.connect() as aside:
-            aside.execution_options(isolation_level="REPEATABLE READ")
+            aside.execution_options(**{**connection.get_execution_options(), "postgresql_readonly": False})
             _gather(aside, source, reaches, _known_keys)
             yield aside, _gathered
     else:
