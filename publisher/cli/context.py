@@ -60,8 +60,9 @@ class Desk:
     def store(self, settings: "Settings") -> "Iterator[Store]":
         """The store, opened and closed."""
         from publisher.store.engine import open_store
+        from publisher.workflow.people import users_database
 
-        store = open_store(settings.store_url)
+        store = open_store(settings.store_url, users_database(settings))
         try:
             yield store
         finally:

@@ -27,8 +27,12 @@ def import_(desk: Desk, file: Path, as_json: bool) -> None:
     """
     from publisher.cli.progress import bar
     from publisher.workflow.ingest import import_users
+    from publisher.workflow.people import no_import
 
     settings = desk.settings()
+    refusal = no_import(settings)
+    if refusal is not None:
+        raise refusal
     with desk.store(settings) as store, bar("Importing", unit="users") as progress:
         report = import_users(store, file, progress=progress.advance)
     if as_json:

@@ -11,6 +11,7 @@ from publisher.config.sections import (
     Settings,
     SiteSettings,
     StoreSettings,
+    UserSettings,
     WebhookSettings,
 )
 
@@ -24,6 +25,7 @@ __all__ = [
     "Settings",
     "SiteSettings",
     "StoreSettings",
+    "UserSettings",
     "WebhookSettings",
     "find_workspace",
     "read_settings",

@@ -27,6 +27,14 @@ class StoreSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class UserSettings:
+    """Users in another database: its SQLAlchemy URL, and the query that gives them; empty: the store's own users."""
+
+    url: str = ""
+    query: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class EmailSettings:
     """How mails leave. `connections` is how many at once, `rate` mails a second (0: no limit).
 
@@ -121,6 +129,7 @@ class Settings:
     root: Path
     site: SiteSettings = SiteSettings()
     store: StoreSettings = StoreSettings()
+    users: UserSettings = UserSettings()
     email: EmailSettings = EmailSettings()
     delivery: DeliverySettings = DeliverySettings()
     secrets: SecretSettings = SecretSettings()
@@ -140,8 +149,15 @@ class Settings:
     @property
     def store_url(self) -> str:
         """The store's URL with a relative SQLite path resolved from the workspace's folder."""
+        return self._resolved(self.store.url)
+
+    @property
+    def users_url(self) -> str:
+        """The URL of the users' database, resolved alike; empty when the users are the store's own."""
+        return self._resolved(self.users.url)
+
+    def _resolved(self, url: str) -> str:
         prefix = "sqlite:///"
-        url = self.store.url
         if url.startswith(prefix) and not url.startswith(prefix + "/") and not url.endswith(":memory:"):
             return prefix + str(self.path(url.removeprefix(prefix)))
         return url
@@ -150,6 +166,7 @@ class Settings:
 SECTIONS: Mapping[str, type] = {
     "site": SiteSettings,
     "store": StoreSettings,
+    "users": UserSettings,
     "email": EmailSettings,
     "delivery": DeliverySettings,
     "secrets": SecretSettings,

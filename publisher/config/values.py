@@ -5,7 +5,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from publisher.config.places import line_of
-from publisher.config.sections import LENGTH, DeliverySettings, Settings, WebhookSettings
+from publisher.config.sections import LENGTH, DeliverySettings, Settings, UserSettings, WebhookSettings
 from publisher.errors import Fault
 
 _BOUNCES = re.compile(r"[A-Za-z0-9._-]{1,23}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
@@ -74,6 +74,7 @@ def impossible(settings: Settings, text: str) -> list[Fault]:
     ):
         if wrong:
             tell(section, key, message, remedy)
+    faults.extend(_halves(settings.users, text))
     _impossible_start(settings.delivery, tell)
     faults.extend(_impossible_bounces(settings.email.bounces, text))
     faults.extend(_wrong_webhook(settings.webhook, text))
@@ -86,6 +87,15 @@ def impossible(settings: Settings, text: str) -> list[Fault]:
             "Write maildir:FOLDER, smtp://user:password@host:587 or smtps://user:password@host:465.",
         )
     return faults
+
+
+def _halves(users: UserSettings, text: str) -> list[Fault]:
+    """The one of [users]' keys that stands there without the other."""
+    if bool(users.url) == bool(users.query):
+        return []
+    key, missing = ("url", "query") if users.url else ("query", "url")
+    message, remedy = f"[users] has a {key} and no {missing}.", f"Add {missing}, or remove {key}."
+    return [Fault("settings-value", message, remedy, line_of(text, "users", key))]
 
 
 def _impossible_bounces(address: str, text: str) -> list[Fault]:

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import PurePath
 from typing import BinaryIO
 
-from publisher.domain.users import UNDETERMINED, User
+from publisher.domain.users import UNDETERMINED, User, language_tag
 from publisher.errors import Fault, Place, Severity
 from publisher.importers.lines import UnusableFileError, text_lines
 from publisher.importers.rows import KNOWN, REQUIRED, Row, csv_rows, json_rows
@@ -17,7 +17,6 @@ MOST_ERRORS = 100
 """Errors told of one file; then reading stops, for the file as a whole is not what it should be."""
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _LONGEST_ID = 255
@@ -110,7 +109,7 @@ def _users_of(row: Row, name: str, seen: "_Seen") -> Iterator[User | Fault]:
     if faults or joined is None or user_id is None:
         yield from faults
         return
-    language = _language(values.get("language"))
+    language = language_tag(values.get("language"))
     if language == UNDETERMINED:
         yield Fault(
             "users-language",
@@ -185,15 +184,6 @@ def _date(value: str | None) -> date | None:
         return date.fromisoformat(value)
     except ValueError:
         return None
-
-
-def _language(value: str | None) -> str:
-    """A tag in its usual spelling: `zh_cn` is zh-CN, `ZH-hans` is zh-Hans."""
-    if value is None or not _LANGUAGE.fullmatch(value):
-        return UNDETERMINED
-    first, *rest = value.replace("_", "-").split("-")
-    spelled = [part.upper() if len(part) == 2 else part.title() if len(part) == 4 else part.lower() for part in rest]
-    return "-".join([first.lower(), *spelled])
 
 
 class _Seen:

@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, Subquery, and_, exists, func, literal, select
 
 from publisher.domain.consent import Answer, ConsentRecord
-from publisher.store.schema import acknowledgement, consent, users
+from publisher.store.schema import acknowledgement, consent, person, users
+from publisher.store.source import source_of
 
 
 def acknowledge(connection: Connection, notice: str, recipient: str, at: datetime) -> bool:
@@ -60,10 +61,11 @@ def answer(
 def records(connection: Connection, policy: str, version: str) -> Iterator[ConsentRecord]:
     """Every user's standing answer to a version, in order of id, those who said nothing too; streamed."""
     latest = _latest(policy, version)
+    known = person if source_of(connection) is not None else users
     rows = (
-        select(users.c.id, latest.c.answer, latest.c.digest, latest.c.at)
-        .join_from(users, latest, latest.c.recipient == users.c.recipient, isouter=True)
-        .order_by(users.c.id)
+        select(known.c.id, latest.c.answer, latest.c.digest, latest.c.at)
+        .join_from(known, latest, latest.c.recipient == known.c.recipient, isouter=True)
+        .order_by(known.c.id)
         .execution_options(yield_per=1000)
     )
     for row in connection.execute(rows):
@@ -73,9 +75,10 @@ def records(connection: Connection, policy: str, version: str) -> Iterator[Conse
 def counts(connection: Connection, policy: str, version: str) -> dict[Answer, int]:
     """How many users accepted, declined, and said nothing."""
     latest = _latest(policy, version)
+    known = person if source_of(connection) is not None else users
     rows = connection.execute(
         select(latest.c.answer, func.count())
-        .join_from(users, latest, latest.c.recipient == users.c.recipient, isouter=True)
+        .join_from(known, latest, latest.c.recipient == known.c.recipient, isouter=True)
         .group_by(latest.c.answer)
     )
     found = dict.fromkeys(Answer, 0)

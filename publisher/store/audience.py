@@ -4,15 +4,15 @@ The logic has three values, as SQL's has; where the whole is unknown for a user,
 letters differ, and texts are only ever compared for being equal, so that both databases answer alike.
 """
 
-import json
-from collections.abc import Iterable
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Connection,
     Double,
+    FromClause,
     Text,
     and_,
     case,
@@ -22,7 +22,6 @@ from sqlalchemy import (
     literal,
     not_,
     or_,
-    select,
     true,
 )
 
@@ -49,79 +48,77 @@ NO = ("false", "no", "0", "f", "n", "off")
 
 _NUMBER = r"^[+-]?[0-9]{1,15}([.][0-9]{1,15})?$"
 _DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}"
-_LOOKED_AT = 1000
 
 
-def condition(reach: Reach) -> ColumnElement[bool]:
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """How users' columns are read as texts, null where there is none; `joined` is that column when it is a date."""
+
+    text: Callable[[str], ColumnElement[str]]
+    joined: ColumnElement[date] | None = None
+
+
+def columns_of(people: FromClause) -> Columns:
+    """The columns of a table like the store's own, with all further ones in `attributes`."""
+
+    def text(column: str) -> ColumnElement[str]:
+        if column == "language":
+            return func.nullif(people.c.language, UNDETERMINED)
+        if column == "joined":
+            return cast(people.c.joined, Text)
+        if column in OWN_COLUMNS:
+            return people.c[column]
+        value: ColumnElement[str] = people.c.attributes[column].as_string()
+        return value
+
+    return Columns(text, people.c.joined)
+
+
+_OWN = columns_of(users)
+
+
+def condition(reach: Reach, of: Columns = _OWN) -> ColumnElement[bool]:
     """Whether a user is told: bound, and in one of the audiences; whoever may be either is."""
     parts: list[ColumnElement[bool]] = []
     if reach.bound is not None:
-        parts.append(_unless_ruled_out(_met(reach.bound)))
+        parts.append(_unless_ruled_out(_met(reach.bound, of)))
     if reach.audiences is not None:
-        parts.append(_unless_ruled_out(or_(false(), *(_met(member.where) for member in reach.audiences))))
+        parts.append(_unless_ruled_out(or_(false(), *(_met(member.where, of) for member in reach.audiences))))
     return and_(true(), *parts)
-
-
-def known_columns(connection: Connection, wanted: Iterable[str]) -> tuple[str, ...]:
-    """The columns that users have: their own, those of the first users found, and of the wanted ones every other."""
-    first = connection.execute(select(users.c.attributes).order_by(users.c.recipient).limit(_LOOKED_AT)).scalars()
-    known = dict.fromkeys((*OWN_COLUMNS, *sorted({name for row in first for name in row})))
-    for column in wanted:
-        if column not in known and _is_somewhere(connection, column):
-            known[column] = None
-    return tuple(known)
-
-
-def _is_somewhere(connection: Connection, column: str) -> bool:
-    """A quote inside a value is escaped, so that a name in quotes before a colon is a name."""
-    written = cast(users.c.attributes, Text)
-    named = func.replace(written, f"{json.dumps(column)}:", "") != written
-    return connection.execute(select(literal(1)).select_from(users).where(named).limit(1)).first() is not None
 
 
 def _unless_ruled_out(met: ColumnElement[bool]) -> ColumnElement[bool]:
     return func.coalesce(met, true())
 
 
-def _met(predicate: Predicate) -> ColumnElement[bool]:
+def _met(predicate: Predicate, of: Columns) -> ColumnElement[bool]:
     """True, false or null."""
     match predicate:
         case AllOf(parts):
-            return and_(true(), *map(_met, parts))
+            return and_(true(), *(_met(part, of) for part in parts))
         case AnyOf(parts):
-            return or_(false(), *map(_met, parts))
+            return or_(false(), *(_met(part, of) for part in parts))
         case Not(part):
-            return not_(_met(part))
+            return not_(_met(part, of))
         case Missing(column):
-            return _text(column).is_(None)
+            return of.text(column).is_(None)
         case Flag(column):
-            said = func.lower(_text(column))
+            said = func.lower(of.text(column))
             return case((said.in_(YES), true()), (said.in_(NO), false()))
         case Like():
-            return _like(_text(predicate.column), predicate)
+            return _like(of.text(predicate.column), predicate)
         case Compared():
-            return _compared(predicate)
+            return _compared(predicate, of)
 
 
-def _text(column: str) -> ColumnElement[str]:
-    if column == "language":
-        return func.nullif(users.c.language, UNDETERMINED)
-    if column == "joined":
-        return cast(users.c.joined, Text)
-    if column in OWN_COLUMNS:
-        return users.c[column]
-    value: ColumnElement[str] = users.c.attributes[column].as_string()
-    return value
-
-
-def _compared(given: Compared) -> ColumnElement[bool]:
-    text = _text(given.column)
+def _compared(given: Compared, of: Columns) -> ColumnElement[bool]:
+    text = of.text(given.column)
     if given.sort is Sort.NUMBER:
         number = case((text.regexp_match(_NUMBER), cast(text, Double)))
         return _stands(number, given.comparison, literal(float(given.value), Double))
     if given.sort is Sort.DATE:
-        if given.column == "joined":
-            return _stands(users.c.joined, given.comparison, literal(date.fromisoformat(given.value)))
+        if given.column == "joined" and of.joined is not None:
+            return _stands(of.joined, given.comparison, literal(date.fromisoformat(given.value)))
         day = case((text.regexp_match(_DATE), func.substr(text, 1, 10)))
         return _stands(day, given.comparison, literal(given.value, Text))
     return _stands(text, given.comparison, literal(given.value, Text))

@@ -4,16 +4,25 @@ A batch that a sender has in hand is marked as such before its first message, so
 have to be looked at.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, case, exists, func, literal, select
 
 from publisher.domain.notice import Channel, MessageState, NoticeId
+from publisher.domain.users import User
 from publisher.store import notices
 from publisher.store.making import BATCH_RESTING, BATCH_WORKING, REASON_MALFORMED, REASON_NO_ADDRESS
-from publisher.store.schema import batch, notice, outbox, users
+from publisher.store.schema import batch, notice, outbox, person, users
+from publisher.store.source import source_of
 from publisher.store.users import REASON_ERASED
+
+REASON_GONE = "user-gone"
+"""Why a message is skipped to somebody whom the query of [users] does not give any more."""
+
+_TO_BE_SENT = (MessageState.QUEUED, MessageState.DEFERRED, MessageState.IN_DOUBT)
 
 DOUBTS_ALLOWED = 1
 """How often a message in doubt is sent again; in doubt once more, it is held for people to look at."""
@@ -96,8 +105,34 @@ def held_count(connection: Connection, *, resend: bool = True) -> int:
     return int(connection.execute(rows).scalar_one())
 
 
-def take_in_hand(connection: Connection, given: Batch) -> int:
+def addressees(connection: Connection, given: Batch) -> Mapping[str, User] | None:
+    """Who the recipients of a batch are by their keys, read in one query; None for the store's own users.
+
+    Whom the users' database does not give any more is missing.
+
+    Raises:
+        PublisherError: the users' database cannot be read now.
+    """
+    source = source_of(connection)
+    if source is None:
+        return None
+    rows = (
+        select(person.c.id, person.c.recipient)
+        .join_from(outbox, person, person.c.recipient == outbox.c.recipient)
+        .where(*rows_of(given), outbox.c.state.in_(_TO_BE_SENT))
+    )
+    keys = {row.id: row.recipient for row in connection.execute(rows)}
+    with source.read() as reader:
+        return {keys[user_id]: user for user_id, user in reader.of_ids(tuple(keys)).items()}
+
+
+def take_in_hand(connection: Connection, given: Batch, readers: Mapping[str, User] | None = None) -> int:
     """Marks a batch as being worked on; nobody in it who was erased or lost their address will be sent to.
+
+    Args:
+        connection: an open transaction.
+        given: the batch.
+        readers: its `addressees`.
 
     Returns:
         How many are skipped for that reason.
@@ -107,6 +142,8 @@ def take_in_hand(connection: Connection, given: Batch) -> int:
         .where(batch.c.notice == str(given.notice), batch.c.number == given.number)
         .values(state=BATCH_WORKING)
     )
+    if readers is not None:
+        return _skip_unreachable(connection, given, readers)
     user = select(literal(1)).where(users.c.recipient == outbox.c.recipient)
     why = case(
         (~exists(user), literal(REASON_ERASED)),
@@ -126,6 +163,25 @@ def take_in_hand(connection: Connection, given: Batch) -> int:
         )
     )
     return skipped.rowcount
+
+
+def _skip_unreachable(connection: Connection, given: Batch, readers: Mapping[str, User]) -> int:
+    """The same for users of another database."""
+    doubted_for_good = (outbox.c.state == MessageState.IN_DOUBT) & (outbox.c.doubts > DOUBTS_ALLOWED)
+    of_batch = (*rows_of(given), outbox.c.state.in_(_TO_BE_SENT), ~doubted_for_good)
+    skipped = 0
+    for row in connection.execute(select(outbox.c.recipient, outbox.c.state).where(*of_batch)).all():
+        user = readers.get(row.recipient)
+        if user is not None and (user.email is not None or given.channel is not Channel.EMAIL):
+            continue
+        why = REASON_GONE if user is None else REASON_MALFORMED if user.aside is not None else REASON_NO_ADDRESS
+        values: dict[str, Any] = {"state": MessageState.SKIPPED, "reason": why, "next_at": None}
+        if row.state == MessageState.IN_DOUBT:
+            values = {"doubts": DOUBTS_ALLOWED + 1, "reason": why}
+        else:
+            skipped += 1
+        connection.execute(outbox.update().where(*of_batch, outbox.c.recipient == row.recipient).values(**values))
+    return skipped
 
 
 def put_back(connection: Connection, given: Batch) -> None:

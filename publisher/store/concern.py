@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, literal, select
 
 from publisher.domain.notice import TOLD, MessageState, NoticeId
-from publisher.domain.predicate import any_of
+from publisher.domain.predicate import Reach, any_of
 from publisher.store import audience, notices
 from publisher.store.schema import outbox, users
+from publisher.store.source import source_of
+from publisher.store.users import ids_of
 
 _TELLING = frozenset({*TOLD, MessageState.QUEUED, MessageState.DEFERRED})
 """States in which a message has told its recipient, may have, or still will."""
@@ -40,7 +42,19 @@ def _concern(connection: Connection, recipient: str, banner: NoticeId) -> Concer
     known = tuple(found for each in telling if (found := notices.find(connection, each)) is not None)
     if not states and known:
         reach = any_of(tuple(each.reach for each in known))
-        now = select(literal(1)).where(users.c.recipient == recipient, audience.condition(reach))
-        if connection.execute(now).first() is None:
+        if not _is_reached(connection, recipient, reach):
             return None
     return Concern(banner, not any(state in _TELLING for state in states))
+
+
+def _is_reached(connection: Connection, recipient: str, reach: Reach) -> bool:
+    """Whether a user's columns as they are now put them among those reached."""
+    source = source_of(connection)
+    if source is None:
+        now = select(literal(1)).where(users.c.recipient == recipient, audience.condition(reach))
+        return connection.execute(now).first() is not None
+    user_id = ids_of(connection, [recipient]).get(recipient)
+    if user_id is None:
+        return False
+    with source.read() as reader:
+        return reader.of_id(user_id, reach) is not None

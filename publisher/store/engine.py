@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, Oper
 
 from publisher.errors import BusyError, Fault, PublisherError, one
 from publisher.store import migrations, schema
+from publisher.store.source import SOURCE_OPTION, Source
 
 BUSY_MILLISECONDS = 30_000
 """How long a writer waits for another before it gives up."""
@@ -30,10 +31,14 @@ _NOT_COMMITTED = "# Addresses, keys and mails of this installation stay out of v
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """An open store. `identity` is the random name that the ledger knows it by."""
+    """An open store. `identity` is the random name that the ledger knows it by.
+
+    `source` is the database of the users when they are not the store's own.
+    """
 
     engine: Engine
     identity: str
+    source: Source | None = None
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -44,7 +49,7 @@ class Store:
             PublisherError: the database could not be written.
         """
         with _told(self.engine.url), self.engine.begin() as connection:
-            yield connection
+            yield connection.execution_options(**{SOURCE_OPTION: self.source})
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -54,7 +59,7 @@ class Store:
             PublisherError: the database could not be read.
         """
         with _told(self.engine.url), self.engine.connect() as connection:
-            yield _for_reading(connection)
+            yield _for_reading(connection).execution_options(**{SOURCE_OPTION: self.source})
 
     @contextmanager
     def present(self, owner: str) -> Iterator[None]:
@@ -91,13 +96,16 @@ class Store:
     def close(self) -> None:
         """Lets go of the database."""
         self.engine.dispose()
+        if self.source is not None:
+            self.source.close()
 
 
-def open_store(url: str) -> Store:
+def open_store(url: str, source: Source | None = None) -> Store:
     """Opens the store, making or upgrading it as needed.
 
     Args:
         url: an SQLAlchemy URL; the folder of a SQLite file is made when it is not there.
+        source: the database of the users; None when they are the store's own.
 
     Raises:
         BusyError: another process held the database for too long.
@@ -110,7 +118,7 @@ def open_store(url: str) -> Store:
     except BaseException:
         engine.dispose()
         raise
-    return Store(engine, identity)
+    return Store(engine, identity, source)
 
 
 def sqlite_file(url: str) -> Path | None:

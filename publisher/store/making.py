@@ -22,7 +22,7 @@ from sqlalchemy import (
 from publisher.domain.notice import Channel, MessageState, Notice, NoticeId
 from publisher.domain.telling import PLAIN
 from publisher.store import notices, telling
-from publisher.store.schema import batch, notice, outbox, users
+from publisher.store.schema import batch, notice, outbox
 from publisher.store.telling import Apart
 
 BATCH_SIZE = 1000
@@ -39,6 +39,7 @@ REASON_MALFORMED = "address-malformed"
 def make_messages(
     connection: Connection,
     given: Notice,
+    readers: FromClause,
     kind: ColumnElement[Any],
     among: ColumnElement[bool] | None = None,
     first: int = 0,
@@ -53,6 +54,7 @@ def make_messages(
     Args:
         connection: an open transaction.
         given: the notice; it is written already, with its plain mails.
+        readers: the users, as a table like the store's own.
         kind: what each user gets.
         among: which users come into question; None is all.
         first: the number of the first batch that is made.
@@ -62,7 +64,7 @@ def make_messages(
     Returns:
         How many users.
     """
-    chosen = _alike(kind, among) if apart is None else _told_apart(kind, among, apart, always)
+    chosen = _alike(readers, kind, among) if apart is None else _told_apart(readers, kind, among, apart, always)
     channel = given.personal or Channel.EMAIL
     rows = _rows(given.id, channel, chosen, first)
     connection.execute(outbox.insert().from_select([column.name for column in rows.selected_columns], rows))
@@ -71,28 +73,34 @@ def make_messages(
     return _make_batches(connection, given.id, channel, first)
 
 
-def _alike(kind: ColumnElement[Any], among: ColumnElement[bool] | None) -> Select[Any]:
+def _alike(readers: FromClause, kind: ColumnElement[Any], among: ColumnElement[bool] | None) -> Select[Any]:
     return select(
-        users.c.recipient, users.c.email, users.c.aside, kind.label("kind"), literal(PLAIN, Text).label("variant")
+        readers.c.recipient, readers.c.email, readers.c.aside, kind.label("kind"), literal(PLAIN, Text).label("variant")
     ).where(true() if among is None else among)
 
 
 def _told_apart(
-    kind: ColumnElement[Any], among: ColumnElement[bool] | None, apart: Apart, always: ColumnElement[bool] | None
+    readers: FromClause,
+    kind: ColumnElement[Any],
+    among: ColumnElement[bool] | None,
+    apart: Apart,
+    always: ColumnElement[bool] | None,
 ) -> Select[Any]:
     """The users with their variants. The OFFSET has each worked out once, where it is looked at twice."""
     ladders = apart.ladders
-    same = telling.same_for_all(ladders) if always is None else None
+    same = telling.same_for_all(ladders, readers) if always is None else None
     if same is not None:
         reached, variant = same
-        chosen = select(users.c.recipient, users.c.email, users.c.aside, kind.label("kind"), variant.label("variant"))
+        chosen = select(
+            readers.c.recipient, readers.c.email, readers.c.aside, kind.label("kind"), variant.label("variant")
+        )
         return chosen.where(reached, true() if among is None else among)
-    parts = [part.label(f"part_{place}") for place, part in enumerate(telling.parts(ladders))]
+    parts = [part.label(f"part_{place}") for place, part in enumerate(telling.parts(ladders, readers))]
     extra = [] if always is None else [case((always, 1), else_=0).label("always")]
     looked_at = (
-        select(users.c.recipient, users.c.email, users.c.aside, kind.label("kind"), *parts, *extra)
+        select(readers.c.recipient, readers.c.email, readers.c.aside, kind.label("kind"), *parts, *extra)
         .where(true() if among is None else among)
-        .order_by(users.c.recipient)
+        .order_by(readers.c.recipient)
         .offset(0)
         .subquery("looked_at")
     )

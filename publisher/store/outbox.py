@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    FromClause,
     String,
     and_,
     case,
@@ -32,11 +33,10 @@ from publisher.domain.notice import (
     StateCount,
 )
 from publisher.domain.predicate import EVERYONE, Reach, any_of
-from publisher.domain.telling import Ladder
-from publisher.store import audience, notices, telling
+from publisher.store import audience, notices, people, telling
 from publisher.store.making import make_messages
 from publisher.store.mirroring import mirror
-from publisher.store.schema import batch, notice, outbox, users
+from publisher.store.schema import batch, notice, outbox
 from publisher.store.telling import Apart, speaks_of, told_condition
 
 REASON_SUPERSEDED = "superseded"
@@ -81,10 +81,10 @@ def queue(connection: Connection, given: Notice, templates: Sequence[MailTemplat
         return 0
     _need(given, templates, NoticeKind.REVISION)
     kind = literal(NoticeKind.REVISION.value, String(16))
-    if apart is None or apart.is_plain:
-        total = make_messages(connection, given, kind, audience.condition(given.reach))
-    else:
-        total = make_messages(connection, given, kind, apart=apart)
+    apart = _parting(apart)
+    with people.gathered(connection, _asked(given, apart)) as readers:
+        reached = None if apart else _reached(given, readers)
+        total = make_messages(connection, given, readers, kind, reached, apart=apart)
     mirror(connection, given)
     return total
 
@@ -127,21 +127,23 @@ def queue_after(
     if given.personal is None:
         return QueuedAfter(0, 0, cancelled)
     _need(given, templates, *([sequel] if sequel else []), *([NoticeKind.REVISION] if whole else []))
-    told = true() if lost else told_condition(users.c.recipient, earlier, given.id.policy)
-    before = _queued_for(users.c.recipient, earlier, given.id.policy)
-    apart = None if apart is None or apart.is_plain else apart
-    kind = case((told, (sequel or NoticeKind.REVISION).value), else_=NoticeKind.REVISION.value)
-    concerned: list[ColumnElement[bool]] = []
-    if apart is None and given.reach != EVERYONE:
-        concerned.append(audience.condition(given.reach) | before)
-    if not whole:
-        concerned.append(told)
-    if sequel is None:
-        concerned.append(~told)
-    if languages is not None:
-        concerned.append(users.c.language.in_(languages) | ~told)
-    always = true() if lost else before
-    total = make_messages(connection, given, kind, and_(true(), *concerned), apart=apart, always=always)
+    apart = _parting(apart)
+    with people.gathered(connection, _asked(given, apart)) as readers:
+        told = true() if lost else told_condition(readers.c.recipient, earlier, given.id.policy)
+        before = _queued_for(readers.c.recipient, earlier, given.id.policy)
+        kind = case((told, (sequel or NoticeKind.REVISION).value), else_=NoticeKind.REVISION.value)
+        concerned: list[ColumnElement[bool]] = []
+        if apart is None and given.reach != EVERYONE:
+            concerned.append(_reached(given, readers) | before)
+        if not whole:
+            concerned.append(told)
+        if sequel is None:
+            concerned.append(~told)
+        if languages is not None:
+            concerned.append(readers.c.language.in_(languages) | ~told)
+        always = true() if lost else before
+        among = and_(true(), *concerned)
+        total = make_messages(connection, given, readers, kind, among, apart=apart, always=always)
     sequels = connection.execute(
         select(func.count()).select_from(outbox).where(outbox.c.notice == str(given.id), outbox.c.kind == sequel)
     ).scalar_one()
@@ -149,17 +151,13 @@ def queue_after(
     return QueuedAfter(total, sequels, cancelled)
 
 
-def readers_languages(connection: Connection) -> tuple[str, ...]:
-    """The languages that the users read, in order."""
-    return tuple(connection.execute(select(users.c.language).distinct().order_by(users.c.language)).scalars())
-
-
 def is_late(connection: Connection, given: Notice) -> bool:
     """Whether anybody was not in the store when an open notice was queued; it may not concern them."""
     if given.personal is None or not notices.is_current(connection, given.id):
         return False
-    late = _late(connection, given, given.personal)
-    return connection.execute(select(users.c.id).where(*late).limit(1)).first() is not None
+    with people.glimpsed(connection) as (glimpse, readers):
+        late = _late(connection, given, given.personal, readers)
+        return glimpse.execute(select(readers.c.id).where(*late).limit(1)).first() is not None
 
 
 def queue_late(connection: Connection, given: Notice, apart: Apart | None = None) -> int:
@@ -176,11 +174,11 @@ def queue_late(connection: Connection, given: Notice, apart: Apart | None = None
         select(func.coalesce(func.max(batch.c.number) + 1, 0)).where(batch.c.notice == str(given.id))
     ).scalar_one()
     kind = literal(NoticeKind.REVISION.value, String(16))
-    late = _late(connection, given, given.personal)
-    if apart is None or apart.is_plain:
-        total = make_messages(connection, given, kind, and_(*late, audience.condition(given.reach)), first)
-    else:
-        total = make_messages(connection, given, kind, and_(*late), first, apart=apart)
+    apart = _parting(apart)
+    with people.gathered(connection, _asked(given, apart)) as readers:
+        late = _late(connection, given, given.personal, readers)
+        among = and_(*late) if apart else and_(*late, _reached(given, readers))
+        total = make_messages(connection, given, readers, kind, among, first, apart=apart)
     mirror(connection, given)
     return total
 
@@ -225,22 +223,6 @@ def settled_share(connection: Connection, notice_id: NoticeId) -> tuple[int, int
     return int(settled), int(total)
 
 
-def audience_counts(
-    connection: Connection, reach: Reach = EVERYONE, ladders: Sequence[Ladder] = ()
-) -> tuple[tuple[str, tuple[int, int]], ...]:
-    """For each language of the users concerned, in order: how many have an address, and how many have none.
-
-    `ladders` tell whom a notice concerns beyond those whom it reaches: by what changed since they last knew.
-    """
-    rows = connection.execute(
-        select(users.c.language, func.count(users.c.email), func.count())
-        .where(telling.concerned(ladders) if ladders else audience.condition(reach))
-        .group_by(users.c.language)
-        .order_by(users.c.language)
-    )
-    return tuple((language, (reachable, total - reachable)) for language, reachable, total in rows)
-
-
 def deferred_next(connection: Connection) -> datetime | None:
     """When the first deferred message of any open notice is due; None when none is deferred."""
     rows = (
@@ -264,17 +246,33 @@ def last_audience(connection: Connection) -> int | None:
     return found
 
 
-def _late(connection: Connection, given: Notice, channel: Channel) -> tuple[ColumnElement[bool], ...]:
+def _parting(apart: Apart | None) -> Apart | None:
+    """How readers are told apart, if they are."""
+    return None if apart is None or apart.is_plain else apart
+
+
+def _asked(given: Notice, apart: Apart | None) -> tuple[Reach, ...]:
+    """The conditions that queueing a notice asks of its readers."""
+    return given.reach, *(telling.reaches(apart.ladders) if apart else ())
+
+
+def _reached(given: Notice, readers: FromClause) -> ColumnElement[bool]:
+    return audience.condition(given.reach, audience.columns_of(readers))
+
+
+def _late(
+    connection: Connection, given: Notice, channel: Channel, readers: FromClause
+) -> tuple[ColumnElement[bool], ...]:
     """Users without a message of a notice whom no notice of its version told."""
     known = outbox.alias("known")
     queued = exists(
         select(literal(1)).where(
             known.c.notice == str(given.id),
-            known.c.recipient == users.c.recipient,
+            known.c.recipient == readers.c.recipient,
             known.c.channel == channel.value,
         )
     )
-    told = told_condition(users.c.recipient, notices.telling_of(connection, given.id), given.id.policy)
+    told = told_condition(readers.c.recipient, notices.telling_of(connection, given.id), given.id.policy)
     return ~queued, ~told
 
 

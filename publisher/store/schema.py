@@ -95,6 +95,16 @@ users = Table(
     UniqueConstraint("recipient", name="users_recipient"),
 )
 
+person = Table(
+    "person",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("secret", LargeBinary(16), nullable=False),
+    Column("recipient", String(RECIPIENT_LENGTH), nullable=False),
+    UniqueConstraint("recipient", name="person_recipient"),
+)
+"""Users of another database whom a notice concerned: what they are called there, and their secret; nothing else."""
+
 notice = Table(
     "notice",
     metadata,

@@ -1,12 +1,12 @@
 """Messages under way: marking them before they are sent, recording what came back. All of it under the run lock."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, exists, literal, select, tuple_
+from sqlalchemy import Connection, bindparam, exists, literal, or_, select, tuple_
 
 from publisher.domain.notice import (
     Channel,
@@ -18,12 +18,13 @@ from publisher.domain.notice import (
     Receipt,
     Recipient,
 )
+from publisher.domain.users import User
 from publisher.store import ledger, notices
 from publisher.store.batches import DOUBTS_ALLOWED, Batch, put_back, rows_of
 from publisher.store.making import BATCH_WORKING
 from publisher.store.outbox import REASON_CLOSED
 from publisher.store.prepared import Prepared
-from publisher.store.schema import attempt, batch, instant_number, notice, outbox, users
+from publisher.store.schema import attempt, batch, instant_number, notice, outbox, person, users
 from publisher.store.telling import told_condition
 
 REASON_HELD = "in-doubt-twice"
@@ -43,7 +44,12 @@ _MARK = Prepared(
     .where(
         *_OF_MESSAGE,
         outbox.c.state == bindparam("before"),
-        exists(select(literal(1)).where(users.c.recipient == bindparam("of_recipient"))),
+        or_(
+            *(
+                exists(select(literal(1)).where(known.c.recipient == bindparam("of_recipient")))
+                for known in (users, person)
+            )
+        ),
     )
     .values(state=MessageState.SENDING)
 )
@@ -74,32 +80,48 @@ class Answer:
     next_at: datetime | None = None
 
 
-def messages(connection: Connection, given: Batch, state: MessageState, now: datetime) -> tuple[Message, ...]:
-    """A batch's messages that are due out of one state, joined with the users as they are now."""
+def messages(
+    connection: Connection,
+    given: Batch,
+    state: MessageState,
+    now: datetime,
+    readers: Mapping[str, User] | None = None,
+) -> tuple[Message, ...]:
+    """A batch's messages that are due out of one state, joined with the users as they are now.
+
+    Args:
+        connection: an open transaction.
+        given: the batch.
+        state: the state that they are in.
+        now: until when deferred ones are due.
+        readers: the batch's `addressees`.
+    """
     due = {
         MessageState.QUEUED: literal(1) == 1,
         MessageState.DEFERRED: outbox.c.next_at <= now,
         MessageState.IN_DOUBT: outbox.c.doubts <= DOUBTS_ALLOWED,
     }[state]
-    reachable = users.c.email.is_not(None) if given.channel is Channel.EMAIL else literal(1) == 1
-    rows = (
-        select(
-            outbox.c.kind,
-            outbox.c.recipient,
-            outbox.c.attempts,
-            outbox.c.doubts,
-            outbox.c.variant,
-            users.c.email,
-            users.c.language,
+    of_message = (outbox.c.kind, outbox.c.recipient, outbox.c.attempts, outbox.c.doubts, outbox.c.variant)
+    of_batch = (*rows_of(given), outbox.c.state == state, due)
+    by_mail = given.channel is Channel.EMAIL
+    rows: Iterable[Any]
+    if readers is None:
+        rows = connection.execute(
+            select(*of_message, users.c.email, users.c.language)
+            .join_from(outbox, users, users.c.recipient == outbox.c.recipient)
+            .where(*of_batch, users.c.email.is_not(None) if by_mail else literal(1) == 1)
+            .order_by(outbox.c.recipient)
         )
-        .join_from(outbox, users, users.c.recipient == outbox.c.recipient)
-        .where(*rows_of(given), outbox.c.state == state, due, reachable)
-        .order_by(outbox.c.recipient)
-    )
+    else:
+        rows = (
+            (*row, user.email, user.language)
+            for row in connection.execute(select(*of_message).where(*of_batch).order_by(outbox.c.recipient))
+            if (user := readers.get(row.recipient)) is not None and (user.email is not None or not by_mail)
+        )
     kinds = {kind.value: kind for kind in NoticeKind}
     return tuple(
         Message(given.notice, kinds[kind], Recipient(recipient, email or "", language), attempts, doubts, variant or "")
-        for kind, recipient, attempts, doubts, variant, email, language in connection.execute(rows)
+        for kind, recipient, attempts, doubts, variant, email, language in rows
     )
 
 

@@ -2,23 +2,24 @@
 
 import hashlib
 import hmac
+import json
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, Text, bindparam, cast, func, literal, select
 
 from publisher.domain.notice import MessageState
-from publisher.domain.predicate import EVERYONE, Reach
-from publisher.domain.telling import Ladder
+from publisher.domain.predicate import OWN_COLUMNS
 from publisher.domain.users import User
-from publisher.store import audience, telling
-from publisher.store.schema import notice, outbox, users
+from publisher.store.schema import notice, outbox, person, users
+from publisher.store.source import source_of
 
 SECRET_BYTES = 16
 _CHUNK = 1000
+_LOOKED_AT = 1000
 
 REASON_ERASED = "erased"
 """Why a message to somebody who is no longer a user is skipped."""
@@ -59,33 +60,51 @@ def upsert(connection: Connection, given: Iterable[User]) -> Imported:
 
 def count(connection: Connection) -> int:
     """How many users there are."""
+    source = source_of(connection)
+    if source is not None:
+        with source.read() as reader:
+            return reader.count()
     return connection.execute(select(func.count()).select_from(users)).scalar_one()
 
 
-def sample(
-    connection: Connection, size: int, reach: Reach = EVERYONE, ladders: Sequence[Ladder] = ()
-) -> tuple[User, ...]:
-    """Some of the users whom a notice concerns, the same ones each time, in an order that says nothing about them."""
-    concerned = telling.concerned(ladders) if ladders else audience.condition(reach)
-    rows = connection.execute(select(users).where(concerned).order_by(users.c.recipient).limit(size))
-    return tuple(_user(row) for row in rows)
+def known_columns(connection: Connection, wanted: Iterable[str]) -> tuple[str, ...]:
+    """The columns that users have: their own, those of the first users found, and of the wanted ones every other."""
+    source = source_of(connection)
+    if source is not None:
+        with source.read() as reader:
+            return reader.columns
+    first = connection.execute(select(users.c.attributes).order_by(users.c.recipient).limit(_LOOKED_AT)).scalars()
+    known = dict.fromkeys((*OWN_COLUMNS, *sorted({name for row in first for name in row})))
+    for column in wanted:
+        if column not in known and _is_somewhere(connection, column):
+            known[column] = None
+    return tuple(known)
+
+
+def _is_somewhere(connection: Connection, column: str) -> bool:
+    """A quote inside a value is escaped, so that a name in quotes before a colon is a name."""
+    written = cast(users.c.attributes, Text)
+    named = func.replace(written, f"{json.dumps(column)}:", "") != written
+    return connection.execute(select(literal(1)).select_from(users).where(named).limit(1)).first() is not None
 
 
 def find(connection: Connection, user_id: str) -> User | None:
     """The user of that id, or None."""
     row = connection.execute(select(users).where(users.c.id == user_id)).first()
-    return _user(row) if row else None
+    return user_of(row) if row else None
 
 
 def key_of(connection: Connection, user_id: str) -> str | None:
     """The key under which the record knows a user, or None."""
-    key: str | None = connection.execute(select(users.c.recipient).where(users.c.id == user_id)).scalar()
+    known = person if source_of(connection) is not None else users
+    key: str | None = connection.execute(select(known.c.recipient).where(known.c.id == user_id)).scalar()
     return key
 
 
 def ids_of(connection: Connection, recipients: Iterable[str]) -> dict[str, str]:
     """The ids of users by the keys under which the record knows them; whoever is no user any more is not there."""
-    rows = connection.execute(select(users.c.recipient, users.c.id).where(users.c.recipient.in_(list(recipients))))
+    known = person if source_of(connection) is not None else users
+    rows = connection.execute(select(known.c.recipient, known.c.id).where(known.c.recipient.in_(list(recipients))))
     return {row.recipient: row.id for row in rows}
 
 
@@ -93,8 +112,16 @@ def erase(connection: Connection, user_id: str) -> bool:
     """Erases a user with address, attributes and secret; says whether there was one.
 
     Ledger, outbox and counts stay whole and become nameless: without the secret nobody can tell whose rows they are.
-    Messages that were still to be sent are skipped.
+    Messages that were still to be sent are skipped. Of another database's users only the id and the secret are here:
+    they must be gone from there first, since whoever the query gives would be met as somebody new and told again.
+
+    Raises:
+        PublisherError: the query of [users] still gives that user, or cannot be asked.
     """
+    source = source_of(connection)
+    if source is not None:
+        with source.read() as reader:
+            reader.refuse_known(user_id)
     key = key_of(connection, user_id)
     if key is None:
         return False
@@ -108,13 +135,14 @@ def erase(connection: Connection, user_id: str) -> bool:
         )
         .values(state=MessageState.SKIPPED, reason=REASON_ERASED, next_at=None)
     )
-    connection.execute(users.delete().where(users.c.id == user_id))
+    for known in (users, person):
+        connection.execute(known.delete().where(known.c.id == user_id))
     return True
 
 
 def _upsert_chunk(connection: Connection, given: Mapping[str, User]) -> Imported:
     rows = connection.execute(select(users).where(users.c.id.in_(given)))
-    known = {row.id: _user(row) for row in rows}
+    known = {row.id: user_of(row) for row in rows}
     new = [_values(user) | _key_of(user) for user_id, user in given.items() if user_id not in known]
     changed = [
         _values(user) | {"key": user_id}
@@ -162,7 +190,8 @@ def _normal(user: User) -> User:
     return User(**(_values(user) | {"attributes": tuple(sorted(dict(user.attributes).items()))}))
 
 
-def _user(row: Any) -> User:
+def user_of(row: Any) -> User:
+    """The user of a row of the table."""
     return User(
         id=row.id,
         name=row.name,

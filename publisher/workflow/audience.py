@@ -93,12 +93,12 @@ def column_faults(workspace: Workspace, policy: Policy, store: "Store | None") -
     ]
     if store is None or not read:
         return ()
-    from publisher.store import audience, users
+    from publisher.store import users
 
     with store.read() as connection:
         if not users.count(connection):
             return ()
-        known = audience.known_columns(connection, (column for wanted, _ in read for column in wanted))
+        known = users.known_columns(connection, (column for wanted, _ in read for column in wanted))
     return tuple(
         replace(fault, place=place) for wanted, place in read for fault in unknown_columns(dict.fromkeys(wanted), known)
     )
@@ -126,19 +126,17 @@ def shown(policy: Policy, version: str, told: Reach, store: "Store | None", ladd
     available = [text.language for text in found.texts] if found else []
     if store is None:
         return Shown(told.name, told.where, _by_language(policy, available, ()), (), ())
-    from publisher.store import outbox, users
+    from publisher.store import readership
 
     with store.read() as connection:
-        counts = outbox.audience_counts(connection, told, ladders)
+        counts = readership.counts(connection, told, ladders)
         audiences = tuple(
-            Counted(
-                member.name, _by_language(policy, available, outbox.audience_counts(connection, _only(told, member)))
-            )
+            Counted(member.name, _by_language(policy, available, readership.counts(connection, _only(told, member))))
             for member in told.audiences or ()
         )
         samples = tuple(
             f"{_masked(user.name)} <{_masked_address(user.email)}> {user.language}"
-            for user in users.sample(connection, SAMPLES, told, ladders)
+            for user in readership.sample(connection, SAMPLES, told, ladders)
         )
     return Shown(told.name, told.where, _by_language(policy, available, counts), audiences, samples)
 
@@ -147,13 +145,13 @@ def questions(store: "Store | None", asked: Sequence[tuple[Policy, Notice, Seque
     """What a person should confirm: an audience of nobody while there are users, or one over twice the last one."""
     if store is None or not asked:
         return ()
-    from publisher.store import outbox, users
+    from publisher.store import outbox, readership, users
 
     found: list[Fault] = []
     with store.read() as connection:
         everyone, last = users.count(connection), outbox.last_audience(connection)
         for policy, notice, ladders in asked:
-            size = sum(sum(row) for _, row in outbox.audience_counts(connection, notice.reach, ladders))
+            size = sum(sum(row) for _, row in readership.counts(connection, notice.reach, ladders))
             name, place = f"{policy.name} {notice.id.version}", Place(f"{policy.folder}/policy.toml")
             if not size and everyone:
                 message = f"Of {everyone:,} users {name} would tell nobody by mail: {notice.reach.where}."

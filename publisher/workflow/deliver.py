@@ -17,7 +17,7 @@ from publisher.delivery import Transport
 from publisher.delivery.envelope import message_id
 from publisher.delivery.verp import senders
 from publisher.domain.notice import Message, MessageState, Notice, NoticeId, Outcome
-from publisher.errors import Fault, one
+from publisher.errors import Fault, PublisherError, one
 from publisher.store import batches, handling, notices, outbox, run_lock, sending
 from publisher.workflow.careful_start import AT_ONCE, CarefulStart
 from publisher.workflow.delivery_report import (
@@ -44,9 +44,6 @@ PHASES = (MessageState.QUEUED, MessageState.DEFERRED, MessageState.IN_DOUBT)
 """Nobody waits for another's second attempt: everything queued comes first, what is in doubt last."""
 
 REASON_UNFIT = "address-unfit"
-_NOBODYS = (Outcome.HOST_BUSY, Outcome.SENDER_FAULT)
-"""Answers that are about no message."""
-
 _LOOK = 2.0
 """Seconds between two looks at whether a person has paused the notice."""
 
@@ -214,8 +211,13 @@ class _Run:
                 allowed = self.start.allowed(connection, notice, state, self.now())
                 if allowed == 0 or not self._may_go(connection, notice):
                     return
-                self.skipped += batches.take_in_hand(connection, batch)
-                due = deque(sending.messages(connection, batch, state, self.now())[:allowed])
+                try:
+                    readers = batches.addressees(connection, batch)
+                except PublisherError as down:
+                    self.judgement.stopped = down.faults[0]
+                    return
+                self.skipped += batches.take_in_hand(connection, batch, readers)
+                due = deque(sending.messages(connection, batch, state, self.now(), readers)[:allowed])
             self.in_hand = _Batch(notice, batch, state, letters, due)
             self._work(self.in_hand)
             with self.store.begin() as connection:
@@ -266,7 +268,7 @@ class _Run:
         batch.pending.extendleft(parcel.message for parcel in parcels)
         self.looked_at = self.clock() if look else self.looked_at
         self.skipped += len(unfit)
-        self.progress.advance(_finished(news.backs) + len(unfit) + len(ready) - len(marked))
+        self.progress.advance(sum(back.is_final for back in news.backs) + len(unfit) + len(ready) - len(marked))
 
     def _next_parcels(self, batch: _Batch, room: int) -> tuple[deque[Parcel], list[Message]]:
         """The messages that may begin now, written out; and those whose address cannot be written."""
@@ -301,7 +303,7 @@ class _Run:
     def _record(self, connection: "Connection", batch: _Batch) -> None:
         """Records the answers; of a message whose text was never handed over only one that is about it alone."""
         at, backs = self.now(), self.news.backs
-        unsent = [back.parcel.message for back in backs if not back.sent and back.receipt.outcome not in _NOBODYS]
+        unsent = [back.parcel.message for back in backs if not back.sent and back.is_about_it]
         marked = _keys(sending.mark(connection, unsent, batch.state))
         worth = [back for back in backs if back.sent or back.parcel.message.recipient.key in marked]
         sending.record(connection, [self._answer(batch, back, at) for back in worth])
@@ -387,12 +389,3 @@ class _Run:
 
 def _keys(given: Sequence[Message]) -> frozenset[str]:
     return frozenset(message.recipient.key for message in given)
-
-
-def _finished(answers: Sequence[Back]) -> int:
-    """How many messages this pass is done with: one that is tried again before its end is not."""
-    return sum(
-        answer.receipt.outcome not in _NOBODYS
-        and not (answer.receipt.outcome is Outcome.IN_DOUBT and answer.parcel.message.doubts == 0)
-        for answer in answers
-    )

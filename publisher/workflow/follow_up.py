@@ -168,7 +168,7 @@ def _queue(
     sequel: Sequel,
     now: "datetime",
 ) -> Queued:
-    from publisher.store import outbox
+    from publisher.store import outbox, readership
 
     kind = sequel.told[0].kind if sequel.told else None
     templates = tuple(_templates(settings, policy, sequel))
@@ -177,7 +177,7 @@ def _queue(
         available = tuple(dict.fromkeys(policy.settings.all_languages))
         concerned = tuple(
             language
-            for language in outbox.readers_languages(connection)
+            for language in readership.languages(connection)
             if best_match(language, available, policy.settings.language) in sequel.languages
         )
     done = outbox.queue_after(

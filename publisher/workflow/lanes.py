@@ -37,6 +37,16 @@ class Back:
     receipt: Receipt
     sent: bool = True
 
+    @property
+    def is_about_it(self) -> bool:
+        """Whether the answer is about the message at all, and not about the host or the sender alone."""
+        return self.receipt.outcome not in (Outcome.HOST_BUSY, Outcome.SENDER_FAULT)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the pass is done with the message: one that is tried again before its end is not."""
+        return self.is_about_it and not (self.receipt.outcome is Outcome.IN_DOUBT and not self.parcel.message.doubts)
+
 
 @dataclass(frozen=True, slots=True)
 class Ready:

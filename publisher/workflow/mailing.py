@@ -31,7 +31,7 @@ def rate_faults(settings: Settings, store: "Store | None", releases: Sequence[Re
     rate = settings.email.rate
     if store is None or not rate:
         return ()
-    from publisher.store import outbox
+    from publisher.store import readership
 
     faults: list[Fault] = []
     for release in releases:
@@ -41,7 +41,7 @@ def rate_faults(settings: Settings, store: "Store | None", releases: Sequence[Re
         with store.read() as connection:
             mails = sum(
                 reachable
-                for _, (reachable, _) in outbox.audience_counts(
+                for _, (reachable, _) in readership.counts(
                     connection, notice.reach, campaigns.ladders(releases, release)
                 )
             )
@@ -89,7 +89,7 @@ def unheard_faults(store: "Store | None", releases: Sequence[Release]) -> tuple[
     """Versions told by mail alone that tell nobody: notice of them could never be complete."""
     if store is None:
         return ()
-    from publisher.store import outbox, users
+    from publisher.store import readership, users
 
     found: list[Fault] = []
     for release in releases:
@@ -99,7 +99,7 @@ def unheard_faults(store: "Store | None", releases: Sequence[Release]) -> tuple[
         with store.read() as connection:
             everyone, told = (
                 users.count(connection),
-                outbox.audience_counts(connection, notice.reach, campaigns.ladders(releases, release)),
+                readership.counts(connection, notice.reach, campaigns.ladders(releases, release)),
             )
         name = f"{release.policy.name} {release.version.name} is material, told by mail alone"
         if not everyone:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from publisher.config import Settings, setting_place
 from publisher.delivery.webhook import Answered, Webhook, secret_bytes, url_fault
 from publisher.domain.notice import Channel, Message, MessageState, Notice, Outcome, Receipt
-from publisher.errors import Fault, one
+from publisher.errors import Fault, PublisherError, one
 from publisher.store import batches, notices, outbox, run_lock, sending, users
 from publisher.store.mirroring import defer_all, skip_all
 from publisher.workflow.build import site_of
@@ -156,8 +156,13 @@ class _Calls:
         if not self._go(notice):
             return
         with self.store.begin() as connection:
-            self.skipped += batches.take_in_hand(connection, batch)
-            due = sending.messages(connection, batch, state, self.now())
+            try:
+                readers = batches.addressees(connection, batch)
+            except PublisherError as down:
+                self.stopped = down.faults[0]
+                return
+            self.skipped += batches.take_in_hand(connection, batch, readers)
+            due = sending.messages(connection, batch, state, self.now(), readers)
         size = self.settings.webhook.batch
         for start in range(0, len(due), size):
             if not self._go(notice):

@@ -1,6 +1,7 @@
 """The application behind a real server, and a client that asks it."""
 
 import json
+import os
 import socket
 import threading
 import time
@@ -15,6 +16,7 @@ import uvicorn
 from publisher.config import read_settings
 from publisher.serve import Application
 from publisher.store.engine import open_store
+from publisher.workflow.people import users_database
 from tests.acceptance.workspaces import Workbench
 
 
@@ -58,8 +60,9 @@ _opener = urllib.request.build_opener(_Stay)
 @contextmanager
 def served(bench: Workbench) -> Iterator[Client]:
     """The workbench's site and API, by its own clock, without ticking."""
-    store = open_store(read_settings(bench.folder).store_url)
-    application = Application(read_settings(bench.folder), store, clock=lambda: bench.now, ticking=False)
+    settings = read_settings(bench.folder, {**os.environ, **bench.environment})
+    store = open_store(settings.store_url, users_database(settings))
+    application = Application(settings, store, clock=lambda: bench.now, ticking=False)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(application, log_level="error", lifespan="on"))

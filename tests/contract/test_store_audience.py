@@ -29,7 +29,7 @@ from publisher.domain.predicate import (
 )
 from publisher.domain.users import User
 from publisher.notices.audience import predicate_of
-from publisher.store import audience, notices, outbox, schema, users
+from publisher.store import audience, notices, outbox, readership, schema, users
 from publisher.store.engine import Store, open_store
 from tests.contract.store_values import FIRST, NOW, SECOND, add_users, both_kinds, notice, template, user
 
@@ -110,7 +110,7 @@ def test_columns_are_known_however_few_users_have_them(store: Store) -> None:
         add_users(
             connection, [_user(number, rare=None, said='{"hidden": 1}, "hidden": 2') for number in range(1100, 1102)]
         )
-        known = audience.known_columns(connection, ("region", "rare", "hidden", "REGION", "joined"))
+        known = users.known_columns(connection, ("region", "rare", "hidden", "REGION", "joined"))
 
     assert {"id", "name", "language", "joined", "email", "region", "rare"} <= set(known)
     assert not {"hidden", "REGION"} & set(known)
@@ -120,8 +120,8 @@ def test_membership_is_fixed_by_the_transaction_that_queues(store: Store) -> Non
     with store.begin() as connection:
         add_users(connection, [_user(1, region="CN"), _user(2, region="DE"), _user(3)])
         assert outbox.queue(connection, _narrow(notice()), [template()]) == 2
-        assert outbox.audience_counts(connection, CN) == (("en", (2, 0)),)
-        assert {found.id for found in users.sample(connection, 5, CN)} == {"u1", "u3"}
+        assert readership.counts(connection, CN) == (("en", (2, 0)),)
+        assert {found.id for found in readership.sample(connection, 5, CN)} == {"u1", "u3"}
         add_users(connection, [_user(1, region="DE")])
 
     with store.read() as connection:

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, func, select
 
 from publisher.domain.notice import Channel, Message, MessageState, NoticeId, NoticeKind, Outcome, Receipt, Recipient
 from publisher.errors import PublisherError
-from publisher.store import batches, handling, notices, outbox, schema, sending
+from publisher.store import batches, handling, notices, outbox, readership, schema, sending
 from publisher.store.engine import Store
 from tests.contract.store_values import (
     FIRST,
@@ -97,7 +97,7 @@ def test_the_outbox_holds_no_bytes_of_a_message(store: Store) -> None:
 def test_audiences_are_counted_by_language_with_and_without_an_address(store: Store) -> None:
     with store.begin() as connection:
         add_users(connection, [user(1), user(2, email=None), user(3, language="zh-CN")])
-        assert outbox.audience_counts(connection) == (("en", (1, 1)), ("zh-CN", (1, 0)))
+        assert readership.counts(connection) == (("en", (1, 1)), ("zh-CN", (1, 0)))
 
 
 def test_settled_are_those_reached_and_those_left_to_the_banner(store: Store) -> None:

@@ -11,7 +11,7 @@ from publisher.domain.notice import MailTemplate, MessageState, NoticeId, Notice
 from publisher.domain.predicate import EVERYONE, Compared, Comparison, Member, Reach
 from publisher.domain.telling import Group, Ladder, Step
 from publisher.domain.users import User
-from publisher.store import batches, notices, outbox, schema, sending
+from publisher.store import batches, notices, outbox, readership, schema, sending
 from publisher.store.engine import Store
 from publisher.store.telling import Apart
 from tests.contract.store_values import FIRST, NOW, SECOND, add_users, both_kinds, notice, template, user
@@ -145,7 +145,7 @@ def test_each_audience_is_shown_its_clauses_and_whom_none_concerns_is_not_told(s
             ],
         )
         given = replace(notice(THIRD), reach=reach)
-        assert outbox.audience_counts(connection, reach, (ladder,)) == (("en", (4, 0)),)
+        assert readership.counts(connection, reach, (ladder,)) == (("en", (4, 0)),)
         assert outbox.queue(connection, given, [template(THIRD)], Apart((ladder,), rendering)) == 4
         assert _variants(connection) == {"u1": "v1 cn", "u2": "v1 kept", "u3": "v1 cn kept", "u5": "v1 cn kept"}
     assert rendering.asked == ["v1 cn", "v1 cn kept", "v1 kept"]

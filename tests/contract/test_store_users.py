@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from publisher.domain.notice import MessageState
 from publisher.domain.users import User
-from publisher.store import outbox, schema, users
+from publisher.store import outbox, readership, schema, users
 from publisher.store.engine import Store
 from tests.contract.store_values import FIRST, notice, queue_first, states, template, user
 
@@ -62,15 +62,15 @@ def test_a_malformed_address_is_kept_aside_with_its_fault(store: Store) -> None:
     with store.begin() as connection:
         users.upsert(connection, [odd])
         assert users.find(connection, "u1") == odd
-        assert outbox.audience_counts(connection) == (("en", (0, 1)),)
+        assert readership.counts(connection) == (("en", (0, 1)),)
 
 
 def test_a_sample_is_the_same_each_time(store: Store) -> None:
     with store.begin() as connection:
         users.upsert(connection, [user(number) for number in range(20)])
-        sample = users.sample(connection, 5)
+        sample = readership.sample(connection, 5)
         assert len(sample) == 5
-        assert users.sample(connection, 5) == sample
+        assert readership.sample(connection, 5) == sample
 
 
 def test_erasing_leaves_counts_whole_and_nobody_to_match_the_record_to(store: Store) -> None:
