@@ -129,11 +129,25 @@ def message_id(key: bytes, notice: NoticeId, recipient_key: str, domain: str) ->
     Raises:
         ValueError: `domain` is no ASCII domain name.
     """
-    named = f"message-id\0{notice}\0{recipient_key}".encode()
-    token = hmac.digest(key, named, "sha256").hex()[:32]
-    made = f"<n.{notice}.{token}@{domain}>"
-    if not _MESSAGE_ID.fullmatch(made):
+    return message_ids(key, notice, domain)(recipient_key)
+
+
+def message_ids(key: bytes, notice: NoticeId, domain: str) -> Callable[[str], str]:
+    """As `message_id` for many recipients of one notice, by their keys.
+
+    Raises:
+        ValueError: `domain` is no ASCII domain name.
+    """
+    if not _MESSAGE_ID.fullmatch(f"<n.{notice}.{'0' * 32}@{domain}>"):
         raise ValueError(f"{domain!r} is no domain for a Message-ID")
+    before, after = f"<n.{notice}.", f"@{domain}>"
+    begun = hmac.new(key, f"message-id\0{notice}\0".encode(), "sha256")
+
+    def made(recipient_key: str) -> str:
+        token = begun.copy()
+        token.update(recipient_key.encode())
+        return f"{before}{token.hexdigest()[:32]}{after}"
+
     return made
 
 

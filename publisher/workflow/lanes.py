@@ -78,6 +78,9 @@ class _Said:
 
 _CONNECT = "connect"
 
+_GATHER = 0.002
+"""Seconds that answers which came wait for those about to come: they then share a commit, which takes longer."""
+
 
 @dataclass(slots=True)
 class _Lane:
@@ -161,6 +164,8 @@ class Lanes:
     def news(self, timeout: float) -> News:
         """All that has happened; waits for the first of it, but not longer than `timeout` seconds.
 
+        What lanes that are still owed an answer say within a moment after that is told with it.
+
         Raises:
             BaseException: whatever a transport crashed with; what happened beside it is told by the next call.
         """
@@ -169,6 +174,9 @@ class Lanes:
             self._look(0.0 if self._has_news else until - time.monotonic())
             if self._has_news or time.monotonic() >= until or not self.under_way:
                 break
+        until = min(until, time.monotonic() + _GATHER)
+        while self._has_news and self._is_owed and (left := until - time.monotonic()) > 0:
+            self._look(left)
         told = News(tuple(self._backs), tuple(self._ready), tuple(self._returned))
         self._backs, self._ready, self._returned = [], [], []
         return told
@@ -191,6 +199,11 @@ class Lanes:
     @property
     def _has_news(self) -> bool:
         return bool(self._backs or self._ready or self._returned)
+
+    @property
+    def _is_owed(self) -> bool:
+        """Whether any lane waits for the far side, rather than for a mark or for something to do."""
+        return any(lane.busy and not lane.is_ready for lane in self._lanes.values())
 
     def _begin(self, lane: _Lane, parcel: Parcel) -> None:
         lane.envelope = parcel

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from email.utils import format_datetime
 
-from publisher.delivery.envelope import Letter, Stencil, letter, message_id, stencil
-from publisher.domain.notice import MailTemplate, Message, NoticeKind
+from publisher.delivery.envelope import Letter, Stencil, letter, message_ids, stencil
+from publisher.domain.notice import MailTemplate, Message, NoticeId, NoticeKind
 from publisher.languages import best_match
 
 
@@ -31,6 +31,7 @@ class Letters:
             by_variant = self._forms.setdefault(template.kind, {})
             by_variant.setdefault(template.variant, {}).setdefault(template.language, stencil(template))
         self._chosen: dict[tuple[NoticeKind, str, str], Stencil] = {}
+        self._ids: dict[NoticeId, Callable[[str], str]] = {}
         self._date: tuple[str, datetime | None] = ("", None)
 
     def write(self, message: Message, now: datetime) -> Letter:
@@ -39,11 +40,15 @@ class Letters:
         Raises:
             ValueError: the address cannot be written.
         """
-        if now != self._date[1]:
-            self._date = (format_datetime(now), now)
+        second = now.replace(microsecond=0)
+        if second != self._date[1]:
+            self._date = (format_datetime(second), second)
+        ids = self._ids.get(message.notice)
+        if ids is None:
+            ids = self._ids[message.notice] = message_ids(self._key, message.notice, self._domain)
         values = {
             "to": message.recipient.email,
-            "message-id": message_id(self._key, message.notice, message.recipient.key, self._domain),
+            "message-id": ids(message.recipient.key),
             "date": self._date[0],
         }
         return letter(self._form(message), values, self._sender(message))

@@ -26,10 +26,13 @@ from sqlalchemy import String
 
 from publisher.delivery.envelope import join, message_id
 from publisher.delivery.transports import open_transport
+from publisher.delivery.verp import senders
+from publisher.domain.notice import Message, NoticeKind, Recipient
 from publisher.domain.predicate import EVERYONE
 from publisher.store import outbox, schema
 from publisher.store.engine import open_store
 from publisher.workflow.deliver import deliver
+from publisher.workflow.letters import Letters
 from tests.benchmarks import notice_ledgers, notice_values
 from tests.benchmarks.engines import peak
 
@@ -142,12 +145,19 @@ def raw_statement(case: str, *, ordered: bool, sqlite: bool) -> str:
 
 
 def build_ours(count: str) -> Figures:
-    """Messages joined from the notice's bytes and a recipient's values."""
-    template = notice_values.rendered(notice_values.told())
-    size = 0
+    """Messages as a pass writes them, from the notice's bytes and a recipient's values, as DATA carries them."""
+    size, mails = 0, notice_values.mails()
     watch = Watch()
+    letters = Letters(
+        mails,
+        key=notice_values.KEY,
+        domain=notice_values.DOMAIN,
+        sender=senders(notice_values.KEY, "", notice_values.SENDER_ADDRESS),
+    )
     for number in range(int(count)):
-        size = len(join(template, _values(number)))
+        reader = Recipient(f"{number:064x}", f"reader{number}@example.com", "en")
+        message = Message(notice_values.NOTICE, NoticeKind.REVISION, reader, 0, 0)
+        size = len(b"".join(letters.write(message, datetime.now(UTC)).stuffed()))
     return watch.figures(int(count)) | {"size": size}
 
 

@@ -1,0 +1,47 @@
+"""Connections with a thread each, as the far sides without pipelining have them."""
+
+import time
+from itertools import count
+
+import pytest
+
+from publisher.delivery.envelope import letter, stencil
+from publisher.domain.notice import Message, NoticeKind, Outcome, Receipt, Recipient
+from publisher.workflow import lanes
+from tests.contract.store_values import FIRST, template
+
+
+class Slower:
+    """A far side that takes everything; each one later than the one before it."""
+
+    numbers = count()
+
+    def __init__(self) -> None:
+        self.seconds = next(self.numbers) * 0.2
+
+    def send(self, _sender: str, _recipient: str, _message: bytes) -> Receipt:
+        time.sleep(self.seconds)
+        return Receipt(Outcome.ACCEPTED, 250, "2.0.0 Ok")
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def parcel(name: str) -> lanes.Parcel:
+    values = {"to": f"{name}@example.com", "message-id": f"<n.{name}@example.com>", "date": "Mon, 23 Nov 2026"}
+    message = Message(FIRST, NoticeKind.REVISION, Recipient(name, values["to"], "en"), 0, 0)
+    return lanes.Parcel(message, letter(stencil(template()), values))
+
+
+def test_answers_that_come_shortly_after_the_first_are_told_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lanes, "_GATHER", 30.0)
+    both = lanes.Lanes(Slower, 2, "privacy@example.com")
+    try:
+        for name in ("first", "second"):
+            both.begin(parcel(name))
+        for ready in both.news(10).ready:
+            both.go(ready)
+        told = both.news(10)
+    finally:
+        both.close(5)
+    assert sorted(back.parcel.message.recipient.key for back in told.backs) == ["first", "second"]
