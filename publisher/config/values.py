@@ -75,6 +75,9 @@ def impossible(settings: Settings, text: str) -> list[Fault]:
         if wrong:
             tell(section, key, message, remedy)
     _impossible_start(settings.delivery, tell)
+    kept = settings.store.keep_receipts
+    if kept and (not LENGTH.fullmatch(kept.strip()) or not settings.store.keep):
+        tell("store", "keep_receipts", f"'{kept}' is no length of time.", 'Write for example: "400 days"')
     faults.extend(_impossible_bounces(settings.email.bounces, text))
     faults.extend(_wrong_webhook(settings.webhook, text))
     scheme = settings.email.transport.partition(":")[0]
