@@ -29,6 +29,7 @@ def command(desk: Desk, as_json: bool) -> None:
                 "waiting": list(report.waiting),
                 "troubles": [record(fault) for fault in report.troubles],
                 "joined": report.joined,
+                "reduced": report.reduced,
                 "files": list(report.files),
                 "pages": report.pages,
             }
@@ -38,6 +39,8 @@ def command(desk: Desk, as_json: bool) -> None:
         click.echo(f"{entry.policy} {entry.version}: {entry.kind} ({entry.reason})")
     if report.joined:
         click.echo(f"{count(report.joined, 'message')} queued for users who came later.")
+    if report.reduced:
+        click.echo(f"{count(report.reduced, 'receipt')} reduced to counts.")
     tell(report.troubles)
     for line in report.waiting:
         click.echo(f"waiting: {line}")

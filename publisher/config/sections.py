@@ -21,9 +21,15 @@ class SiteSettings:
 
 @dataclass(frozen=True, slots=True)
 class StoreSettings:
-    """Which database holds the store (an SQLAlchemy URL)."""
+    """Which database holds the store (an SQLAlchemy URL), and how long receipts stay a person's; empty: for good."""
 
     url: str = "sqlite:///var/publisher.db"
+    keep_receipts: str = ""
+
+    @property
+    def keep(self) -> timedelta | None:
+        """How long receipts are kept for each person; None for good."""
+        return _length(self.keep_receipts) if self.keep_receipts.strip() else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +72,7 @@ class DeliverySettings:
     @property
     def wait(self) -> timedelta:
         """The delay as a length of time."""
-        found = LENGTH.fullmatch(self.delay.strip())
-        return int(found[1]) * _UNITS[found[2][:1]] if found else timedelta()
+        return _length(self.delay)
 
     def first_of(self, mails: int) -> int | None:
         """How many of so many mails go first; None when all may go."""
@@ -81,6 +86,11 @@ class DeliverySettings:
 
 LENGTH = re.compile(r"([0-9]{1,6}) ?(s|sec|seconds?|min|minutes?|h|hours?|d|days?)")
 _UNITS = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+
+
+def _length(text: str) -> timedelta:
+    found = LENGTH.fullmatch(text.strip())
+    return int(found[1]) * _UNITS[found[2][:1]] if found else timedelta()
 
 
 @dataclass(frozen=True, slots=True)

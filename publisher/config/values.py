@@ -76,6 +76,9 @@ def impossible(settings: Settings, text: str) -> list[Fault]:
             tell(section, key, message, remedy)
     faults.extend(_halves(settings.users, text))
     _impossible_start(settings.delivery, tell)
+    kept = settings.store.keep_receipts
+    if kept and (not LENGTH.fullmatch(kept.strip()) or not settings.store.keep):
+        tell("store", "keep_receipts", f"'{kept}' is no length of time.", 'Write for example: "400 days"')
     faults.extend(_impossible_bounces(settings.email.bounces, text))
     faults.extend(_wrong_webhook(settings.webhook, text))
     scheme = settings.email.transport.partition(":")[0]

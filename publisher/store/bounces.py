@@ -11,7 +11,7 @@ from sqlalchemy import Connection, case, func, select
 from publisher.domain.bounce import FINAL, Fate
 from publisher.domain.ledger import EventKind, event_of
 from publisher.domain.notice import Channel, Message, MessageState, NoticeId, NoticeKind, Recipient
-from publisher.store import ledger, notices
+from publisher.store import forgetting, ledger, notices
 from publisher.store.batches import DOUBTS_ALLOWED
 from publisher.store.making import BATCH_RESTING
 from publisher.store.schema import RECIPIENT_LENGTH, attempt, batch, notice, outbox
@@ -69,7 +69,9 @@ def record(connection: Connection, bounce: Bounce, at: datetime) -> Effect:
 
     Whoever a closed notice turns out not to have told gets the later one's whole story instead of its sequel.
     """
-    row = connection.execute(select(outbox).where(*_of(bounce))).one()
+    row = connection.execute(select(outbox).where(*_of(bounce))).first()
+    if row is None:  # reduced to a count meanwhile
+        return Effect.KNOWN
     if row.state in _UNDER_WAY:
         return Effect.EARLY
     if bounce.fate not in FINAL:
@@ -107,6 +109,8 @@ def share(connection: Connection, notice_id: NoticeId) -> tuple[int, int]:
             outbox.c.state.in_([MessageState.ACCEPTED, MessageState.REFUSED]),
         )
     ).one()
+    reduced = forgetting.counts(connection, notice_id, Channel.EMAIL)
+    judged += sum(reduced.get(state.value, 0) for state in (MessageState.ACCEPTED, MessageState.REFUSED))
     return bounced, judged
 
 

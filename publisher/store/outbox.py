@@ -33,7 +33,7 @@ from publisher.domain.notice import (
     StateCount,
 )
 from publisher.domain.predicate import EVERYONE, Reach, any_of
-from publisher.store import audience, notices, people, telling
+from publisher.store import audience, forgetting, notices, people, telling
 from publisher.store.making import make_messages
 from publisher.store.mirroring import mirror
 from publisher.store.schema import batch, notice, outbox
@@ -202,7 +202,9 @@ def counts(connection: Connection, notice_id: NoticeId, channel: Channel = Chann
     of_channel = (outbox.c.notice == str(notice_id), outbox.c.channel == channel.value)
     rows = connection.execute(select(outbox.c.state, func.count()).where(*of_channel).group_by(outbox.c.state))
     found: dict[str, int] = {state: number for state, number in rows}  # noqa: C416  rows are no pairs to a type checker
-    return tuple(StateCount(notice_id, state, found.get(state.value, 0)) for state in MessageState)
+    reduced = forgetting.counts(connection, notice_id, channel)
+    number = {state.value: found.get(state.value, 0) + reduced.get(state.value, 0) for state in MessageState}
+    return tuple(StateCount(notice_id, state, number[state.value]) for state in MessageState)
 
 
 def settled_share(connection: Connection, notice_id: NoticeId) -> tuple[int, int]:

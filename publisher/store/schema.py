@@ -202,6 +202,20 @@ attempt = Table(
 )
 """Append-only. A message accepted at the first attempt has none: its outbox row says the same."""
 
+receipt = Table(
+    "receipt",
+    metadata,
+    Column("notice", Text, nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    PrimaryKeyConstraint("notice", "channel", "kind", "state", "reason", name="receipt_key"),
+)
+"""How many messages of a notice are no longer kept for each person; with those of the outbox they are its audience.
+Banners put away stand under the channel `banner`."""
+
 acknowledgement = Table(
     "acknowledgement",
     metadata,

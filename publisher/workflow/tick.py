@@ -16,6 +16,7 @@ from publisher.workflow import hooks
 from publisher.workflow.build import build
 from publisher.workflow.careful_start import mails_begin
 from publisher.workflow.completion import Completing
+from publisher.workflow.forgetting import forget_receipts
 from publisher.workflow.journal import note, note_fault
 from publisher.workflow.late import late_joiners
 from publisher.workflow.records import caught_up, ledger_file, record
@@ -44,9 +45,9 @@ class Happened:
 
 @dataclass(frozen=True, slots=True)
 class TickReport:
-    """What a tick recorded, what it waits for, and the files to commit; `joined` late readers were queued.
+    """What a tick recorded, what it waits for, and the files to commit.
 
-    `troubles` are for a person to see to.
+    `joined` late readers were queued, `reduced` receipts became counts; `troubles` are for a person to see to.
     """
 
     happened: tuple[Happened, ...]
@@ -55,6 +56,7 @@ class TickReport:
     pages: int = 0
     joined: int = 0
     troubles: tuple[Fault, ...] = ()
+    reduced: int = 0
 
 
 def tick(settings: Settings, store: "Store", *, now: datetime) -> TickReport:
@@ -97,6 +99,7 @@ def _tick(settings: Settings, store: "Store", now: datetime) -> TickReport:
         troubles.extend(_held(policy, event) for event in turns if event.kind is EventKind.HOLD)
         happened.extend(_recorded_now(workspace, store, policy, (*found.due, *turns), standings))
         joined += late_joiners(workspace, store, standings, now=now)
+    reduced = forget_receipts(open_workspace(settings), store, now=now)
     site = build(open_workspace(settings), now=now)
     troubles.extend(hooks.after_switch(settings, _switched(happened)))
     troubles.extend(hooks.alert(settings, troubles, now=now))
@@ -104,7 +107,7 @@ def _tick(settings: Settings, store: "Store", now: datetime) -> TickReport:
     for fault in troubles:
         note_fault("tick.trouble", fault)
     note("tick.ended", recorded=len(happened), waiting=len(waiting), joined=joined, pages=site.pages)
-    return TickReport(tuple(happened), tuple(waiting), files, site.pages, joined, tuple(troubles))
+    return TickReport(tuple(happened), tuple(waiting), files, site.pages, joined, tuple(troubles), reduced)
 
 
 def complete(settings: Settings, store: "Store", *, now: datetime) -> TickReport:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from publisher.config import Settings, find_workspace, read_settings
-from publisher.errors import PublisherError
+from publisher.errors import Place, PublisherError
 
 
 def written(folder: Path, text: str) -> Path:
@@ -127,3 +127,18 @@ def test_the_first_mails_are_a_number_or_a_share_rounded_up(tmp_path: Path, valu
 )
 def test_a_careful_start_that_cannot_be_is_a_fault_with_its_line(tmp_path: Path, line: str) -> None:
     assert faults(tmp_path, f"[delivery]\n{line}\n") == [("settings-value", 2)]
+
+
+def test_receipts_are_kept_for_good_or_for_a_length_of_time(tmp_path: Path) -> None:
+    assert read_settings(written(tmp_path, ""), {}).store.keep is None
+    kept = read_settings(written(tmp_path, '[store]\nkeep_receipts = "400 days"\n'), {}).store.keep
+    assert kept == timedelta(days=400)
+
+
+@pytest.mark.parametrize("text", ["ever", "400", "0 days"])
+def test_no_length_of_time_to_keep_receipts_is_told_with_line_and_remedy(tmp_path: Path, text: str) -> None:
+    with pytest.raises(PublisherError) as caught:
+        read_settings(written(tmp_path, f'[store]\nkeep_receipts = "{text}"\n'), {})
+    (fault,) = caught.value.faults
+    assert (fault.code, fault.place) == ("settings-value", Place("publisher.toml", 2))
+    assert "400 days" in fault.remedy

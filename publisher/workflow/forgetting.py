@@ -1,0 +1,82 @@
+"""Receipts that have been kept long enough become counts."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from publisher.domain.ledger import EventKind, LedgerEvent
+from publisher.domain.life import APPLIED, Standing, State
+from publisher.domain.notice import NoticeId
+from publisher.workflow.journal import note
+from publisher.workflow.workspace import Workspace
+
+if TYPE_CHECKING:
+    from publisher.store.engine import Store
+
+
+def forget_receipts(workspace: Workspace, store: "Store", *, now: datetime) -> int:
+    """Reduces the receipts of notices that have been over for as long as receipts are kept.
+
+    Interrupted, it goes on from what is left. What a reader last knew stays, and so does a campaign's notice.
+
+    Returns:
+        How many messages were reduced; 0 where receipts are kept for good.
+    """
+    from publisher.store import forgetting
+
+    kept = workspace.settings.store.keep
+    if kept is None:
+        return 0
+    reduced = 0
+    for given, later in _over(workspace, now - kept, now):
+        before, after = reduced, ""
+        while True:
+            with store.begin() as connection:
+                done, after = forgetting.reduce_receipts(connection, given, later, after=after, now=now)
+            reduced += done
+            if not after:
+                break
+        if reduced > before:
+            note("receipts.reduced", notice=str(given), count=reduced - before)
+    return reduced
+
+
+def _over(workspace: Workspace, until: datetime, now: datetime) -> Iterator[tuple[NoticeId, tuple[NoticeId, ...]]]:
+    """The notices whose versions were withdrawn or followed by then, with those of later versions that apply."""
+    policies = Counter(
+        name
+        for policy in workspace.policies
+        for name in {event.notice for event in workspace.events(policy.name) if event.notice is not None}
+    )
+    for policy in workspace.policies:
+        standings = workspace.standings(policy, now)
+        events = workspace.events(policy.name)
+        for place, standing in enumerate(standings):
+            ended = _ended(workspace, standing)
+            if ended is None or ended > until:
+                continue
+            later = tuple(
+                name
+                for entry in standings[place + 1 :]
+                if entry.state in APPLIED
+                for name in _named(events, entry.version)
+            )
+            for name in _named(events, standing.version):
+                if policies[str(name)] == 1:
+                    yield name, later
+
+
+def _named(events: Sequence[LedgerEvent], version: str) -> tuple[NoticeId, ...]:
+    names = (event.notice for event in events if event.version == version and event.notice is not None)
+    return tuple(NoticeId.parse(name) for name in dict.fromkeys(names))
+
+
+def _ended(workspace: Workspace, standing: Standing) -> datetime | None:
+    """When a version was over: followed by the next, or withdrawn."""
+    if standing.state is State.SUPERSEDED:
+        return standing.ends
+    if standing.state is State.WITHDRAWN:
+        own = workspace.events(standing.policy)
+        return max((e.at for e in own if e.version == standing.version and e.kind is EventKind.WITHDRAW), default=None)
+    return None
