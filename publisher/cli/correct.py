@@ -61,11 +61,16 @@ def command(
                 "queued": done.queued,
                 "cancelled": done.cancelled,
                 "files": list(done.files),
+                "again": done.again,
             }
         )
         return
-    click.echo(f"{policy} {version} is corrected in {', '.join(done.languages)} ({done.grade}).")
-    if done.notice:
+    languages = ", ".join(done.languages)
+    if done.again:
+        click.echo(f"{policy} {version} was corrected in {languages} before, for the same reason; nothing new.")
+    else:
+        click.echo(f"{policy} {version} is corrected in {languages} ({done.grade}).")
+    if done.notice and not done.again:
         cancelled = count(done.cancelled, "unsent message")
         click.echo(f"{count(done.queued, 'message')} queued as {done.notice}; {cancelled} cancelled.")
     print_files_to_commit(done.files)

@@ -35,11 +35,15 @@ def command(desk: Desk, policy: str, version: str, to: date, by: str, reason: st
                 "queued": done.queued,
                 "cancelled": done.cancelled,
                 "files": list(done.files),
+                "again": done.again,
             }
         )
         return
-    click.echo(f"{policy} {version} is postponed from {done.former} to {done.effective}.")
-    if done.notice:
+    if done.again:
+        click.echo(f"{policy} {version} was postponed to {done.effective} before, for the same reason; nothing new.")
+    else:
+        click.echo(f"{policy} {version} is postponed from {done.former} to {done.effective}.")
+    if done.notice and not done.again:
         cancelled = count(done.cancelled, "unsent message")
         click.echo(f"{count(done.queued, 'message')} queued as {done.notice}; {cancelled} cancelled.")
     print_files_to_commit(done.files)

@@ -29,11 +29,15 @@ def command(desk: Desk, policy: str, version: str, by: str, reason: str, as_json
                 "queued": done.queued,
                 "cancelled": done.cancelled,
                 "files": list(done.files),
+                "again": done.again,
             }
         )
         return
-    click.echo(f"{policy} {version} is withdrawn.")
-    if done.notice:
+    if done.again:
+        click.echo(f"{policy} {version} was withdrawn before, for the same reason; nothing new.")
+    else:
+        click.echo(f"{policy} {version} is withdrawn.")
+    if done.notice and not done.again:
         cancelled = count(done.cancelled, "unsent message")
         click.echo(f"{count(done.queued, 'message')} queued as {done.notice}; {cancelled} cancelled.")
     print_files_to_commit(done.files)

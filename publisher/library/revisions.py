@@ -42,7 +42,7 @@ def put_in_place(root: Path, former: Manuscript, text: Manuscript, number: int) 
     Raises:
         OSError: it could not be written.
     """
-    kept = root / former_path(former, number)
+    kept = root / former_path(text, number)
     kept.parent.mkdir(parents=True, exist_ok=True)
     atomic_write(kept, former.source.encode("utf-8"))
     atomic_write(root / text.path, text.source.encode("utf-8"))

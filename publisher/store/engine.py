@@ -291,7 +291,7 @@ def _fault(name: str, raised: DatabaseError) -> PublisherError | None:
 
     PostgreSQL says it by SQLSTATE (PostgreSQL documentation, appendix A), SQLite in words.
     """
-    state, said = getattr(raised.orig, "sqlstate", None), str(raised.orig).strip()
+    state, said = getattr(raised.orig, "sqlstate", None), " ".join(str(raised.orig).split())
     operational = isinstance(raised, OperationalError)
     if state in _BUSY_STATES or (operational and state is None and ("locked" in said or "busy" in said)):
         return BusyError(

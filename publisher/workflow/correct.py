@@ -21,7 +21,15 @@ from publisher.workflow.announce import notice_contents
 from publisher.workflow.build import build
 from publisher.workflow.campaigns import parting
 from publisher.workflow.check import released_text_faults
-from publisher.workflow.follow_up import Sequel, mailing_ends, next_notice, record_sequel, refuse, standing_of
+from publisher.workflow.follow_up import (
+    Sequel,
+    mailing_ends,
+    next_notice,
+    record_sequel,
+    recorded_already,
+    refuse,
+    standing_of,
+)
 from publisher.workflow.records import caught_up, ledger_file
 from publisher.workflow.telling import Since, telling_of
 from publisher.workflow.texts import between_revisions, corrected_clauses, parsed, trees_of
@@ -37,7 +45,10 @@ _SAME_CLAUSES = frozenset({ChangeKind.REWORDED, ChangeKind.RETITLED, ChangeKind.
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """What a correction did: in which languages, how grave, whom it is told, and which files to commit."""
+    """What a correction did: in which languages, how grave, whom it is told, and which files to commit.
+
+    `again` says that it had been recorded before, and that nothing was done now.
+    """
 
     policy: str
     version: str
@@ -47,6 +58,7 @@ class Corrected:
     queued: int
     cancelled: int
     files: tuple[str, ...]
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +102,10 @@ def correct(
         raise PublisherError(released_text_faults(policy, workspace.events(policy_name)))
     policy = replace(policy, settings=announced_under(workspace.events(policy_name), version_name, policy.settings))
     events = workspace.events(policy_name)
+    before = recorded_already(workspace, policy, version_name, EventKind.CORRECT, by=by, reason=reason)
+    if before is not None and _is_as_recorded(policy, version, before, language, source):
+        build(workspace, now=now)
+        return _again(policy, version, before, events)
     found = _corrections(policy, version, events, language or policy.settings.language, source)
     faults = [fault for entry in found for fault in _faults(policy, entry)]
     if faults:
@@ -134,7 +150,7 @@ def _recorded(
     parted = parting(workspace, standing, by=event) if sequel is not None else ()
     done = record_sequel(workspace.settings, workspace, store, policy, event, sequel, partners=parted)
     build(open_workspace(workspace.settings), now=now)
-    files = [name for entry in found for name in (entry.text.path, library.former_path(entry.former, entry.number))]
+    files = [name for entry in found for name in (entry.text.path, library.former_path(entry.text, entry.number))]
     return Corrected(
         policy.name,
         standing.version,
@@ -174,6 +190,40 @@ def _corrections(
     if not found:
         raise _nothing(policy, version)
     return tuple(found)
+
+
+def _is_as_recorded(
+    policy: Policy, version: Version, before: LedgerEvent, language: str | None, source: Path | None
+) -> bool:
+    """Whether the texts of a correction stand where they belong, so that the same command has nothing left to do."""
+    standing = {text.language: text.digest for text in version.texts}
+    if any(standing.get(name) != digest for name, digest in before.texts):
+        return False
+    if source is None:
+        return True
+    wanted = language or policy.settings.language
+    released = version.text(wanted)
+    text = library.read_candidate(source, released)[0] if released is not None else None
+    return text is not None and (wanted, text.digest) in before.texts
+
+
+def _again(policy: Policy, version: Version, before: LedgerEvent, events: Sequence[LedgerEvent]) -> Corrected:
+    recorded = recorded_texts(events, version.name)
+    texts = [text for name, _ in before.texts if (text := version.text(name)) is not None]
+    files = [
+        file for text in texts for file in (text.path, library.former_path(text, len(recorded[text.language]) - 1))
+    ]
+    return Corrected(
+        policy.name,
+        version.name,
+        tuple(name for name, _ in before.texts),
+        before.grade or Grade.EDITORIAL,
+        before.notice,
+        0,
+        0,
+        (*files, ledger_file(policy.name)),
+        again=True,
+    )
 
 
 def _altered(policy: Policy, version: Version, language: str) -> PublisherError:

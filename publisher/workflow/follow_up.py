@@ -94,6 +94,19 @@ def refuse(kind: EventKind, standing: Standing) -> None:
         raise one("version-settled", message, "Draft a new version.", Place(ledger_file(standing.policy)))
 
 
+def recorded_already(
+    workspace: Workspace, policy: Policy, version: str, kind: EventKind, *, by: str, reason: str
+) -> LedgerEvent | None:
+    """The same decision, when it is the newest of the version: a command was cut off after it had been recorded.
+
+    Whoever lost sight of the end may give the command again; nothing is decided or told twice.
+    """
+    newest = next((event for event in reversed(workspace.events(policy.name)) if event.version == version), None)
+    if newest is None or (newest.kind, newest.by, newest.reason) != (kind, by, reason):
+        return None
+    return newest
+
+
 def refuse_altered(workspace: Workspace, policy: Policy) -> None:
     """Nothing is told of texts that are no longer those that were released.
 

@@ -171,7 +171,8 @@ class Lanes:
         """
         until = time.monotonic() + timeout
         while True:
-            self._look(0.0 if self._has_news else until - time.monotonic())
+            waits = self.under_way and not self._has_news
+            self._look(until - time.monotonic() if waits else 0.0)
             if self._has_news or time.monotonic() >= until or not self.under_way:
                 break
         until = min(until, time.monotonic() + _GATHER)

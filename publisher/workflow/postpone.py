@@ -21,6 +21,7 @@ from publisher.workflow.follow_up import (
     Sequel,
     next_notice,
     record_sequel,
+    recorded_already,
     refuse,
     refuse_altered,
     standing_of,
@@ -37,7 +38,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Postponed:
-    """What a postponement did: the dates, the new notice, and how many messages of the old ones were cancelled."""
+    """What a postponement did: the dates, the new notice, and how many messages of the old ones were cancelled.
+
+    `again` says that it had been recorded before, and that nothing was done now.
+    """
 
     policy: str
     version: str
@@ -47,6 +51,7 @@ class Postponed:
     queued: int
     cancelled: int
     files: tuple[str, ...]
+    again: bool = False
 
 
 def postpone(
@@ -72,6 +77,10 @@ def postpone(
     workspace, _ = caught_up(workspace, store)
     policy = workspace.policy(policy_name)
     standing = standing_of(workspace, policy, version, now)
+    before = recorded_already(workspace, policy, version, EventKind.POSTPONE, by=by, reason=reason)
+    if before is not None and before.effective == to:
+        build(workspace, now=now)
+        return Postponed(policy_name, version, to, to, before.notice, 0, 0, (ledger_file(policy_name),), again=True)
     refuse(EventKind.POSTPONE, standing)
     refuse_altered(workspace, policy)
     policy = replace(policy, settings=announced_under(workspace.events(policy_name), version, policy.settings))

@@ -13,7 +13,15 @@ from publisher.errors import Fault, Place, PublisherError
 from publisher.workflow.announce import notice_contents
 from publisher.workflow.build import build
 from publisher.workflow.campaigns import parting
-from publisher.workflow.follow_up import Sequel, next_notice, record_sequel, refuse, refuse_altered, standing_of
+from publisher.workflow.follow_up import (
+    Sequel,
+    next_notice,
+    record_sequel,
+    recorded_already,
+    refuse,
+    refuse_altered,
+    standing_of,
+)
 from publisher.workflow.records import caught_up, ledger_file
 from publisher.workflow.workspace import Workspace, open_workspace
 
@@ -23,7 +31,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
-    """What a withdrawal did: the notice that tells of it, to how many, and how many older messages were cancelled."""
+    """What a withdrawal did: the notice that tells of it, to how many, and how many older messages were cancelled.
+
+    `again` says that it had been recorded before, and that nothing was done now.
+    """
 
     policy: str
     version: str
@@ -31,6 +42,7 @@ class Withdrawn:
     queued: int
     cancelled: int
     files: tuple[str, ...]
+    again: bool = False
 
 
 def withdraw(
@@ -45,6 +57,10 @@ def withdraw(
     workspace, _ = caught_up(workspace, store)
     policy = workspace.policy(policy_name)
     standing = standing_of(workspace, policy, version, now)
+    before = recorded_already(workspace, policy, version, EventKind.WITHDRAW, by=by, reason=reason)
+    if before is not None:
+        build(workspace, now=now)
+        return Withdrawn(policy_name, version, before.notice, 0, 0, (ledger_file(policy_name),), again=True)
     refuse(EventKind.WITHDRAW, standing)
     faults = _faults(workspace, policy, standing, now)
     if faults:

@@ -92,7 +92,7 @@ def test_a_withdrawn_version_is_told_to_those_who_were_told_and_to_nobody_else(w
     workbench.now = datetime(2027, 3, 1, tzinfo=UTC)
     workbench.run("tick")
     assert workbench.state_of("v1")["state"] == "in-force"
-    assert "is withdrawn" in workbench.refused("withdraw", "privacy", "v2", *WHO)
+    assert "is withdrawn" in workbench.refused("withdraw", "privacy", "v2", "--by", "Ada", "--reason", "Another.")
     assert "agree" in workbench.run("verify")
 
 
@@ -211,7 +211,30 @@ def test_a_text_edited_in_its_place_is_corrected_when_the_former_one_is_kept(wor
     workbench.write("policies/privacy/v2/revisions/1/en.md", released)
     workbench.run(*command)
     assert "0 errors" in workbench.run("check")
-    assert "is as it was released" in workbench.refused(*command)
+    ledger = workbench.ledger()
+    told = workbench.run(*command)
+    assert "nothing new" in told
+    assert "Commit: policies/privacy/v2/en.md policies/privacy/v2/revisions/1/en.md policies/privacy/ledger" in told
+    assert workbench.ledger() == ledger
+    other = ("correct", "privacy", "v2", "--by", "Ada", "--reason", "Another slip.")
+    assert "is as it was released" in workbench.refused(*other)
+
+
+def test_a_decision_given_again_is_recorded_and_told_once(workbench: Workbench) -> None:
+    announced(workbench, 3, told=3)
+    because = ("--by", "Ada", "--reason", "more time")
+    for command, word in (
+        (("postpone", "privacy", "v2", "--to", "2027-03-01", *because), "postponed"),
+        (("withdraw", "privacy", "v2", *because), "withdrawn"),
+    ):
+        workbench.run(*command)
+        ledger, counts = workbench.ledger(), workbench.state_of("v2")["messages"]
+        assert f"was {word}" in (told := workbench.run(*command))
+        assert "nothing new" in told
+        assert "queued as" not in told
+        assert workbench.json(*command)["again"] is True
+        assert (workbench.ledger(), workbench.state_of("v2")["messages"]) == (ledger, counts)
+    assert "nothing new" not in workbench.refused("withdraw", "privacy", "v2", "--by", "Bob", "--reason", "more time")
 
 
 def test_a_correction_that_ended_with_its_text_in_place_goes_on_when_it_is_made_again(workbench: Workbench) -> None:
@@ -223,9 +246,15 @@ def test_a_correction_that_ended_with_its_text_in_place_goes_on_when_it_is_made_
     other = corrected(workbench, "en", "with anyone", "with any person")
     assert "no unaltered released text" in workbench.refused(*correct(other, "en"))
     file = corrected(workbench, "en", "with anyone", "with anybody")
-    workbench.run(*correct(file, "en"))
+    assert "Commit: policies/privacy/v2/en.md policies/privacy/v2/revisions/1/en.md " in workbench.run(
+        *correct(file, "en")
+    )
     assert "0 errors" in workbench.run("check")
     assert "agree" in workbench.run("verify")
+    kept = (workbench.folder / "policies/privacy/v2/revisions").rglob("*.md")
+    assert [entry.relative_to(workbench.folder / "policies/privacy/v2").as_posix() for entry in kept] == [
+        "revisions/1/en.md"
+    ]
 
 
 def test_a_correction_of_what_applies_is_told_to_those_who_were_told_of_it(workbench: Workbench) -> None:
