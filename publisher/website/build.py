@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from publisher.render.banners import banners, banners_json
-from publisher.render.feeds import atom, versions_json
 from publisher.render.notice_page import NoticeWords, notice_words
 from publisher.render.pages import Kit, banner_fragment, page, path_of
+from publisher.render.programs import files_for_programs
 from publisher.render.templates import environment, hashed_name, static_files, strings
 from publisher.render.views import Banner, NoticeView, Site, View
 from publisher.website.plan import plan
@@ -37,9 +37,7 @@ def files(site: Site, overrides: Path | None, *, redlines: bool = True) -> Itera
         yield statics[name], content
     for view in plan(site, redlines=redlines):
         yield _file_of(path_of(view)), page(view, kit).encode("utf-8")
-    for series in site.policies:
-        yield f"{series.name}/feed.atom", atom(site, series, kit.words(series.settings.language))
-        yield f"{series.name}/versions.json", versions_json(site, series).encode("utf-8")
+    yield from files_for_programs(site, kit.words)
     yield "banners.json", banners_json(kit.banners).encode("utf-8")
     yield "banner.html", banner_fragment(kit, site.languages[0]).encode("utf-8")
     for language in site.languages:
