@@ -59,6 +59,7 @@ PLAYBOOK: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("build", ("--at", "2027-05-01T00:00:00Z", "--no-redlines")),
     ("asof", ("privacy", "2025-01-01", "--language", "en")),
     ("verify", ()),
+    ("hosting", ("cron", "--into", "server", "--user", "publisher", "--port", "8000", "--workers", "2")),
     ("learn", ("labels",)),
     ("demo", ("demonstration",)),
 )

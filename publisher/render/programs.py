@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from publisher.render.calendar import calendar
 from publisher.render.crawlers import robots, sitemap
 from publisher.render.feeds import atom, json_feed
+from publisher.render.headers import FILE, headers_file
 from publisher.render.timemap import timemap
 from publisher.render.versions import SCHEMA_PATH, versions_json, versions_schema
 from publisher.render.views import Site
@@ -22,5 +23,6 @@ def files_for_programs(site: Site, words: Callable[[str], Strings]) -> Iterator[
         yield f"timemap/{series.name}", timemap(site, series).encode("utf-8")
     yield SCHEMA_PATH, versions_schema(site).encode("utf-8")
     yield "sitemap.xml", sitemap(site)
+    yield FILE, headers_file(site).encode("utf-8")
     if (rules := robots(site)) is not None:
         yield "robots.txt", rules.encode("utf-8")
