@@ -217,11 +217,12 @@ class TextView:
 
 @dataclass(frozen=True, slots=True)
 class HistoryView:
-    """All versions of a policy."""
+    """All versions of a policy. `served` when any two of them can be compared on request, which a form then offers."""
 
     series: Series
     language: str
     named: bool
+    served: bool = False
 
 
 @dataclass(frozen=True, slots=True)
