@@ -53,7 +53,7 @@ SUMMARIES = {
 }
 
 
-def gallery(root: Path) -> Built:
+def build_gallery(root: Path) -> Built:
     """Builds it in a new folder."""
     make_workspace(root)
     folder = root / "policies/privacy"

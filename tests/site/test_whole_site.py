@@ -51,8 +51,10 @@ def documents(site: Built) -> dict[str, Page]:
     }
 
 
-def test_every_internal_link_and_fragment_resolves(announced: Built) -> None:
-    pages = documents(announced)
+@pytest.mark.parametrize("which", ["announced", "gallery"])
+def test_every_internal_link_and_fragment_resolves(which: str, request: pytest.FixtureRequest) -> None:
+    site: Built = request.getfixturevalue(which)
+    pages = documents(site)
     broken = []
     for name, page in pages.items():
         own = BASE + name.removesuffix("index.html")
@@ -62,14 +64,14 @@ def test_every_internal_link_and_fragment_resolves(announced: Built) -> None:
                 continue
             path = unquote(target.path)
             file = path + "index.html" if path.endswith("/") else path
-            there = (announced.output / file.lstrip("/")).is_file()
+            there = (site.output / file.lstrip("/")).is_file()
             if not there or (target.fragment and unquote(target.fragment) not in pages[file].ids):
                 broken.append((name, link))
     assert broken == []
 
 
-def test_every_id_is_unique_on_its_page(announced: Built) -> None:
-    for name, page in documents(announced).items():
+def test_every_id_is_unique_on_its_page(announced: Built, gallery: Built) -> None:
+    for name, page in (*documents(announced).items(), *documents(gallery).items()):
         assert [key for key, count in Counter(page.ids).items() if count > 1] == [], name
 
 
