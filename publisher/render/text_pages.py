@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from publisher.domain.change import Grade
 from publisher.domain.citation import Citation, history_path, redline_path
-from publisher.domain.life import DATED, State
+from publisher.domain.life import DATED, PENDING, State
 from publisher.domain.policy import version_number
 from publisher.render.clauses import contents, text_html
 from publisher.render.frame import KNOWN_RELATIONS, Kit, Relation, frame_of, laid_out, redline_of
@@ -76,7 +76,9 @@ def text_page(view: TextView, kit: Kit) -> str:
     if at_present and view.revision is None:
         frame = replace(frame, banners=tuple(entry for entry in kit.banners if series.name in entry.policies))
     old_path = kit.linked(Citation(series.name, version.before, spoken).path) if version.before else ""
-    named = named_changes(edition.changes, edition.told, old_path)
+    # Old versions' changes are left to their redlines, so that a long history is not compared for them again.
+    recent = version.standing.state in PENDING | {State.IN_FORCE}
+    named = named_changes(edition.changes, edition.told, old_path) if recent else ()
     changed = len(edition.changes.changes) if edition.changes else 0
     previous, following = _neighbours(series, version, view.language, words, kit)
     prevails = version.authoritative.language
@@ -104,7 +106,7 @@ def text_page(view: TextView, kit: Kit) -> str:
         changes_heading=changes_heading(version, words, view.language),
         told=told_at_a_glance([(change, _place(change, kit)) for change in edition.told], words),
         named=named[:MOST_NAMED],
-        more=max(0, changed - len(edition.told) - len(named[:MOST_NAMED])),
+        more=max(0, changed - len(edition.told) - len(named[:MOST_NAMED])) if named else 0,
         changes=changed,
         versions=_versions(view, words, kit),
         notices=notices_of(series, version, view.language, kit),
