@@ -8,9 +8,11 @@ from publisher import library
 from publisher.domain.ledger import EventKind, LedgerEvent, chained
 from publisher.domain.policy import Policy
 from publisher.workflow.texts import clause_entries, draft_trees
-from tests.site.building import Built, adopted, build_at, make_workspace, released
+from tests.site.building import TOML, Built, adopted, build_at, make_workspace, released
 
 NOW = datetime(2027, 4, 5, 8, tzinfo=UTC)
+
+OLD_ADDRESS = "/legal/privacy.html"
 
 SLIPS = {
     "en": ("Please read it with care.", "Please raed it with care."),
@@ -56,6 +58,7 @@ SUMMARIES = {
 def build_gallery(root: Path) -> Built:
     """Builds it in a new folder."""
     make_workspace(root)
+    (root / "publisher.toml").write_text(f'{TOML}[site.redirects]\n"{OLD_ADDRESS}" = "/privacy/"\n', "utf-8")
     folder = root / "policies/privacy"
     languages = tuple(SLIPS)
     for language in languages:

@@ -1,12 +1,14 @@
 """A page of every kind in a real Chromium: by eye, by ear, by keyboard, on paper, without a script."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.site.browsing import browser, overheard, served
-from tests.site.building import Built
+from tests.site.building import Built, build_at, make_workspace
+from tests.site.gallery import NOW, OLD_ADDRESS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -216,6 +218,33 @@ def test_the_contents_show_where_one_reads(address: str, page: "Page") -> None:
             "entry => getComputedStyle(document.querySelector(`.contents a[href='${entry}']`)).fontWeight === '600'",
             arg=entry,
         )
+
+
+def test_an_old_address_leads_on_by_itself(address: str, page: "Page") -> None:
+    told = overheard(page)
+    page.goto(address + OLD_ADDRESS)
+    page.wait_for_url("**/privacy/")
+    assert told == []
+
+
+def test_a_workspace_sets_its_own_colours_and_measure_in_one_file(chromium: "Browser", tmp_path: Path) -> None:
+    root = make_workspace(tmp_path / "workspace")
+    theme = root / "site/static/theme.css"
+    theme.parent.mkdir(parents=True)
+    theme.write_text(
+        ":root { --accent: #0b5a4a; --measure: 30rem; }\n"
+        "@media (prefers-color-scheme: dark) { :root { --accent: #7fd8c0; } }\n",
+        "utf-8",
+    )
+    with served(build_at(root, NOW).output) as there:
+        page = chromium.new_page(viewport={"width": 1280, "height": 900})
+        page.goto(f"{there}/privacy/v2/en/")
+        colour = "getComputedStyle(document.querySelector('.ways a')).color"
+        assert page.evaluate(colour) == "rgb(11, 90, 74)"
+        assert page.evaluate("document.querySelector('.policy').getBoundingClientRect().width") == 480
+        page.emulate_media(color_scheme="dark")
+        assert page.evaluate(colour) == "rgb(127, 216, 192)"
+        page.close()
 
 
 @pytest.mark.parametrize("kind", ["in force", "revision", "redline"])

@@ -155,6 +155,12 @@ def test_old_versions_and_redlines_are_not_indexed_and_current_ones_name_their_t
     assert "/privacy/" in Page(announced.text("index.html")).relations["privacy-policy"]
 
 
+def test_one_stylesheet_of_less_than_15_kilobytes_is_all_that_a_page_loads(announced: Built) -> None:
+    loaded = [link for link in Page(announced.text("privacy/v2/en/index.html")).links if "static/" in link]
+    assert [link.rpartition("/")[2].partition(".")[0] for link in loaded] == ["icon", "site"]
+    assert sum((announced.output / link.replace("../", "")).stat().st_size for link in loaded[1:]) < 15_000
+
+
 def test_no_page_needs_or_holds_a_script_or_an_inline_style(announced: Built) -> None:
     for name, page in documents(announced).items():
         assert not {"script", "style", "iframe", "form", "object", "img"} & set(page.tags), name
