@@ -5,6 +5,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+VALIDATOR := tests/site/html/node_modules/.package-lock.json
 
 .PHONY: publish test soak lint format types lock clean system-packages
 .DEFAULT_GOAL := publish
@@ -12,7 +13,7 @@ STAMP := .venv/.installed
 publish: $(STAMP)
 	@$(BIN)/publisher demo var/demo
 
-test: $(STAMP) system-packages
+test: $(STAMP) system-packages $(VALIDATOR)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -45,18 +46,24 @@ $(STAMP): requirements/dev.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(STAMP)
 
-# What tests need beside Python: a real browser with Chinese fonts, and PostgreSQL's programs (the tests run a server of
-# their own; none is left running). Where these cannot be had the tests say so.
+# What tests need beside Python: a real browser with Chinese fonts, npm for a validator of HTML, and PostgreSQL's programs
+# (the tests run a server of their own; none is left running). Where these cannot be had the tests say so.
 system-packages:
 	@missing=""; \
 	{ command -v chromium >/dev/null && fc-list 2>/dev/null | grep -qi cjk; } || missing="chromium fonts-noto-cjk"; \
 	{ command -v initdb || ls /usr/lib/postgresql/*/bin/initdb; } >/dev/null 2>&1 || missing="$$missing postgresql"; \
+	command -v npm >/dev/null || missing="$$missing nodejs npm"; \
 	[ -z "$$missing" ] || { \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    mkdir -p /etc/postgresql-common/createcluster.d && \
 	    echo "create_main_cluster = false" > /etc/postgresql-common/createcluster.d/publisher-tests.conf && \
 	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing >/dev/null; \
 	  else echo "Some tests will be left out (on Debian: apt-get install $$missing)"; fi; }
+
+# What validates the built pages' HTML, pinned by its lock; where npm or its registry cannot be had the test says so.
+$(VALIDATOR): tests/site/html/package-lock.json | system-packages
+	@cd tests/site/html && { command -v npm >/dev/null && npm ci --ignore-scripts --no-audit --no-fund --silent; } || \
+	  echo "The HTML of the pages will not be validated (npm or its registry is missing)"
 
 # Resolves the dependencies anew; needs uv.
 lock:

@@ -1,6 +1,6 @@
 """Settings: publisher.toml and the environment, read once and frozen."""
 
-from publisher.config.places import FILE_NAME, setting_place
+from publisher.config.places import FILE_NAME, redirect_place, setting_place
 from publisher.config.reading import find_workspace, read_settings
 from publisher.config.sections import (
     DeliverySettings,
@@ -29,5 +29,6 @@ __all__ = [
     "WebhookSettings",
     "find_workspace",
     "read_settings",
+    "redirect_place",
     "setting_place",
 ]

@@ -31,3 +31,9 @@ def line_of(text: str, section: str, key: str | None) -> Place:
         ):
             return Place(FILE_NAME, number)
     return Place(FILE_NAME, section_line)
+
+
+def redirect_place(text: str, old: str) -> Place:
+    """Where the redirect of an old path stands: in a table of its own, or in one line of [site]."""
+    place = line_of(text, "site.redirects", old)
+    return place if place.line is not None else line_of(text, "site", "redirects")

@@ -4,7 +4,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import MISSING, Field, fields
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -87,20 +87,26 @@ def _section(
         if key not in known:
             faults.append(_unknown(f"key in [{name}]", key, known, line_of(text, name, key)))
             continue
-        wanted = type(known[key].default)
+        wanted = _kind(known[key])
         converted = tuple(value) if wanted is tuple and isinstance(value, list) else value
         if known[key].metadata.get("number") and type(value) is int:
             converted = str(value)
-        if type(converted) is not wanted or (wanted is tuple and not all(isinstance(entry, str) for entry in value)):
-            faults.append(_wrong(f"{name}.{key}", _SHAPES[wanted], line_of(text, name, key)))
+        parts = value.values() if wanted is dict and isinstance(value, dict) else value if wanted is tuple else ()
+        if type(converted) is not wanted or not all(isinstance(entry, str) for entry in parts):
+            place = line_of(text, name, key)
+            own_section = place if place.line is not None else line_of(text, f"{name}.{key}", "")
+            faults.append(_wrong(f"{name}.{key}", _SHAPES[wanted], own_section))
             continue
         given[known[key].name] = converted
     for key, entry in known.items():
         variable = f"{ENVIRONMENT_PREFIX}{name}__{key}".upper()
+        wanted = _kind(entry)
         if variable not in environment:
             continue
+        if wanted is dict:
+            faults.append(_wrong(variable, f"{_SHAPES[dict]} in {FILE_NAME}", Place("environment")))
+            continue
         value = environment[variable]
-        wanted = type(entry.default)
         if wanted is int and not re.fullmatch(r"[0-9]+", value):
             faults.append(_wrong(variable, _SHAPES[int], Place("environment")))
             continue
@@ -108,7 +114,17 @@ def _section(
     return kind(**given)
 
 
-_SHAPES: Mapping[type, str] = {str: "text in quotes", int: "a whole number", tuple: "a list of texts"}
+_SHAPES: Mapping[type, str] = {
+    str: "text in quotes",
+    int: "a whole number",
+    tuple: "a list of texts",
+    dict: "a table of texts",
+}
+
+
+def _kind(entry: "Field[Any]") -> type:
+    """Of what kind a setting's values are: that of its default."""
+    return dict if entry.default is MISSING else type(entry.default)
 
 
 def _unknown(what: str, name: str, known: Mapping[str, object], place: Place) -> Fault:

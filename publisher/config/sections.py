@@ -11,12 +11,16 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class SiteSettings:
-    """Where the website lives; `homepage` lists the pages on which the banner must be seen."""
+    """Where the website lives; `homepage` lists the pages on which the banner must be seen.
+
+    `redirects` leads from paths that pages had before to paths of this site.
+    """
 
     name: str = "Example"
     base_url: str = "https://example.com"
     output: str = "site/public"
     homepage: tuple[str, ...] = ()
+    redirects: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from publisher.config.places import line_of
+from publisher.config.redirects import impossible_redirects
 from publisher.config.sections import LENGTH, DeliverySettings, Settings, UserSettings, WebhookSettings
 from publisher.errors import Fault
 
@@ -74,6 +75,7 @@ def impossible(settings: Settings, text: str) -> list[Fault]:
     ):
         if wrong:
             tell(section, key, message, remedy)
+    faults.extend(impossible_redirects(settings.site.redirects, text))
     faults.extend(_halves(settings.users, text))
     _impossible_start(settings.delivery, tell)
     kept = settings.store.keep_receipts

@@ -64,7 +64,10 @@ class Switch:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What is around a page's own content."""
+    """What is around a page's own content.
+
+    `printed` and `proof` stand at the top and at the bottom of every sheet: what it is, and how to check it.
+    """
 
     title: str
     language: str
@@ -75,6 +78,8 @@ class Frame:
     indexed: bool
     relations: tuple[Relation, ...]
     switches: tuple[Switch, ...]
+    printed: str
+    proof: str
     banners: tuple[Banner, ...] = ()
 
 
@@ -101,6 +106,8 @@ def frame_of(
     indexed: bool,
     relations: Sequence[Relation],
     canonical: str | None = None,
+    printed: str = "",
+    proof: str = "",
 ) -> Frame:
     """What surrounds a page that exists in some languages, the first of which is the one without a name."""
     path = path_of(view)
@@ -133,6 +140,8 @@ def frame_of(
         indexed=indexed,
         relations=tuple(related),
         switches=switches,
+        printed=printed or title,
+        proof=proof or base + (canonical or path),
     )
 
 

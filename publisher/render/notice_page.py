@@ -11,7 +11,8 @@ from publisher.domain.ledger import LedgerEvent, recorded_texts
 from publisher.domain.life import DATED
 from publisher.domain.notice import Channel, NoticeId, NoticeKind
 from publisher.render.frame import Kit, Relation, frame_of, laid_out, redline_of
-from publisher.render.status import day_html, instant_html, readable_language, status, version_name
+from publisher.render.glance import Told, changes_heading, told_at_a_glance
+from publisher.render.status import contact_link, day_html, instant_html, readable_language, status, version_name
 from publisher.render.views import NoticeView, Published, Series
 from publisher.render.wording import Strings, long_date
 
@@ -36,7 +37,8 @@ class Announced:
     spoken: str
     summary: str
     before: str
-    told: tuple[tuple["ToldChange", str], ...]
+    told: tuple[Told, ...]
+    changes_heading: "Markup"
     redline: str
     href: str
     digest: str
@@ -56,8 +58,8 @@ class NoticeWords:
 
 
 @dataclass(frozen=True, slots=True)
-class Other:
-    """Another notice of the same version."""
+class Sent:
+    """A notice of a version: its id, when it was made, its page."""
 
     name: str
     day: "Markup"
@@ -104,10 +106,11 @@ def notice_page(view: NoticeView, kit: Kit) -> str:
         sender_address=address,
         subjects=subjects,
         announced=announced,
-        others=_others(view, kit),
+        others=notices_of(series, version, language, kit, beside=view.notice),
         base=kit.site.base_url.rstrip("/") + "/",
         permalink=kit.site.base_url.rstrip("/") + notice_path(series.name, str(view.notice), language),
         contact=version.settings.contact,
+        contact_link=contact_link(version.settings.contact),
     )
 
 
@@ -146,7 +149,8 @@ def _announced(series: Series, version: Published, view: NoticeView, kit: Kit) -
         spoken=spoken,
         summary=edition.text.front.summary,
         before=version_name(version.before, words) if version.before else "",
-        told=tuple((change, _at(kit, path, change)) for change in edition.told) if shows else (),
+        told=told_at_a_glance([(change, _at(kit, path, change)) for change in edition.told] if shows else [], words),
+        changes_heading=changes_heading(version, words, view.language),
         redline=redline_of(series, version, spoken, kit) if shows else "",
         href=kit.linked(address),
         digest=digest,
@@ -192,18 +196,20 @@ def _so_far(series: Series, notice: NoticeId) -> tuple[LedgerEvent, ...]:
     return series.events[: next(named, len(series.events)) + 1]
 
 
-def _others(view: NoticeView, kit: Kit) -> tuple[Other, ...]:
-    """The other notices of the version, a campaign's under another policy's name too, the oldest first."""
-    found: dict[str, Other] = {}
-    for event in view.series.events:
-        if event.version != view.version.name or event.notice in (None, str(view.notice)):
+def notices_of(
+    series: Series, version: Published, language: str, kit: Kit, *, beside: NoticeId | None = None
+) -> tuple[Sent, ...]:
+    """The notices of a version that a language has, a campaign's under another policy's name too, the oldest first."""
+    found: dict[str, Sent] = {}
+    for event in series.events:
+        if event.version != version.name or event.notice is None or event.notice == str(beside):
             continue
-        notice = NoticeId.parse(str(event.notice))
+        notice = NoticeId.parse(event.notice)
         lead = next((each for each in kit.site.policies if each.name == notice.policy), None)
-        version = lead.version(notice.version) if lead else None
-        if version is None or view.language not in version.languages:
+        named = lead.version(notice.version) if lead else None
+        if named is None or language not in named.languages:
             continue
-        day = instant_html(event.at, view.series.settings.timezone, view.language)
-        path = notice_path(notice.policy, str(notice), view.language)
-        found.setdefault(str(notice), Other(str(notice), day, kit.linked(path)))
+        day = instant_html(event.at, series.settings.timezone, language)
+        path = notice_path(notice.policy, str(notice), language)
+        found.setdefault(str(notice), Sent(str(notice), day, kit.linked(path)))
     return tuple(found.values())

@@ -10,14 +10,17 @@ from publisher.domain.ledger import EventKind
 from publisher.domain.life import DATED, State
 from publisher.domain.policy import version_number
 from publisher.render.frame import KNOWN_RELATIONS, Kit, Relation, frame_of, laid_out, path_of, redline_of
-from publisher.render.notice_page import notice_page
-from publisher.render.status import day_html, instant_html, readable_language, status, version_name
+from publisher.render.notice_page import notice_page, notices_of
+from publisher.render.status import announced_day, day_html, instant_html, readable_language, status, version_name
 from publisher.render.text_pages import redline_page, text_page
 from publisher.render.views import HistoryView, HomeView, NoticeView, Published, Series, TextView, View
 from publisher.render.wording import Strings, early_words, long_date
 
 if TYPE_CHECKING:
     from markupsafe import Markup
+
+    from publisher.domain.assessment import FindingKind
+    from publisher.render.notice_page import Sent
 
 __all__ = ["Kit", "banner_fragment", "page", "path_of"]
 
@@ -36,7 +39,20 @@ class Row:
     href: str
     redline: str
     before: str
+    reasons: tuple["FindingKind", ...]
     events: tuple[str, ...]
+    notices: tuple["Sent", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A version on its way, on the homepage; `summary` is empty where a banner says it already."""
+
+    state: str
+    told: "Markup"
+    summary: str
+    href: str
+    redline: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +62,10 @@ class Card:
     title: str
     href: str
     summary: str
+    announced: "Markup | None"
     language: str
     applies: "Markup"
-    upcoming: tuple[tuple["Markup", str, str], ...]
+    upcoming: tuple[Coming, ...]
     history: str
     count: str
 
@@ -95,14 +112,6 @@ def _card(series: Series, language: str, words: Strings, kit: Kit) -> Card:
     shown = series.shown
     spoken = readable_language(shown, language)
     edition = shown.edition(spoken) or shown.authoritative
-    coming: list[tuple[Markup, str, str]] = []
-    for version in series.coming:
-        key = "home.upcoming_held" if version.standing.state is State.HELD else "home.upcoming"
-        day = day_html(version.standing.effective, language)
-        told = words.html(key, number=version_number(version.name), date=day)
-        readable = readable_language(version, language)
-        redline = redline_of(series, version, readable, kit)
-        coming.append((told, kit.linked(Citation(series.name, version.name, readable).path), redline))
     applying = series.applying
     if applying is None:
         applies = words.html("home.applies_nothing")
@@ -118,9 +127,24 @@ def _card(series: Series, language: str, words: Strings, kit: Kit) -> Card:
         summary=edition.text.front.summary,
         language=spoken,
         applies=applies,
-        upcoming=tuple(coming),
+        announced=announced_day(shown, language),
+        upcoming=tuple(_coming(series, version, language, words, kit) for version in series.coming),
         history=kit.linked(history_path(series.name, language)),
         count=words["home.versions_one"] if count == 1 else words.say("home.versions", count=count),
+    )
+
+
+def _coming(series: Series, version: Published, language: str, words: Strings, kit: Kit) -> Coming:
+    key = "home.upcoming_held" if version.standing.state is State.HELD else "home.upcoming"
+    readable = readable_language(version, language)
+    edition = version.edition(readable) or version.authoritative
+    told = any(series.name in banner.policies and banner.version == version.name for banner in kit.banners)
+    return Coming(
+        version.standing.state.value,
+        words.html(key, number=version_number(version.name), date=day_html(version.standing.effective, language)),
+        "" if told else edition.text.front.summary,
+        kit.linked(Citation(series.name, version.name, readable).path),
+        redline_of(series, version, readable, kit),
     )
 
 
@@ -147,6 +171,7 @@ def _history(view: HistoryView, kit: Kit) -> str:
         rows=rows,
         policy_path=kit.linked(Citation(series.name, language=view.language).path),
         feed=kit.linked(f"/{series.name}/feed.atom"),
+        served=view.served,
         versions_json=kit.linked(f"/{series.name}/versions.json"),
     )
 
@@ -166,7 +191,9 @@ def _row(series: Series, version: Published, language: str, words: Strings, kit:
         href=kit.linked(Citation(series.name, version.name, spoken).path),
         redline=redline_of(series, version, spoken, kit),
         before=version_name(version.before, words) if version.before else "",
+        reasons=tuple(dict.fromkeys(kind for change in edition.told for kind in change.reasons)),
         events=_happened(series, version, words, language),
+        notices=notices_of(series, version, language, kit),
     )
 
 

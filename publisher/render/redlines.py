@@ -8,6 +8,7 @@ from publisher.domain.change import Change, ChangeKind, Edit, Op, Passage
 from publisher.domain.clause import Clause, ClauseKind, ClauseTree
 from publisher.domain.notice import ToldChange
 from publisher.domain.redline import Row, rows_of, stretches
+from publisher.render.wording import Strings
 
 EXCERPT_LENGTH = 48
 
@@ -19,6 +20,17 @@ class Note:
     key: str
     old: str = ""
     new: str = ""
+
+    def said(self, words: Strings) -> str:
+        """The note as a sentence."""
+        plain = words["redline.unnumbered"]
+        return words.say(
+            self.key,
+            place=self.old or self.new or words["redline.beginning"],
+            places=self.old or self.new,
+            old=self.old or plain,
+            new=self.new or plain,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +65,18 @@ class Line:
     reasons: tuple[FindingKind, ...] = ()
     public_note: str = ""
 
+    @property
+    def shape(self) -> str:
+        """`gained` and `lost` stand in one text alone, `same` reads alike in both, `both` differs."""
+        ops = {op for op, _ in self.edits}
+        if ops <= {Op.EQUAL}:
+            return "same"
+        return {frozenset({Op.INSERT}): "gained", frozenset({Op.DELETE}): "lost"}.get(frozenset(ops), "both")
+
+    def reading(self, gone: Op) -> str:
+        """Its words in the old text (`gone` is INSERT) or in the new one (DELETE)."""
+        return "".join(text for op, text in self.edits if op is not gone)
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -80,6 +104,26 @@ def redline_blocks(
         else:
             blocks.extend(Block((line,), folded=False) for line in lines)
     return tuple(blocks)
+
+
+def plain_changes(listed: Iterable[Line], words: Strings) -> str:
+    """Every change in plain words, to be copied into a letter: where, what happened, the old words and the new."""
+    told = []
+    for line in listed:
+        kinds = words["site.comma"].join(words[f"change.{kind}"] for kind in line.kinds)
+        rows = [words.say("site.pair", role=line.where, name=kinds)]
+        if line.reasons:
+            why = words["site.comma"].join(words[f"kinds.{kind}"] for kind in line.reasons)
+            rows.append(words.say("site.pair", role=words["redline.important"], name=why))
+        if line.public_note:
+            rows.append(line.public_note)
+        for role, gone in (("redline.old_text", Op.INSERT), ("redline.new_text", Op.DELETE)):
+            text = line.reading(gone)
+            if text and line.shape != "same":
+                rows.append(words.say("site.pair", role=words[role], name=text))
+        rows.extend(note.said(words) for note in line.notes)
+        told.append("\n".join(rows))
+    return "\n\n".join(told)
 
 
 def _line(row: Row) -> Line:
@@ -133,12 +177,16 @@ def _where(passage: Passage | None) -> str:
     """`4. Sharing › 4.1.3`; of an unnumbered clause its first words."""
     if passage is None:
         return ""
-    own = passage.number or ""
-    if passage.heading:
-        own = f"{passage.number} {passage.text}".strip() if passage.number else passage.text
-    elif not own:
-        own = _excerpt(passage.text)
-    return " › ".join(name for name in (*passage.path, own) if name)
+    return " › ".join(name for name in (*passage.path, short_name(passage)) if name)
+
+
+def short_name(passage: Passage | None) -> str:
+    """Its number, a heading's number and words, or of an unnumbered clause its first words."""
+    if passage is None:
+        return ""
+    if passage.heading and passage.number:
+        return f"{passage.number} {passage.text}".strip()
+    return passage.text if passage.heading else passage.number or _excerpt(passage.text)
 
 
 def _excerpt(text: str) -> str:

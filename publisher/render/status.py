@@ -10,7 +10,7 @@ from publisher.domain.citation import Citation
 from publisher.domain.days import local_date
 from publisher.domain.emergency import early_of
 from publisher.domain.ledger import EventKind
-from publisher.domain.life import PENDING, State
+from publisher.domain.life import APPLIED, PENDING, State
 from publisher.domain.policy import version_number
 from publisher.render.banners import instant_text
 from publisher.render.views import Published, Series
@@ -40,6 +40,13 @@ def instant_html(instant: datetime, zone: str, language: str) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(instant_text(instant), told)
 
 
+def announced_day(version: Published, language: str) -> Markup | None:
+    """The day on which the summary of an applied version was written, when that speaks of changes then to come."""
+    if version.before is None or not version.standing.witnessed or version.standing.state not in APPLIED:
+        return None
+    return day_html(local_date(version.standing.announced, version.standing.timezone), language)
+
+
 def version_name(version: str, words: Strings) -> str:
     """`version 2`, as sentences say it."""
     return words.say("page.version_inline", number=version_number(version))
@@ -48,6 +55,13 @@ def version_name(version: str, words: Strings) -> str:
 def readable_language(version: Published, language: str) -> str:
     """The language in which a version is shown to a reader of `language`."""
     return language if version.edition(language) is not None else version.authoritative.language
+
+
+def contact_link(contact: str) -> str:
+    """The address behind the contact in the settings, of a mail or a page; empty for words such as a postal address."""
+    if "@" in contact and not any(sign.isspace() for sign in contact) and ":" not in contact:
+        return f"mailto:{contact}"
+    return contact if contact.startswith("https://") else ""
 
 
 class _Teller:

@@ -1,17 +1,25 @@
 """A version's page, and the page that compares it with the version before."""
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from publisher.domain.change import Grade
 from publisher.domain.citation import Citation, history_path, redline_path
-from publisher.domain.life import DATED, State
+from publisher.domain.life import DATED, PENDING, State
 from publisher.domain.policy import version_number
 from publisher.render.clauses import contents, text_html
 from publisher.render.frame import KNOWN_RELATIONS, Kit, Relation, frame_of, laid_out, redline_of
-from publisher.render.redlines import redline_blocks
-from publisher.render.status import day_html, readable_language, status, version_name
+from publisher.render.glance import MOST_NAMED, changes_heading, named_changes, told_at_a_glance
+from publisher.render.notice_page import notices_of
+from publisher.render.redlines import plain_changes, redline_blocks
+from publisher.render.status import announced_day, contact_link, day_html, readable_language, status, version_name
 from publisher.render.views import Edition, Published, RedlineView, Series, TextView
 from publisher.render.wording import Strings, language_named, text_direction
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+    from publisher.domain.notice import ToldChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +29,23 @@ class Step:
     role: str
     name: str
     href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """A version in the version picker; `redline` compares it with `before`."""
+
+    name: str
+    href: str
+    here: bool
+    state: str
+    effective: "Markup"
+    redline: str
+    before: str
+
+
+MOST_PICKED = 7
+"""Versions that the picker offers: the newest, and the one that is shown; the history has them all."""
 
 
 def text_page(view: TextView, kit: Kit) -> str:
@@ -45,9 +70,16 @@ def text_page(view: TextView, kit: Kit) -> str:
         indexed=view.revision is None and (view.current or version.standing.state in DATED),
         relations=_version_relations(series, version, view.language, kit),
         canonical=Citation(series.name, None if view.current else version.name, view.language, view.revision).path,
+        printed=words.say("page.version_of", policy=titled, number=number),
+        proof=edition.text.digest,
     )
     if at_present and view.revision is None:
         frame = replace(frame, banners=tuple(entry for entry in kit.banners if series.name in entry.policies))
+    old_path = kit.linked(Citation(series.name, version.before, spoken).path) if version.before else ""
+    # Old versions' changes are left to their redlines, so that a long history is not compared for them again.
+    recent = version.standing.state in PENDING | {State.IN_FORCE}
+    named = named_changes(edition.changes, edition.told, old_path) if recent else ()
+    changed = len(edition.changes.changes) if edition.changes else 0
     previous, following = _neighbours(series, version, view.language, words, kit)
     prevails = version.authoritative.language
     return laid_out(
@@ -70,8 +102,14 @@ def text_page(view: TextView, kit: Kit) -> str:
         translated=spoken != prevails,
         body=text_html(edition.tree, words, edition.aliases),
         contents=contents(edition.tree),
-        told=edition.told,
-        changes=len(edition.changes.changes) if edition.changes else 0,
+        announced=announced_day(version, view.language),
+        changes_heading=changes_heading(version, words, view.language),
+        told=told_at_a_glance([(change, _place(change, kit)) for change in edition.told], words),
+        named=named[:MOST_NAMED],
+        more=max(0, changed - len(edition.told) - len(named[:MOST_NAMED])) if named else 0,
+        changes=changed,
+        versions=_versions(view, words, kit),
+        notices=notices_of(series, version, view.language, kit),
         before=version_name(version.before, words) if version.before else "",
         redline=redline_of(series, version, spoken, kit),
         permalink=kit.site.base_url.rstrip("/") + Citation(series.name, version.name, spoken, view.revision).path,
@@ -81,11 +119,10 @@ def text_page(view: TextView, kit: Kit) -> str:
             for old in revisions
         ),
         revised=bool(revisions) and view.revision is None,
-        old_path=kit.linked(Citation(series.name, version.before, spoken).path) if version.before else "",
         steps=tuple(step for step in (previous, following, _current_step(view, words, kit)) if step),
         history=kit.linked(history_path(series.name, view.language)),
         contact=version.settings.contact,
-        contact_link=_contact_link(version.settings.contact),
+        contact_link=contact_link(version.settings.contact),
         witnessed=version.standing.witnessed,
         harmless=version.standing.grade in (Grade.EDITORIAL, Grade.CLARIFICATION),
     )
@@ -101,6 +138,31 @@ def _languages(view: TextView) -> tuple[str, ...]:
         language
         for language in view.version.languages
         if any(old.text.revision == view.revision for old in view.version.revisions(language))
+    )
+
+
+def _place(change: "ToldChange", kit: Kit) -> str:
+    """Where a changed clause stands: in this text, or in the one before."""
+    return kit.linked(change.link) if change.link.startswith("/") else change.link
+
+
+def _versions(view: TextView, words: Strings, kit: Kit) -> tuple[Picked, ...]:
+    series = view.series
+    newest = series.versions[-MOST_PICKED:]
+    shown = newest if view.version in newest else (view.version, *newest)
+    return tuple(_picked(series, version, view, words, kit) for version in reversed(shown))
+
+
+def _picked(series: Series, version: Published, view: TextView, words: Strings, kit: Kit) -> Picked:
+    language = readable_language(version, view.language)
+    return Picked(
+        words.say("page.version", number=version_number(version.name)),
+        kit.linked(Citation(series.name, version.name, language).path),
+        version.name == view.version.name,
+        version.standing.state.value,
+        day_html(version.standing.effective, view.language),
+        redline_of(series, version, language, kit),
+        words.say("page.version", number=version_number(version.before)) if version.before else "",
     )
 
 
@@ -152,6 +214,7 @@ def redline_page(view: RedlineView, kit: Kit) -> str:
         old_name=old,
         new_name=new,
         history=kit.linked(history_path(series.name, view.language)),
+        plain=plain_changes(listed, words),
     )
 
 
@@ -219,9 +282,3 @@ def _version_relations(series: Series, version: Published, language: str, kit: K
     if series.name in KNOWN_RELATIONS:
         relations.append(Relation(KNOWN_RELATIONS[series.name], kit.linked(Citation(series.name).path)))
     return relations
-
-
-def _contact_link(contact: str) -> str:
-    if "@" in contact and not any(sign.isspace() for sign in contact) and ":" not in contact:
-        return f"mailto:{contact}"
-    return contact if contact.startswith("https://") else ""

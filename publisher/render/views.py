@@ -174,12 +174,16 @@ class Banner:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Everything that the website shows; `sender` is whom its mails come from, as a From line has it."""
+    """Everything that the website shows.
+
+    `sender` is whom its mails come from, as a From line has it; `redirects` are old paths with those they lead to.
+    """
 
     name: str
     base_url: str
     policies: tuple[Series, ...]
     sender: str = ""
+    redirects: tuple[tuple[str, str], ...] = ()
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -217,11 +221,12 @@ class TextView:
 
 @dataclass(frozen=True, slots=True)
 class HistoryView:
-    """All versions of a policy."""
+    """All versions of a policy. `served` when any two of them can be compared on request, which a form then offers."""
 
     series: Series
     language: str
     named: bool
+    served: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from publisher.errors import PublisherError
 from publisher.store.engine import Store
 from publisher.workflow.answering import consent, put_away, still_to_show
 from publisher.workflow.secret_key import secret_key
-from publisher.workflow.served import Page, Pages
+from publisher.workflow.served import Page, Pages, asked_for
 from publisher.workflow.tick import tick
 from publisher.workflow.tokens import token_key, user_of
 from publisher.workflow.workspace import open_workspace
@@ -34,7 +34,7 @@ LONGEST_CACHE = 300
 
 _CONTENT_POLICY = (
     b"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; "
-    b"form-action 'none'; frame-ancestors 'none'"
+    b"form-action 'self'; frame-ancestors 'none'"
 )
 _HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"content-security-policy", _CONTENT_POLICY),
@@ -120,9 +120,15 @@ class Application:
 
     async def _page(self, path: str, scope: Scope) -> Reply:
         pages = self._pages.current()
+        moved = pages.moved(self._below + path)
+        if moved is not None:
+            return Reply(301, ((b"location", moved.encode("ascii")), *_HEADERS))
+        asked = asked_for(path, parse_qs(scope["query_string"].decode("latin-1")))
+        if asked is not None:
+            return Reply(303, ((b"location", (self._below + asked).encode("ascii")), *_HEADERS))
         page = pages.find(path)
-        if page is None and "..." in path:
-            page = await asyncio.to_thread(pages.comparison, self._settings, path, now=self._clock())
+        if ("..." in path) if page is None else ("/history/" in path):
+            page = await asyncio.to_thread(pages.made, self._settings, path, now=self._clock()) or page
         if page is None:
             if pages.find(path + "/") is not None:
                 return Reply(308, ((b"location", (self._below + path + "/").encode("utf-8")), *_HEADERS))

@@ -13,6 +13,7 @@ from publisher.render.programs import files_for_programs
 from publisher.render.templates import environment, hashed_name, static_files, strings
 from publisher.render.views import Banner, NoticeView, Site, View
 from publisher.website.plan import plan
+from publisher.website.redirects import redirect_files
 from publisher.website.swap import Swapped, swap
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def files(site: Site, overrides: Path | None, *, redlines: bool = True) -> Itera
     yield "banner.html", banner_fragment(kit, site.languages[0]).encode("utf-8")
     for language in site.languages:
         yield f"{language}/banner.html", banner_fragment(kit, language).encode("utf-8")
+    yield from redirect_files(kit)
 
 
 def rendered(site: Site, overrides: Path | None, view: View) -> bytes:

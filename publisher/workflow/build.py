@@ -20,6 +20,7 @@ from publisher.render.views import Edition, Published, Series, Site
 from publisher.website.build import build as build_site
 from publisher.website.plan import aliases
 from publisher.workflow.cumulative import since
+from publisher.workflow.redirects import redirect_faults
 from publisher.workflow.telling import readers_know
 from publisher.workflow.texts import Trees, assess_version, changes_between, former_tree, predecessor, released_trees
 from publisher.workflow.workspace import Workspace
@@ -42,10 +43,14 @@ def build(workspace: Workspace, *, now: datetime, redlines: bool = True) -> Buil
     """Builds the whole website as it is at `now`.
 
     Raises:
-        PublisherError: a released text is missing or is not the one in the ledger; the old website stays then.
+        PublisherError: a released text is missing or not the one in the ledger, or a redirect leads to nothing; the
+            old website stays then.
     """
     site = site_of(workspace, now=now)
     settings = workspace.settings
+    wrong = redirect_faults(site, workspace)
+    if wrong:
+        raise PublisherError(wrong)
     done = build_site(site, settings.output, settings.path("site"), redlines=redlines)
     return BuildReport(done.files, done.changed, done.removed, str(settings.output))
 
@@ -65,7 +70,8 @@ def site_of(workspace: Workspace, *, now: datetime) -> Site:
     if faults:
         raise PublisherError(faults)
     settings = workspace.settings
-    return Site(settings.site.name, settings.site.base_url, tuple(series), settings.email.sender)
+    redirects = tuple(settings.site.redirects.items())
+    return Site(settings.site.name, settings.site.base_url, tuple(series), settings.email.sender, redirects)
 
 
 def _hides_a_policy(fault: Fault) -> bool:

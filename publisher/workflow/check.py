@@ -9,11 +9,13 @@ from publisher.domain.ledger import LedgerEvent, clause_digest, recorded_clauses
 from publisher.domain.notice import Channel
 from publisher.domain.policy import Policy, Version, version_number
 from publisher.domain.timeline import release_of
-from publisher.errors import Fault, Place, Severity
+from publisher.errors import Fault, Place, PublisherError, Severity
 from publisher.workflow.audience import syntax_faults
+from publisher.workflow.build import site_of
 from publisher.workflow.check_dates import date_faults
 from publisher.workflow.check_promises import promise_faults
 from publisher.workflow.check_reviews import review_faults
+from publisher.workflow.redirects import redirect_faults
 from publisher.workflow.settings_changes import front_matter_changes, settings_changes
 from publisher.workflow.texts import Trees, draft_trees, parsed, released_trees
 from publisher.workflow.translations import translation_faults
@@ -36,10 +38,20 @@ def check_workspace(workspace: Workspace, *, now: datetime, only: str | None = N
         workspace.policy(only)
     if only is not None:
         faults.extend(fault for fault in workspace.faults if _below(fault, "packs"))
+    elif workspace.settings.site.redirects:
+        faults.extend(_redirect_faults(workspace, now))
     for policy in workspace.policies:
         if only is None or policy.name == only:
             faults.extend(_policy_faults(workspace, policy, now))
     return ordered(faults)
+
+
+def _redirect_faults(workspace: Workspace, now: datetime) -> tuple[Fault, ...]:
+    try:
+        return redirect_faults(site_of(workspace, now=now), workspace)
+    except PublisherError:
+        # What keeps the site from being planned is told by the checks of the policies.
+        return ()
 
 
 def ordered(faults: Iterable[Fault]) -> tuple[Fault, ...]:

@@ -8,9 +8,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import unquote
 
 from publisher.config import Settings
+from publisher.domain.citation import redline_path
+from publisher.domain.policy import is_version, version_number
+from publisher.render.views import HistoryView, View
 from publisher.website.build import rendered
+from publisher.website.redirects import RULES
 from publisher.workflow.build import site_of
 from publisher.workflow.cumulative import redline_view
 from publisher.workflow.workspace import open_workspace
@@ -25,7 +30,7 @@ _KINDS: Mapping[str, bytes] = {
     ".ics": b"text/calendar; charset=utf-8",
 }
 _SMALLEST_ZIPPED = 512
-_MOST_COMPARED = 200
+_MOST_MADE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +49,25 @@ class Snapshot:
 
     def __init__(self, folder: Path) -> None:
         self._pages = dict(_read(folder))
-        self._compared: dict[str, Page | None] = {}
+        self._made: dict[str, Page | None] = {}
         self._turns = _turns(self.text("/banners.json"))
+        self._moved = dict(_moved(self.text(f"/{RULES}")))
 
     def find(self, path: str) -> Page | None:
         """The page at a path; `/privacy/` is its index."""
         return self._pages.get(path + "index.html" if path.endswith("/") else path)
 
-    def comparison(self, settings: Settings, path: str, *, now: datetime) -> Page | None:
-        """Two versions compared that are no neighbours, kept while this build stands; None when there is none."""
-        if path not in self._compared:
-            if len(self._compared) >= _MOST_COMPARED:
-                self._compared.clear()
-            self._compared[path] = compared(settings, path, now=now)
-        return self._compared[path]
+    def moved(self, path: str) -> str | None:
+        """Where an old path leads now; None when it was never redirected."""
+        return self._moved.get(path)
+
+    def made(self, settings: Settings, path: str, *, now: datetime) -> Page | None:
+        """A page that no build writes, kept while this build stands; None when there is none."""
+        if path not in self._made:
+            if len(self._made) >= _MOST_MADE:
+                self._made.clear()
+            self._made[path] = made(settings, path, now=now)
+        return self._made[path]
 
     def text(self, path: str) -> str:
         """A file's text; empty when it is not there."""
@@ -76,15 +86,36 @@ _COMPARED = re.compile(
 )
 
 
-def compared(settings: Settings, path: str, *, now: datetime) -> Page | None:
-    """The comparison of two versions that are no neighbours, which no build writes; None when the path names none."""
-    named = _COMPARED.fullmatch(path)
+_HISTORY = re.compile(r"/(?P<policy>[a-z0-9-]+)/history/(?:(?P<language>[A-Za-z0-9-]+)/)?")
+
+
+def made(settings: Settings, path: str, *, now: datetime) -> Page | None:
+    """Two versions compared that are no neighbours, or the history with a form that asks for them; else None."""
+    named = _COMPARED.fullmatch(path) or _HISTORY.fullmatch(path)
     if named is None:
         return None
     site = site_of(open_workspace(settings), now=now)
     series = next((series for series in site.policies if series.name == named["policy"]), None)
-    view = redline_view(series, named["old"], named["new"], named["language"]) if series is not None else None
+    if series is None:
+        return None
+    language = named["language"]
+    view: View | None
+    if named.re is _HISTORY:
+        shown = language or series.settings.language
+        view = HistoryView(series, shown, language is not None, served=True) if shown in series.languages else None
+    else:
+        view = redline_view(series, named["old"], named["new"], language)
     return _page(rendered(site, settings.path("site"), view), ".html", immutable=False) if view is not None else None
+
+
+def asked_for(path: str, query: Mapping[str, list[str]]) -> str | None:
+    """The path of the comparison that a reader asked for in the form of a history; None when nothing was asked."""
+    named = _HISTORY.fullmatch(path)
+    pair = [name for key in ("old", "new") for name in query.get(key, [])[:1] if is_version(name)]
+    if named is None or len(set(pair)) != 2:
+        return None
+    old, new = sorted(pair, key=version_number)
+    return redline_path(named["policy"], old, new, named["language"])
 
 
 class Pages:
@@ -125,6 +156,14 @@ def _page(body: bytes, suffix: str, *, immutable: bool) -> Page:
         b'"' + hashlib.sha256(body).hexdigest()[:32].encode("ascii"),
         immutable,
     )
+
+
+def _moved(rules: str) -> Iterator[tuple[str, str]]:
+    # The file may be somebody else's, who wants rules that only other servers understand.
+    for line in rules.splitlines():
+        match line.split():
+            case [old, new, "301"] if new.startswith("/") and not new.startswith("//") and new.isascii():
+                yield unquote(old), new
 
 
 def _turns(banners: str) -> tuple[datetime, ...]:

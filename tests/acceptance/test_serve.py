@@ -58,6 +58,39 @@ def test_a_new_build_is_served_at_once(client: Client) -> None:
     assert "Version 2" in client.ask("/privacy/")[2].decode()
 
 
+def test_any_two_versions_are_compared_by_a_form_without_a_script(client: Client) -> None:
+    built = (client.bench.folder / "site/public/privacy/history/en/index.html").read_text("utf-8")
+    assert "<form" not in built
+    status, headers, body = client.ask("/privacy/history/en/")
+    assert status == 200
+    assert "form-action 'self'" in headers["content-security-policy"]
+    page = body.decode()
+    assert '<form class="compare" method="get" action="/privacy/history/en/">' in page
+    assert "form-action 'self'" in page
+    assert page.count('<option value="v1"') == 2
+    assert "<form" in client.ask("/privacy/history/zh-CN/")[2].decode()
+    for asked in ("old=v1&new=v2", "old=v2&new=v1"):
+        status, headers, _ = client.ask(f"/privacy/history/en/?{asked}")
+        assert (status, headers["location"]) == (303, "/privacy/v1...v2/en/")
+    assert client.ask("/privacy/v1...v2/en/")[0] == 200
+    for asked in ("old=v1&new=v1", "old=v1", "old=//evil.example&new=v2", "new=v2%0d%0aX:y&old=v1"):
+        assert client.ask(f"/privacy/history/en/?{asked}")[0] == 200
+    assert client.ask("/privacy/history/fr/")[0] == 404
+
+
+def test_an_old_address_leads_to_its_page(workbench: Workbench) -> None:
+    with (workbench.folder / "publisher.toml").open("a", encoding="utf-8") as toml:
+        toml.write('\n[site.redirects]\n"/legal/privacy" = "/privacy/"\n"/旧" = "/privacy/zh-CN/"\n')
+    workbench.run("build")
+    with served(workbench) as client:
+        for path, there in (
+            ("/legal/privacy", "/privacy/"),
+            ("/%E6%97%A7", "/privacy/zh-CN/"),
+        ):
+            status, headers, _ = client.ask(path)
+            assert (status, headers["location"]) == (301, there)
+
+
 def test_a_banner_is_put_away_by_its_reader_alone(client: Client) -> None:
     mine, theirs = client.token("u00000"), client.token("u00001")
     status, headers, body = client.ask(f"/api/banners?user={mine}")

@@ -36,7 +36,7 @@ def test_a_notice_says_what_was_sent_when_how_and_by_whom(announced: Built) -> N
 
 def test_a_notice_exists_in_each_language_of_its_version(announced: Built) -> None:
     page = announced.text(f"{FIRST}/zh-CN/index.html")
-    assert '<html lang="zh-CN">' in page
+    assert '<html lang="zh-CN"' in page
     assert "如何识别真实的通知" in page
     assert 'hreflang="en" rel="alternate" href="/privacy/notices/privacy-v2-1/en/"' in page
 

@@ -51,8 +51,10 @@ def documents(site: Built) -> dict[str, Page]:
     }
 
 
-def test_every_internal_link_and_fragment_resolves(announced: Built) -> None:
-    pages = documents(announced)
+@pytest.mark.parametrize("which", ["announced", "gallery"])
+def test_every_internal_link_and_fragment_resolves(which: str, request: pytest.FixtureRequest) -> None:
+    site: Built = request.getfixturevalue(which)
+    pages = documents(site)
     broken = []
     for name, page in pages.items():
         own = BASE + name.removesuffix("index.html")
@@ -62,14 +64,14 @@ def test_every_internal_link_and_fragment_resolves(announced: Built) -> None:
                 continue
             path = unquote(target.path)
             file = path + "index.html" if path.endswith("/") else path
-            there = (announced.output / file.lstrip("/")).is_file()
+            there = (site.output / file.lstrip("/")).is_file()
             if not there or (target.fragment and unquote(target.fragment) not in pages[file].ids):
                 broken.append((name, link))
     assert broken == []
 
 
-def test_every_id_is_unique_on_its_page(announced: Built) -> None:
-    for name, page in documents(announced).items():
+def test_every_id_is_unique_on_its_page(announced: Built, gallery: Built) -> None:
+    for name, page in (*documents(announced).items(), *documents(gallery).items()):
         assert [key for key, count in Counter(page.ids).items() if count > 1] == [], name
 
 
@@ -151,6 +153,12 @@ def test_old_versions_and_redlines_are_not_indexed_and_current_ones_name_their_t
     assert current.relations["latest-version"] == ["/privacy/en/"]
     assert current.relations["successor-version"] == ["/privacy/v2/en/"]
     assert "/privacy/" in Page(announced.text("index.html")).relations["privacy-policy"]
+
+
+def test_one_stylesheet_of_less_than_15_kilobytes_is_all_that_a_page_loads(announced: Built) -> None:
+    loaded = [link for link in Page(announced.text("privacy/v2/en/index.html")).links if "static/" in link]
+    assert [link.rpartition("/")[2].partition(".")[0] for link in loaded] == ["icon", "site"]
+    assert sum((announced.output / link.replace("../", "")).stat().st_size for link in loaded[1:]) < 15_000
 
 
 def test_no_page_needs_or_holds_a_script_or_an_inline_style(announced: Built) -> None:

@@ -142,3 +142,47 @@ def test_no_length_of_time_to_keep_receipts_is_told_with_line_and_remedy(tmp_pat
     (fault,) = caught.value.faults
     assert (fault.code, fault.place) == ("settings-value", Place("publisher.toml", 2))
     assert "400 days" in fault.remedy
+
+
+def test_redirects_are_a_table_of_paths(tmp_path: Path) -> None:
+    text = (
+        '[site]\nname = "A"\n[site.redirects]\n"/legal/privacy.html" = "/privacy/"\n"/隐私" = "/privacy/zh-CN/#4.1"\n'
+    )
+    settings = read_settings(written(tmp_path, text), {})
+    assert settings.site.redirects == {"/legal/privacy.html": "/privacy/", "/隐私": "/privacy/zh-CN/#4.1"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '"/a" = "https://evil.example/"',
+        '"/a" = "//evil.example/"',
+        '"/a" = "/\\\\evil.example"',
+        '"/a" = "/b\\n"',
+        '"/a" = "privacy/"',
+        '"/a" = "/privacy/?x=1"',
+        '"/a" = "/../privacy/"',
+        '"/a" = "/%2e%2e/"',
+        '"/a" = ""',
+        '"https://old.example/a" = "/privacy/"',
+        '"//old.example" = "/privacy/"',
+        '"/" = "/privacy/"',
+        '"/a?id=1" = "/privacy/"',
+        '"/a#b" = "/privacy/"',
+        '"/.hidden" = "/privacy/"',
+        '"/a/./b" = "/privacy/"',
+        '"/a$b" = "/privacy/"',
+        '"/a" = "/a"',
+    ],
+)
+def test_a_redirect_that_leads_elsewhere_or_nowhere_is_told_with_its_line(tmp_path: Path, line: str) -> None:
+    text = f'[site]\nname = "A"\n[site.redirects]\n"/fine" = "/privacy/"\n{line}\n'
+    assert faults(tmp_path, text) == [("settings-value", 5)]
+
+
+def test_a_redirect_to_a_redirect_and_one_in_brackets_are_told(tmp_path: Path) -> None:
+    text = '[site]\nname = "A"\nredirects = { "/a" = "/b", "/b" = "/privacy/" }\n'
+    assert faults(tmp_path, text) == [("settings-value", 3)]
+    assert faults(tmp_path, '[site]\nredirects = ["/a"]\n') == [("settings-type", 2)]
+    assert faults(tmp_path, '[site.redirects]\n"/a" = 1\n') == [("settings-type", 1)]
+    assert faults(tmp_path, "", PUBLISHER_SITE__REDIRECTS="/a=/b") == [("settings-type", None)]
