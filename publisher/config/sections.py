@@ -113,6 +113,18 @@ class WebhookSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ServeSettings:
+    """How `publisher serve` is reached: `hosts` beside the site's own, `origins` that may call the API from a browser.
+
+    `calls` is how many of the API one address may make a minute; 0: any number.
+    """
+
+    hosts: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
+    calls: int = 120
+
+
+@dataclass(frozen=True, slots=True)
 class SecretSettings:
     """Where the installation's key lies, made at first use with mode 0600."""
 
@@ -150,6 +162,7 @@ class Settings:
     hooks: HookSettings = HookSettings()
     judge: JudgeSettings = JudgeSettings()
     webhook: WebhookSettings = WebhookSettings()
+    serve: ServeSettings = ServeSettings()
 
     def path(self, relative: str) -> Path:
         """A path from the settings, resolved from the workspace's folder."""
@@ -187,4 +200,5 @@ SECTIONS: Mapping[str, type] = {
     "hooks": HookSettings,
     "judge": JudgeSettings,
     "webhook": WebhookSettings,
+    "serve": ServeSettings,
 }

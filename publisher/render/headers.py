@@ -7,7 +7,7 @@ from publisher.render.views import Site
 
 CONTENT_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'"
+    "form-action 'self'; frame-ancestors 'none'"
 )
 """No inline code, nothing from anywhere else, in nobody's frame."""
 

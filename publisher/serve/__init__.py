@@ -1,4 +1,4 @@
-"""Site and API over HTTP, as an ASGI application: built pages from memory, a reader's banners, answers, point in time."""
+"""Site and API over HTTP, as an ASGI application: pages from memory, a reader's banners and answers, point in time."""
 
 from publisher.serve.application import Application
 

@@ -47,9 +47,14 @@ class Encoded:
         return tuple(self.tag(encoding) for encoding in _KNOWN)
 
 
+def digest_of(body: bytes) -> bytes:
+    """What the entity tags of a file are made of."""
+    return hashlib.sha256(body).hexdigest()[:32].encode("ascii")
+
+
 def encoded(body: bytes, kind: bytes) -> Encoded:
     """Compresses a file once; what does not get shorter stays plain."""
-    digest = hashlib.sha256(body).hexdigest()[:32].encode("ascii")
+    digest = digest_of(body)
     if len(body) < SMALLEST_COMPRESSED:
         return Encoded(kind, digest, {"identity": body})
     import brotli

@@ -1,174 +1,151 @@
-"""The built website in memory, as it is served: read whole, and read anew when a build has put another in place."""
+"""The website as it is served at an instant: the newest build, and from the next version's effect on the one after it.
 
-import gzip
-import hashlib
-import json
-import re
-from collections.abc import Iterator, Mapping
+The build that will be true then is made beforehand, as far as the ledger knows now, so that readers see it from the
+instant itself and not from when somebody has got round to building.
+"""
+
+import os
+import subprocess
+import sys
+from collections import OrderedDict
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from pathlib import Path
-from urllib.parse import unquote
+from threading import Lock
 
 from publisher.config import Settings
-from publisher.domain.citation import redline_path
-from publisher.domain.policy import is_version, version_number
-from publisher.render.views import HistoryView, View
-from publisher.website.build import rendered
-from publisher.website.redirects import RULES
-from publisher.workflow.build import site_of
-from publisher.workflow.cumulative import redline_view
-from publisher.workflow.workspace import open_workspace
+from publisher.errors import PublisherError, one
+from publisher.workflow.encoded import Encoded
+from publisher.workflow.on_demand import MOST_KEPT, made
+from publisher.workflow.snapshot import Snapshot
 
-_KINDS: Mapping[str, bytes] = {
-    ".html": b"text/html; charset=utf-8",
-    ".css": b"text/css; charset=utf-8",
-    ".js": b"text/javascript; charset=utf-8",
-    ".json": b"application/json; charset=utf-8",
-    ".atom": b"application/atom+xml; charset=utf-8",
-    ".svg": b"image/svg+xml",
-    ".ics": b"text/calendar; charset=utf-8",
-}
-_SMALLEST_ZIPPED = 512
-_MOST_MADE = 200
+AHEAD = timedelta(minutes=10)
+"""How long before a version's effect the website of that instant is made."""
+
+FOLDER = "var/served-next"
+"""Where it lies, in the workspace."""
+
+_BUILD_SECONDS = 600
+_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """One file: its bytes, zipped where that is shorter, its media type, its entity tag without the closing quote."""
+class _Next:
+    """The website from an instant on, as the build that stood when it was made has it."""
 
-    body: bytes
-    zipped: bytes | None
-    kind: bytes
-    tag: bytes
-    immutable: bool
-
-
-class Snapshot:
-    """All files of one build, and the instants at which what they say ends."""
-
-    def __init__(self, folder: Path) -> None:
-        self._pages = dict(_read(folder))
-        self._made: dict[str, Page | None] = {}
-        self._turns = _turns(self.text("/banners.json"))
-        self._moved = dict(_moved(self.text(f"/{RULES}")))
-
-    def find(self, path: str) -> Page | None:
-        """The page at a path; `/privacy/` is its index."""
-        return self._pages.get(path + "index.html" if path.endswith("/") else path)
-
-    def moved(self, path: str) -> str | None:
-        """Where an old path leads now; None when it was never redirected."""
-        return self._moved.get(path)
-
-    def made(self, settings: Settings, path: str, *, now: datetime) -> Page | None:
-        """A page that no build writes, kept while this build stands; None when there is none."""
-        if path not in self._made:
-            if len(self._made) >= _MOST_MADE:
-                self._made.clear()
-            self._made[path] = made(settings, path, now=now)
-        return self._made[path]
-
-    def text(self, path: str) -> str:
-        """A file's text; empty when it is not there."""
-        page = self._pages.get(path)
-        return page.body.decode("utf-8") if page is not None else ""
-
-    def freshness(self, page: Page, now: datetime, longest: int) -> int:
-        """For how many seconds a page may be kept: never past the next version's effect."""
-        if page.immutable:
-            return longest
-        return max(0, min([longest, *(int((turn - now).total_seconds()) for turn in self._turns if turn > now)]))
-
-
-_COMPARED = re.compile(
-    r"/(?P<policy>[a-z0-9-]+)/(?P<old>v[0-9]+)\.\.\.(?P<new>v[0-9]+)/(?:(?P<language>[A-Za-z0-9-]+)/)?"
-)
-
-
-_HISTORY = re.compile(r"/(?P<policy>[a-z0-9-]+)/history/(?:(?P<language>[A-Za-z0-9-]+)/)?")
-
-
-def made(settings: Settings, path: str, *, now: datetime) -> Page | None:
-    """Two versions compared that are no neighbours, or the history with a form that asks for them; else None."""
-    named = _COMPARED.fullmatch(path) or _HISTORY.fullmatch(path)
-    if named is None:
-        return None
-    site = site_of(open_workspace(settings), now=now)
-    series = next((series for series in site.policies if series.name == named["policy"]), None)
-    if series is None:
-        return None
-    language = named["language"]
-    view: View | None
-    if named.re is _HISTORY:
-        shown = language or series.settings.language
-        view = HistoryView(series, shown, language is not None, served=True) if shown in series.languages else None
-    else:
-        view = redline_view(series, named["old"], named["new"], language)
-    return _page(rendered(site, settings.path("site"), view), ".html", immutable=False) if view is not None else None
-
-
-def asked_for(path: str, query: Mapping[str, list[str]]) -> str | None:
-    """The path of the comparison that a reader asked for in the form of a history; None when nothing was asked."""
-    named = _HISTORY.fullmatch(path)
-    pair = [name for key in ("old", "new") for name in query.get(key, [])[:1] if is_version(name)]
-    if named is None or len(set(pair)) != 2:
-        return None
-    old, new = sorted(pair, key=version_number)
-    return redline_path(named["policy"], old, new, named["language"])
+    turn: datetime
+    after: tuple[int, int]
+    snapshot: Snapshot
 
 
 class Pages:
-    """The newest snapshot of a workspace's website."""
+    """The website of a workspace in memory."""
 
     def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self._folder = settings.output
-        self._known: tuple[int, int] | None = None
-        self._snapshot: Snapshot | None = None
+        self._known = (0, 0)
+        self._snapshot = Snapshot(self._folder)
+        self._next: _Next | None = None
+        self._failed: tuple[tuple[int, int], datetime] | None = None
+        self._made: OrderedDict[tuple[str, int], Encoded | None] = OrderedDict()
+        self._guard = Lock()
+        self.refresh()
 
-    def current(self) -> Snapshot:
-        """The website as the last build left it."""
-        try:
-            status = self._folder.stat()
-            known = (status.st_ino, status.st_mtime_ns)
-        except OSError:
-            known = (0, 0)
-        if self._snapshot is None or known != self._known:
-            self._snapshot, self._known = Snapshot(self._folder), known
+    def is_behind(self) -> bool:
+        """Whether another build lies on the disk than the one in memory."""
+        return self._stamp() != self._known
+
+    def refresh(self) -> bool:
+        """Reads the newest build, if it is another one; says whether it was."""
+        with self._guard:
+            for _ in range(_TRIES):
+                stamp = self._stamp()
+                if stamp == self._known:
+                    return False
+                try:
+                    snapshot = self._read(self._folder)
+                except FileNotFoundError:
+                    continue
+                if stamp == self._stamp():  # a build put in place meanwhile would have been read in part
+                    self._snapshot, self._known = snapshot, stamp
+                    self._made.clear()
+                    return True
+            return False
+
+    def at(self, now: datetime) -> Snapshot:
+        """The website as it is true at an instant, as far as it is in memory."""
+        following = self._next
+        if following is not None and following.after == self._known and now >= following.turn:
+            return following.snapshot
         return self._snapshot
 
+    def is_next_wanted(self, now: datetime) -> bool:
+        """Whether the next version takes effect soon, and its website is still to be made."""
+        turn = self._snapshot.next_turn(now)
+        if turn is None or turn - now > AHEAD or self._failed == (self._known, turn):
+            return False
+        return self._next is None or (self._next.after, self._next.turn) != (self._known, turn)
 
-def _read(folder: Path) -> Iterator[tuple[str, Page]]:
-    for path in sorted(folder.rglob("*")):
-        relative = path.relative_to(folder)
-        if path.is_symlink() or not path.is_file() or any(part.startswith(".") for part in relative.parts):
-            continue
-        immutable = relative.parts[0] == "static"
-        yield "/" + relative.as_posix(), _page(path.read_bytes(), path.suffix, immutable=immutable)
+    def make_next(self, now: datetime) -> None:
+        """Makes the website of the next version's effect, by a build of its own that nobody has to wait for.
+
+        Raises:
+            PublisherError: it could not be built; the one that stands goes on until somebody builds.
+        """
+        with self._guard:
+            known, turn = self._known, self._snapshot.next_turn(now)
+            if turn is None:
+                return
+            try:
+                folder = _built(self._settings, turn)
+            except PublisherError:
+                self._failed = (known, turn)
+                raise
+            self._next = _Next(turn, known, self._read(folder))
+
+    def made(self, path: str, now: datetime) -> Encoded | None:
+        """A page that no build writes, kept while this build stands; None when there is none.
+
+        Raises:
+            PublisherError: the texts cannot be read.
+        """
+        pages = self.at(now)
+        with self._guard:
+            key = (path, id(pages))
+            if key not in self._made:
+                while len(self._made) >= MOST_KEPT:
+                    self._made.popitem(last=False)
+                self._made[key] = made(self._settings, path, now=now)
+            return self._made[key]
+
+    def _read(self, folder: Path) -> Snapshot:
+        return Snapshot(folder, base_url=self._settings.site.base_url, former=self._snapshot)
+
+    def _stamp(self) -> tuple[int, int]:
+        try:
+            status = self._folder.stat()
+        except OSError:
+            return (0, 0)
+        return (status.st_ino, status.st_mtime_ns)
 
 
-def _page(body: bytes, suffix: str, *, immutable: bool) -> Page:
-    zipped = gzip.compress(body, mtime=0) if len(body) >= _SMALLEST_ZIPPED else None
-    return Page(
-        body,
-        zipped if zipped is not None and len(zipped) < len(body) else None,
-        _KINDS.get(suffix, b"application/octet-stream"),
-        b'"' + hashlib.sha256(body).hexdigest()[:32].encode("ascii"),
-        immutable,
+def _built(settings: Settings, turn: datetime) -> Path:
+    folder = settings.path(FOLDER)
+    command = [sys.executable, "-m", "publisher", "-C", str(settings.root), "build", "--at", turn.isoformat()]
+    done = subprocess.run(  # noqa: S603  this program itself
+        command,
+        env={**os.environ, "PUBLISHER_SITE__OUTPUT": str(folder)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=_BUILD_SECONDS,
     )
-
-
-def _moved(rules: str) -> Iterator[tuple[str, str]]:
-    # The file may be somebody else's, who wants rules that only other servers understand.
-    for line in rules.splitlines():
-        match line.split():
-            case [old, new, "301"] if new.startswith("/") and not new.startswith("//") and new.isascii():
-                yield unquote(old), new
-
-
-def _turns(banners: str) -> tuple[datetime, ...]:
-    try:
-        ends = [entry["until"] for entry in json.loads(banners or "[]")]
-        return tuple(datetime.strptime(end, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC) for end in ends)
-    except (ValueError, KeyError, TypeError):
-        return ()
+    if done.returncode:
+        raise one(
+            "next-unbuilt",
+            f"The website of {turn.isoformat()} cannot be built: {done.stderr.strip()}",
+            "Correct that, or run publisher tick at that instant.",
+        )
+    return folder

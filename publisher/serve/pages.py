@@ -1,0 +1,74 @@
+"""Pages: the bytes that were built, with what caches must know of them."""
+
+from urllib.parse import parse_qs, quote
+
+from publisher.render.headers import IMMUTABLE, LONGEST_CACHE, SHARED, TO_ANYBODY
+from publisher.serve.replies import GUARDED, Headers, Reply, Scope, header, leads, not_found, wrong_method
+from publisher.serve.website import Website
+from publisher.workflow.encoded import Encoded
+from publisher.workflow.on_demand import asked_for, is_made
+from publisher.workflow.snapshot import Point, Snapshot
+
+_LASTING: Headers = ((b"cache-control", IMMUTABLE.encode("ascii")),)
+_TO_ANYBODY: Headers = tuple((name.lower().encode("ascii"), value.encode("ascii")) for name, value in TO_ANYBODY)
+_LONGEST_QUERY = 2000
+
+
+async def answer(website: Website, below: str, path: str, scope: Scope) -> Reply:
+    """What is at a path below the site's own.
+
+    Args:
+        website: the website in memory.
+        below: the site's path on its host, without a slash at its end.
+        path: the path below that, decoded.
+        scope: the request.
+    """
+    if scope["method"] not in ("GET", "HEAD"):
+        return wrong_method("GET, HEAD")
+    pages = await website.current()
+    moved = pages.moved(below + path)
+    if moved is not None:
+        return leads(301, moved)
+    query = scope["query_string"]
+    if query and len(query) <= _LONGEST_QUERY:
+        asked = asked_for(path, parse_qs(query.decode("latin-1"), max_num_fields=10))
+        if asked is not None:
+            return leads(303, below + asked)
+    page = pages.find(path)
+    if (page is None or path.endswith("/")) and is_made(path, pages):
+        page = await website.made(path) or page
+    if page is None:
+        if pages.find(path + "/") is not None:
+            return leads(308, below + quote(path) + "/")
+        return not_found()
+    return of_page(page, path, pages, website, scope)
+
+
+def of_page(page: Encoded, path: str, pages: Snapshot, website: Website, scope: Scope) -> Reply:
+    """A page in the encoding that its reader takes; 304 where they have it."""
+    encoding = page.best(header(scope, b"accept-encoding"))
+    lasting = path.startswith("/static/")
+    seconds = 0 if lasting else pages.freshness(website.clock(), LONGEST_CACHE)
+    headers = (
+        (b"etag", page.tag(encoding)),
+        *(_LASTING if lasting else ((b"cache-control", b"max-age=%d" % seconds),)),
+        (b"vary", b"accept-encoding"),
+        *_of_point(pages.point(path)),
+        *(_TO_ANYBODY if path in SHARED else ()),
+        *GUARDED,
+    )
+    asked = header(scope, b"if-none-match")
+    if asked is not None and _has(asked, page.tag(encoding)):
+        return Reply(304, headers)
+    packed = () if encoding == "identity" else ((b"content-encoding", encoding.encode("ascii")),)
+    return Reply(200, ((b"content-type", page.kind), *packed, *headers), page.body(encoding))
+
+
+def _of_point(point: Point) -> Headers:
+    said = ((b"last-modified", point.modified), (b"memento-datetime", point.memento), (b"link", point.links))
+    return tuple(pair for pair in said if pair[1])
+
+
+def _has(asked: bytes, tag: bytes) -> bool:
+    """Whether a reader has this very representation (RFC 9110, section 13.1.2: compared weakly)."""
+    return asked.strip() == b"*" or tag in [each.strip().removeprefix(b"W/") for each in asked.split(b",")]

@@ -1,0 +1,51 @@
+"""The website in memory, kept up with the disk and made ready for what is next, away from the readers' requests."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+
+from publisher.errors import PublisherError
+from publisher.workflow.encoded import Encoded
+from publisher.workflow.served import Pages
+from publisher.workflow.snapshot import Snapshot
+
+WAIT_SECONDS = 0.25
+"""How long a reader who comes just after a build waits for it; after that they get the one before until it is read."""
+
+
+class Website:
+    """What the pages' part of the application asks."""
+
+    def __init__(self, pages: Pages, clock: Callable[[], datetime], told: Callable[[str], None]) -> None:
+        self._pages = pages
+        self.clock = clock
+        self._told = told
+        self._reading: asyncio.Task[bool] | None = None
+        self._one_at_a_time = asyncio.Lock()
+
+    async def current(self) -> Snapshot:
+        """The website as it is true now."""
+        if self._pages.is_behind():
+            if self._reading is None or self._reading.done():
+                self._reading = asyncio.create_task(asyncio.to_thread(self._pages.refresh))
+            await asyncio.wait([self._reading], timeout=WAIT_SECONDS)
+        return self._pages.at(self.clock())
+
+    async def look(self) -> None:
+        """Reads another build, and makes the website of a version that takes effect soon."""
+        try:
+            if self._pages.is_behind():
+                await asyncio.to_thread(self._pages.refresh)
+            if self._pages.is_next_wanted(self.clock()):
+                await asyncio.to_thread(self._pages.make_next, self.clock())
+        except PublisherError as fault:
+            self._told(str(fault))
+
+    async def made(self, path: str) -> Encoded | None:
+        """A page that no build writes; one is made at a time, however many ask."""
+        async with self._one_at_a_time:
+            try:
+                return await asyncio.to_thread(self._pages.made, path, self.clock())
+            except PublisherError as fault:
+                self._told(str(fault))
+                return None
