@@ -1,0 +1,229 @@
+"""The right version at the right instant, over HTTP: flips, caches, what headers say of time."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import brotli
+import pytest
+
+from publisher.config import read_settings
+from publisher.serve.limits import MOST_KNOWN, Limit
+from publisher.workflow.served import Pages
+from tests.acceptance.serving import Client, served
+from tests.acceptance.workspaces import SETTINGS, Workbench
+
+EFFECT = datetime(2027, 1, 14, 16, 0, tzinfo=UTC)
+"""Midnight of 15 January 2027 in Shanghai."""
+
+
+@pytest.fixture
+def announced(workbench: Workbench) -> Workbench:
+    workbench.import_users(3)
+    workbench.sign()
+    workbench.run("publish")
+    workbench.run("deliver")
+    workbench.run("tick")
+    return workbench
+
+
+@pytest.fixture
+def client(announced: Workbench) -> Iterator[Client]:
+    with served(announced) as found:
+        yield found
+
+
+def _until(wanted: str, client: Client, seconds: float = 20) -> str:
+    ends = time.monotonic() + seconds
+    while wanted not in (page := client.ask("/privacy/")[2].decode()) and time.monotonic() < ends:
+        time.sleep(0.05)
+    return page
+
+
+def test_the_next_version_is_there_at_its_instant_without_a_tick_a_build_or_a_restart(client: Client) -> None:
+    bench = client.bench
+    bench.now = EFFECT - timedelta(minutes=5)
+    built = (bench.folder / "site/public/privacy/index.html").read_bytes()
+    ends = time.monotonic() + 60
+    while not (bench.folder / "var/served-next/privacy/index.html").exists() and time.monotonic() < ends:
+        time.sleep(0.1)
+    bench.now = EFFECT - timedelta(seconds=1)
+    before = client.ask("/privacy/")
+    assert before[2] == built
+    assert before[1]["cache-control"] == "max-age=1"
+    time.sleep(1)
+    bench.now = EFFECT
+    status, headers, page = client.ask("/privacy/")
+    assert status == 200
+    assert b"24 months" in page
+    assert headers["last-modified"] == "Thu, 14 Jan 2027 16:00:00 GMT"
+    assert headers["cache-control"] == "max-age=300"
+    assert json.loads(client.ask("/banners.json")[2]) == []
+    assert (bench.folder / "site/public/privacy/index.html").read_bytes() == built
+    bench.run("tick")
+    assert b"24 months" in client.ask("/privacy/")[2]
+    assert (bench.folder / "site/public/privacy/index.html").read_bytes() == page
+
+
+def test_what_was_made_for_the_next_instant_is_let_go_when_the_ledger_says_otherwise(announced: Workbench) -> None:
+    pages = Pages(read_settings(announced.folder))
+    near = EFFECT - timedelta(minutes=5)
+    assert pages.is_next_wanted(near)
+    pages.make_next(near)
+    assert not pages.is_next_wanted(near)
+    assert "24 months" in pages.at(EFFECT).text("/privacy/index.html")
+    announced.now = near
+    announced.run("postpone", "privacy", "v2", "--to", "2027-03-01", "--by", "Ada", "--reason", "more time")
+    assert pages.is_behind()
+    pages.refresh()
+    assert "24 months" not in pages.at(EFFECT).text("/privacy/index.html")
+    assert not pages.is_next_wanted(EFFECT)
+
+
+def test_a_reader_who_polls_through_everything_sees_whole_pages_and_never_what_is_not_announced(
+    workbench: Workbench,
+) -> None:
+    workbench.import_users(3)
+    workbench.run("build")
+    seen: list[tuple[bool, int, str]] = []
+    is_announced, stop = threading.Event(), threading.Event()
+    with served(workbench) as client:
+
+        def poll() -> None:
+            while not stop.is_set():
+                known = is_announced.is_set()
+                for path in ("/privacy/", "/privacy/v2/", "/banners.json", "/privacy/versions.json"):
+                    status, _, body = client.ask(path)
+                    seen.append((known, status, f"{path} {body.decode()}"))
+
+        reader = threading.Thread(target=poll)
+        reader.start()
+        workbench.sign()
+        is_announced.set()
+        workbench.run("publish")
+        workbench.run("deliver")
+        workbench.run("tick")
+        workbench.run("postpone", "privacy", "v2", "--to", "2027-03-01", "--by", "Ada", "--reason", "more time")
+        workbench.run("withdraw", "privacy", "v2", "--by", "Ada", "--reason", "given up")
+        _until("12 months", client)
+        stop.set()
+        reader.join()
+    assert len(seen) > 40
+    for known, status, page in seen:
+        assert status in ((200, 404) if page.startswith("/privacy/v2/") else (200,)), page
+        assert page.endswith(("</html>\n", "]\n", "}\n", '"not found"}')), page
+        assert known or "v2" not in page.split(" ", 1)[1]
+    assert any(status == 200 and page.startswith("/privacy/v2/ ") for _, status, page in seen)
+
+
+def test_a_page_goes_out_in_the_encoding_that_its_reader_takes_under_a_tag_of_its_own(client: Client) -> None:
+    plain = client.ask("/privacy/")
+    status, headers, packed = client.ask("/privacy/", headers={"Accept-Encoding": "gzip, deflate, br"})
+    assert (status, headers["content-encoding"]) == (200, "br")
+    assert brotli.decompress(packed) == plain[2]
+    assert headers["etag"] != plain[1]["etag"]
+    assert headers["vary"] == "accept-encoding"
+    asked = {"Accept-Encoding": "br", "If-None-Match": f'"other", W/{headers["etag"]}'}
+    status, again, nothing = client.ask("/privacy/", headers=asked)
+    assert (status, nothing, again["etag"]) == (304, b"", headers["etag"])
+    assert client.ask("/privacy/", headers={"If-None-Match": headers["etag"]})[0] == 200
+
+
+def test_headers_say_what_is_around_a_text_in_time(client: Client) -> None:
+    _, first, _ = client.ask("/privacy/v1/en/")
+    assert first["memento-datetime"] == first["last-modified"] == "Mon, 30 Sep 2024 16:00:00 GMT"
+    for said in (
+        '<https://acme.example/privacy/>; rel="original latest-version"',
+        '<https://acme.example/timegate/privacy>; rel="timegate"',
+        '<https://acme.example/privacy/v2/>; rel="successor-version"',
+        '<https://acme.example/privacy/history/>; rel="version-history"',
+    ):
+        assert said in first["link"]
+    _, second, _ = client.ask("/privacy/v2/")
+    assert "memento-datetime" not in second
+    assert '<https://acme.example/privacy/v1/>; rel="predecessor-version"' in second["link"]
+    _, current, _ = client.ask("/privacy/")
+    assert "memento-datetime" not in current
+    assert client.ask("/timemap/privacy")[1]["content-type"] == "application/link-format"
+    assert "set-cookie" not in {name for _, headers, _ in (client.ask("/"),) for name in headers}
+
+
+@pytest.mark.parametrize("host", ["evil.test", "acme.example.evil.test", "", "127.0.0.1.evil.test", "[::1"])
+def test_a_name_that_is_not_the_sites_gets_nothing(client: Client, host: str) -> None:
+    status, _, body = client.ask("/privacy/", headers={"Host": host, "X-Forwarded-Host": "acme.example"})
+    assert status == 400
+    assert b"months" not in body
+
+
+def test_the_sites_own_names_are_answered(client: Client) -> None:
+    for host in ("acme.example", "ACME.example:443", "localhost:1", "[::1]:80"):
+        assert client.ask("/privacy/", headers={"Host": host})[0] == 200
+
+
+def test_a_link_asks_and_only_a_button_acknowledges(client: Client) -> None:
+    token = client.token("u00001")
+    link = f"/api/acknowledge?user={token}&banner=privacy-v2-1"
+    for _ in range(3):
+        status, headers, page = client.ask(link, headers={"Accept-Language": "zh-TW, en;q=0.5"})
+        assert (status, headers["content-language"]) == (200, "zh-CN")
+    assert '<form method="post"' in page.decode()
+    assert "我已知悉" in page.decode()
+    assert len(client.json(f"/api/banners?user={token}")[1]) == 1
+    form = f"user={token}&banner=privacy-v2-1".encode()
+    browser = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html"}
+    status, headers, page = client.ask("/api/acknowledge", body=form, headers=browser)
+    assert (status, headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert "Thank you" in page.decode()
+    assert client.json(f"/api/banners?user={token}")[1] == []
+
+
+def test_a_link_that_is_no_good_says_so_and_repeats_nothing_of_it(client: Client) -> None:
+    for link in ("user=x&banner=privacy-v2-1", f"user={client.token('u00001')}&banner=%3Cscript%3Ex", "", "user=%00"):
+        status, _, page = client.ask(f"/api/acknowledge?{link}")
+        assert status == 404
+        assert "no longer good" in page.decode()
+        assert "script" not in page.decode()
+
+
+def test_other_origins_are_let_in_by_name_alone(workbench: Workbench) -> None:
+    workbench.write("publisher.toml", SETTINGS + '[serve]\norigins = ["https://www.acme.example"]\n')
+    workbench.run("build")
+    with served(workbench) as client:
+        allowed = client.ask("/api/banners?user=x", headers={"Origin": "https://www.acme.example"})[1]
+        assert allowed["access-control-allow-origin"] == "https://www.acme.example"
+        other = client.ask("/api/banners?user=x", headers={"Origin": "https://evil.test"})[1]
+        assert "access-control-allow-origin" not in other
+        assert "access-control-allow-credentials" not in {**allowed, **other}
+
+
+def test_one_address_that_calls_too_often_is_told_when_to_come_again(workbench: Workbench) -> None:
+    workbench.write("publisher.toml", SETTINGS + "[serve]\ncalls = 5\n")
+    workbench.run("build")
+    with served(workbench) as client:
+        answers = [client.ask("/api/banners?user=x") for _ in range(7)]
+        assert [status for status, _, _ in answers].count(429) == 2
+        assert 0 < int(answers[-1][1]["retry-after"]) <= 13
+        assert client.ask("/privacy/")[0] == 200
+
+
+def test_what_is_kept_of_addresses_is_bounded_and_fills_evenly() -> None:
+    now = 0.0
+    limit = Limit(60, lambda: now)
+    assert [limit.wait("one") for _ in range(61)][-2:] == [0, 2]
+    now = 1.0
+    assert limit.wait("one") == 0
+    for number in range(MOST_KNOWN + 5):
+        limit.wait(str(number))
+    assert len(limit._left) == MOST_KNOWN
+
+
+def test_numbers_for_prometheus_name_nobody(client: Client) -> None:
+    client.ask("/privacy/")
+    client.json(f"/api/banners?user={client.token('u00001')}")
+    text = client.ask("/metrics")[2].decode()
+    assert 'publisher_messages{channel="email",notice="privacy-v2-1",state="accepted"} 3.0' in text
+    assert 'publisher_http_answers_total{kind="page",status="200"} 1.0' in text
+    assert "u00001" not in text
+    assert "@" not in text
