@@ -1,12 +1,16 @@
 """What changed at a glance: what matters most with its changed words, then everything else by name."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup, escape
+
 from publisher.domain.assessment import FindingKind
 from publisher.domain.change import Change, ChangeKind, ChangeSet, Edit
 from publisher.domain.citation import at_clause
+from publisher.domain.clause import ClauseTree
 from publisher.domain.life import PENDING, State
 from publisher.domain.notice import ToldChange
 from publisher.render.excerpts import excerpt
@@ -15,12 +19,12 @@ from publisher.render.status import day_html
 from publisher.render.wording import Strings
 
 if TYPE_CHECKING:
-    from markupsafe import Markup
-
     from publisher.render.views import Published
 
 MOST_NAMED = 12
 """Changes beside the important ones that are named; the redline has them all."""
+
+_CITED = re.compile(r"(?<=[(（])[0-9]{1,3}(?:\.[0-9]{1,3})+(?=[)）])")
 
 LONGEST_OPEN = 900
 """Characters of changed words that stand open; longer ones are folded."""
@@ -59,7 +63,18 @@ def named_changes(changes: ChangeSet | None, told: Iterable[ToldChange], old_pat
     return tuple(_named(change, old_path) for change in others if _has_a_name(change))
 
 
-def changes_heading(version: "Published", words: Strings, language: str) -> "Markup":
+def summary_html(summary: str, tree: ClauseTree) -> Markup:
+    """A summary whose clause numbers in brackets, such as (4.1.3), lead to these clauses where the text has them."""
+    numbered = {placed.clause.number: name for name, placed in tree.by_id().items() if placed.clause.number}
+
+    def linked(found: re.Match[str]) -> str:
+        name = numbered.get(found[0])
+        return f'<a href="{escape(at_clause("", name))}">{found[0]}</a>' if name is not None else found[0]
+
+    return Markup(_CITED.sub(linked, str(escape(summary))))  # noqa: S704  escaped before links are put in
+
+
+def changes_heading(version: "Published", words: Strings, language: str) -> Markup:
     """What the changes are called: those of a day to come, of a day that came, or of no day at all."""
     standing = version.standing
     day = day_html(standing.effective, language)

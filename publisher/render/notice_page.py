@@ -12,7 +12,15 @@ from publisher.domain.life import DATED
 from publisher.domain.notice import Channel, NoticeId, NoticeKind
 from publisher.render.frame import Kit, Relation, frame_of, laid_out, redline_of
 from publisher.render.glance import Told, changes_heading, told_at_a_glance
-from publisher.render.status import contact_link, day_html, instant_html, readable_language, status, version_name
+from publisher.render.status import (
+    announced_day,
+    contact_link,
+    day_html,
+    instant_html,
+    readable_language,
+    status,
+    version_name,
+)
 from publisher.render.views import NoticeView, Published, Series
 from publisher.render.wording import Strings, long_date
 
@@ -36,6 +44,7 @@ class Announced:
     title: str
     spoken: str
     summary: str
+    announced: "Markup | None"
     before: str
     told: tuple[Told, ...]
     changes_heading: "Markup"
@@ -148,6 +157,7 @@ def _announced(series: Series, version: Published, view: NoticeView, kit: Kit) -
         title=edition.tree.title or series.settings.title,
         spoken=spoken,
         summary=edition.text.front.summary,
+        announced=announced_day(version, view.language) if view.kind is NoticeKind.CORRECTION else None,
         before=version_name(version.before, words) if version.before else "",
         told=told_at_a_glance([(change, _at(kit, path, change)) for change in edition.told] if shows else [], words),
         changes_heading=changes_heading(version, words, view.language),

@@ -40,6 +40,7 @@ class Row:
     redline: str
     before: str
     reasons: tuple["FindingKind", ...]
+    notes: tuple[tuple[str, str], ...]
     events: tuple[str, ...]
     notices: tuple["Sent", ...]
 
@@ -192,6 +193,7 @@ def _row(series: Series, version: Published, language: str, words: Strings, kit:
         redline=redline_of(series, version, spoken, kit),
         before=version_name(version.before, words) if version.before else "",
         reasons=tuple(dict.fromkeys(kind for change in edition.told for kind in change.reasons)),
+        notes=tuple((change.where, change.public_note) for change in edition.told if change.public_note),
         events=_happened(series, version, words, language),
         notices=notices_of(series, version, language, kit),
     )

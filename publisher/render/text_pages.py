@@ -9,7 +9,7 @@ from publisher.domain.life import DATED, PENDING, State
 from publisher.domain.policy import version_number
 from publisher.render.clauses import contents, text_html
 from publisher.render.frame import KNOWN_RELATIONS, Kit, Relation, frame_of, laid_out, redline_of
-from publisher.render.glance import MOST_NAMED, changes_heading, named_changes, told_at_a_glance
+from publisher.render.glance import MOST_NAMED, changes_heading, named_changes, summary_html, told_at_a_glance
 from publisher.render.notice_page import notices_of
 from publisher.render.redlines import plain_changes, redline_blocks
 from publisher.render.status import announced_day, contact_link, day_html, readable_language, status, version_name
@@ -88,11 +88,12 @@ def text_page(view: TextView, kit: Kit) -> str:
         frame,
         words,
         title=titled,
-        state=version.standing.state.value,
+        state="corrected" if replaced else version.standing.state.value,
         number=number,
         status=status(series, version, words, view.language, kit.linked),
         effective=day_html(version.standing.effective, view.language),
-        summary=edition.text.front.summary,
+        summary=summary_html(edition.text.front.summary, edition.tree),
+        coming=_coming(series, version, view.language, kit),
         edition=edition,
         spoken=spoken,
         spoken_direction=text_direction(spoken),
@@ -102,6 +103,7 @@ def text_page(view: TextView, kit: Kit) -> str:
         translated=spoken != prevails,
         body=text_html(edition.tree, words, edition.aliases),
         contents=contents(edition.tree),
+        compared=edition.changes is not None,
         announced=announced_day(version, view.language),
         changes_heading=changes_heading(version, words, view.language),
         told=told_at_a_glance([(change, _place(change, kit)) for change in edition.told], words),
@@ -126,6 +128,16 @@ def text_page(view: TextView, kit: Kit) -> str:
         witnessed=version.standing.witnessed,
         harmless=version.standing.grade in (Grade.EDITORIAL, Grade.CLARIFICATION),
     )
+
+
+def _coming(series: Series, version: Published, language: str, kit: Kit) -> tuple["Markup", str] | None:
+    """The day on which the version in force will be followed, and the address of what changes then."""
+    standing = version.standing
+    following = series.version(standing.successor)
+    if standing.state is not State.IN_FORCE or following is None or following.standing.state is State.HELD:
+        return None
+    redline = redline_of(series, following, readable_language(following, language), kit)
+    return (day_html(following.standing.effective, language), redline) if redline else None
 
 
 def _languages(view: TextView) -> tuple[str, ...]:

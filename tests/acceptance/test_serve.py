@@ -91,6 +91,15 @@ def test_an_old_address_leads_to_its_page(workbench: Workbench) -> None:
             assert (status, headers["location"]) == (301, there)
 
 
+def test_a_redirect_that_leads_nowhere_keeps_a_release_back(workbench: Workbench) -> None:
+    with (workbench.folder / "publisher.toml").open("a", encoding="utf-8") as toml:
+        toml.write('\n[site.redirects]\n"/legal" = "/imprint/"\n')
+    workbench.import_users(3)
+    workbench.sign()
+    assert "'/legal' leads to '/imprint/', and there is no such page." in workbench.refused("publish")
+    assert [event["version"] for event in workbench.ledger()] == ["v1"]
+
+
 def test_a_banner_is_put_away_by_its_reader_alone(client: Client) -> None:
     mine, theirs = client.token("u00000"), client.token("u00001")
     status, headers, body = client.ask(f"/api/banners?user={mine}")

@@ -161,6 +161,17 @@ def test_one_stylesheet_of_less_than_15_kilobytes_is_all_that_a_page_loads(annou
     assert sum((announced.output / link.replace("../", "")).stat().st_size for link in loaded[1:]) < 15_000
 
 
+def test_a_text_before_its_correction_says_so_first_and_claims_nothing_of_changes(gallery: Built) -> None:
+    page = gallery.text("privacy/v2/en/r1/index.html")
+    assert "Please raed it with care." in page
+    assert '<span class="state state-corrected">Corrected since</span>' in page
+    assert re.findall(r'<p class="status">(.*?)</p>', page) == [
+        'Words of this text were corrected since. <a href="/privacy/v2/en/">Read the text as it is now.</a>'
+    ]
+    assert 'class="changed"' not in page
+    assert "In force" in gallery.text("privacy/v2/en/r2/index.html")
+
+
 def test_no_page_needs_or_holds_a_script_or_an_inline_style(announced: Built) -> None:
     for name, page in documents(announced).items():
         assert not {"script", "style", "iframe", "form", "object", "img"} & set(page.tags), name
