@@ -157,6 +157,29 @@ def test_a_far_side_that_is_busy_is_called_again_later_under_the_same_ids(workbe
         assert side.calls[0].headers["webhook-id"] == side.calls[-1].headers["webhook-id"]
 
 
+def test_calls_at_once_are_each_recorded_by_their_own_answer(workbench: Workbench) -> None:
+    at_once = threading.Barrier(3)
+
+    def answer(call: Call) -> Said | Raw:
+        at_once.wait(30)
+        names = {user["user"] for user in call.users}
+        return Said(503) if "u00000" in names else Said(body=b"{}") if "u00001" in names else all_as("accepted")(call)
+
+    def apart(call: Call) -> frozenset[str]:
+        return frozenset(user["id"] for user in call.users)
+
+    with far_side(answer) as side:
+        released(workbench, side, users=12, more="connections = 3\n")
+        workbench.run("deliver", "--json")
+        calls = {apart(call): call for call in side.calls[:3]}
+        assert [len(names) for names in calls] == [4, 4, 4]
+        assert len(frozenset().union(*calls)) == 12
+        busy = sum("u00000" in {user["user"] for user in call.users} for call in calls.values())
+        assert busy == 1
+        assert states(workbench)["deferred"] == 4
+        assert sum(states(workbench).values()) == 12
+
+
 def test_each_users_own_answer_is_kept(workbench: Workbench) -> None:
     def answer(call: Call) -> Said:
         given = {"u00000": "refused", "u00001": "deferred"}
