@@ -62,6 +62,22 @@ def test_each_user_is_told_once_in_batches_with_words_and_a_stable_id(workbench:
         assert len(side.calls) == 2
 
 
+def test_each_channels_counts_are_told_and_add_up_to_the_audience(workbench: Workbench) -> None:
+    with far_side(all_as("refused")) as side:
+        released(workbench, side)
+        for done in ((), ("deliver",)):
+            if done:
+                workbench.run(*done)
+            found = workbench.state_of("v2")
+            assert {name: sum(counts.values()) for name, counts in found["channels"].items()} == {
+                "email": 6,
+                "webhook": 6,
+            }
+            assert found["messages"] == found["channels"]["email"]
+        assert (found["channels"]["email"]["accepted"], found["channels"]["webhook"]["refused"]) == (6, 6)
+        assert "mail: 6 accepted; webhook: 6 refused" in workbench.run("status")
+
+
 def test_no_address_leaves_with_a_call(workbench: Workbench) -> None:
     with far_side(all_as("accepted")) as side:
         released(workbench, side)
