@@ -79,11 +79,12 @@ def _print(summary: "BounceSummary", as_json: bool) -> None:
     words = {
         Reading.BOUNCED: "came back for good",
         Reading.BLOCKED: "refused for good, but not for the address",
-        Reading.GIVEN_UP: "given up",
+        Reading.GIVEN_UP: "given up by a server, over a fault that may pass",
         Reading.DELAYED: "delayed",
         Reading.ARRIVED: "arrived",
         Reading.KNOWN: "known already",
         Reading.EARLY: "to be read again, once the message's own answer is recorded",
+        Reading.REDUCED: "about a notice whose receipts are counts by now; the counts stay as they are",
         Reading.FOREIGN: "about none of our messages",
         Reading.UNREADABLE: "no delivery report",
     }

@@ -1,6 +1,6 @@
 """How `publisher status` says where versions and their mails stand."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -10,9 +10,12 @@ from publisher.cli.faults import record as record_fault
 from publisher.errors import Fault
 
 if TYPE_CHECKING:
+    from publisher.domain.notice import MessageState
     from publisher.workflow.mail_state import MailState
     from publisher.workflow.status import VersionStatus
     from publisher.workflow.workspace import Workspace
+
+_NAMES = {"email": "mail", "webhook": "webhook"}
 
 
 def lines(entry: "VersionStatus") -> Iterator[str]:
@@ -24,9 +27,15 @@ def lines(entry: "VersionStatus") -> Iterator[str]:
 
 def facts_of(entry: "VersionStatus") -> str:
     """Dates and counts of a version on one line."""
-    sent = ", ".join(f"{number:,} {state}" for state, number in entry.messages.items() if number)
+    several = len(entry.channels) > 1
+    sent = [
+        (f"{_NAMES[channel]}: " if several else "")
+        + ", ".join(f"{number:,} {state}" for state, number in counts.items() if number)
+        for channel, counts in entry.channels.items()
+        if any(counts.values())
+    ]
     floor = f"floor {entry.floor}" if entry.floor else ""
-    return "; ".join(fact for fact in (f"effective {entry.effective}", floor, sent) if fact)
+    return "; ".join(fact for fact in (f"effective {entry.effective}", floor, *sent) if fact)
 
 
 def waits_of(entry: "VersionStatus") -> Iterator[str]:
@@ -79,11 +88,16 @@ def version_record(entry: "VersionStatus") -> dict[str, object]:
         "state": entry.state,
         "effective": entry.effective,
         "floor": entry.floor,
-        "messages": {state.value: number for state, number in entry.messages.items()},
+        "messages": _counts(entry.messages),
+        "channels": {channel.value: _counts(counts) for channel, counts in entry.channels.items()},
         "due": entry.due,
         "early": entry.early,
         "mails": _mails(entry.mails),
     }
+
+
+def _counts(counts: "Mapping[MessageState, int]") -> dict[str, int]:
+    return {state.value: number for state, number in counts.items()}
 
 
 def _mails(mails: "MailState") -> dict[str, object]:

@@ -38,7 +38,7 @@ def command(desk: Desk, as_json: bool) -> None:
     for entry in report.happened:
         click.echo(f"{entry.policy} {entry.version}: {entry.kind} ({entry.reason})")
     if report.joined:
-        click.echo(f"{count(report.joined, 'message')} queued for users who came later.")
+        click.echo(f"Queued for {count(report.joined, 'user')} who came later.")
     if report.reduced:
         click.echo(f"{count(report.reduced, 'receipt')} reduced to counts.")
     tell(report.troubles)

@@ -101,7 +101,8 @@ def _length(text: str) -> timedelta:
 class WebhookSettings:
     """Which address is called for the channel `webhook`, and how: for each user (`users`), or once (`notice`).
 
-    `batch` is how many users one call tells of, `seconds` how long it may take.
+    `batch` is how many users one call tells of, `connections` how many calls may be under way at once, `seconds` how
+    long each may take.
     """
 
     url: str = ""
@@ -109,6 +110,7 @@ class WebhookSettings:
     secret_file: str = ""
     mode: str = "users"
     batch: int = 200
+    connections: int = 1
     seconds: int = 30
 
 

@@ -125,6 +125,7 @@ def _wrong_webhook(given: WebhookSettings, text: str) -> list[Fault]:
     wrong = (
         ("mode", given.mode in ("users", "notice"), f"'{given.mode}' is no way to call.", "Write users or notice."),
         ("batch", 1 <= given.batch <= 1000, "A call cannot tell of that many users.", "Write a number from 1 to 1000."),
+        ("connections", 1 <= given.connections <= 64, "That many calls at once cannot be made.", "Write 1 to 64."),
         ("seconds", 1 <= given.seconds <= 300, "That is no time to wait.", "Write a number of seconds from 1 to 300."),
     )
     return [

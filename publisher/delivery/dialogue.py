@@ -207,6 +207,8 @@ def named(fault: BaseException) -> str:
     """A system's error in its own words, without what it was about."""
     if isinstance(fault, TimeoutError):
         return "no answer in time"
+    if isinstance(fault, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+        return "the server closed the connection"
     if isinstance(fault, UnicodeError):
         return "the host's name cannot be looked up"
     return str(getattr(fault, "strerror", None) or type(fault).__name__)

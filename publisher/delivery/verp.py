@@ -15,8 +15,6 @@ from publisher.domain.notice import Message, NoticeId
 
 _HANDLE, _PREFIX, _MAC = 5, 8, 12
 _LETTERS = (_HANDLE + _PREFIX + _MAC) * 8 // 5
-LONGEST_LOCAL = 64 - _LETTERS - 1
-"""Characters before the `+`: a local part has 64 at most (RFC 5321, section 4.5.3.1.1)."""
 
 
 @dataclass(frozen=True, slots=True)

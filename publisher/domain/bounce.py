@@ -9,8 +9,9 @@ class Fate(StrEnum):
     """What became of a message after a server had accepted it.
 
     `BOUNCED`: nobody can be reached at the address. `BLOCKED`: it was refused for good for what it is or whom it is
-    from, which is nothing about the person. `GIVEN_UP`: a server stopped trying, over a fault that may pass. `DELAYED`:
-    it still tries. `ARRIVED`: delivered, relayed or expanded, which changes nothing.
+    from, which is nothing about the person. `GIVEN_UP`: a server stopped trying, over a fault that may pass (RFC 3464,
+    section 2.3.3: of a `failed` delivery nothing more is tried). `DELAYED`: it still tries. `ARRIVED`: delivered,
+    relayed or expanded, which changes nothing.
     """
 
     BOUNCED = "bounced"
@@ -20,8 +21,8 @@ class Fate(StrEnum):
     ARRIVED = "arrived"
 
 
-FINAL = frozenset({Fate.BOUNCED, Fate.BLOCKED})
-"""Fates that turn a message to refused."""
+FINAL = frozenset({Fate.BOUNCED, Fate.BLOCKED, Fate.GIVEN_UP})
+"""Fates that turn a message to refused: it never arrives, and its reader is left to the banner."""
 
 _ARRIVED = frozenset({"delivered", "relayed", "expanded"})
 _BEST_FIRST = (Fate.ARRIVED, Fate.DELAYED, Fate.GIVEN_UP, Fate.BLOCKED, Fate.BOUNCED)

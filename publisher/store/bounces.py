@@ -65,7 +65,7 @@ def recipients(connection: Connection, notice_id: NoticeId, prefix: str = "") ->
 
 
 def record(connection: Connection, bounce: Bounce, at: datetime) -> Effect:
-    """Records a bounce: a lasting one turns the message to refused, one given up is kept beside its acceptance.
+    """Records a bounce: what will never arrive is refused.
 
     Whoever a closed notice turns out not to have told gets the later one's whole story instead of its sequel.
     """
@@ -74,9 +74,7 @@ def record(connection: Connection, bounce: Bounce, at: datetime) -> Effect:
         return Effect.KNOWN
     if row.state in _UNDER_WAY:
         return Effect.EARLY
-    if bounce.fate not in FINAL:
-        return _given_up(connection, bounce, row, at) if bounce.fate is Fate.GIVEN_UP else Effect.KNOWN
-    if row.state not in (MessageState.ACCEPTED, MessageState.IN_DOUBT):
+    if bounce.fate not in FINAL or row.state not in (MessageState.ACCEPTED, MessageState.IN_DOUBT):
         return Effect.KNOWN
     connection.execute(
         outbox.update()
@@ -114,25 +112,16 @@ def share(connection: Connection, notice_id: NoticeId) -> tuple[int, int]:
     return bounced, judged
 
 
+def has_counts(connection: Connection, notice_id: NoticeId) -> bool:
+    """Whether any message of a notice is no longer kept but in a count."""
+    return bool(forgetting.counts(connection, notice_id, Channel.EMAIL))
+
+
 def is_complete(connection: Connection, notice_id: NoticeId) -> bool:
     """Whether the ledger says that the notice is complete."""
     named = f'"notice":"{notice_id}"'
     events = (event_of(line) for line in ledger.lines(connection, notice_id.policy) if named in line)
     return any(event.kind is EventKind.COMPLETE and event.notice == str(notice_id) for event in events)
-
-
-def _given_up(connection: Connection, bounce: Bounce, row: Any, at: datetime) -> Effect:
-    """Nobody has to be left to the banner over a fault that may pass, but the record says what is known."""
-    kept = select(attempt.c.no).where(
-        attempt.c.notice == str(bounce.notice),
-        attempt.c.recipient == bounce.recipient,
-        attempt.c.channel == Channel.EMAIL,
-        attempt.c.outcome == Fate.GIVEN_UP,
-    )
-    if row.state != MessageState.ACCEPTED or connection.execute(kept).first() is not None:
-        return Effect.KNOWN
-    _add_attempt(connection, bounce, row, at)
-    return Effect.RECORDED
 
 
 def _add_attempt(connection: Connection, bounce: Bounce, row: Any, at: datetime) -> None:

@@ -1,15 +1,15 @@
 """Receipts of notices that are over: counts in place of a row for each person."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, or_, select
+from sqlalchemy import Connection, and_, delete, func, insert, or_, select, true
 
 from publisher.domain.notice import TOLD, Channel, MessageState, NoticeId
 from publisher.store import notices
 from publisher.store.schema import acknowledgement, attempt, batch, outbox, receipt
-from publisher.store.telling import told_condition
+from publisher.store.telling import speaks_of, told_condition
 
 TOGETHER = 1000
 """How many people's rows go in one transaction."""
@@ -24,16 +24,16 @@ _FINAL = (
 
 
 def reduce_receipts(
-    connection: Connection, given: NoticeId, later: Sequence[NoticeId], *, after: str, now: datetime
+    connection: Connection, given: NoticeId, later: Mapping[str, Sequence[NoticeId]], *, after: str, now: datetime
 ) -> tuple[int, str]:
     """Puts counts in the place of up to a thousand people's rows, the next ones in key order.
 
-    A row stays that says which version its reader last knew: where no later notice has told them.
+    A row stays that says which version its reader last knew: where no later notice has told them, of any policy.
 
     Args:
         connection: an open transaction; rows go and counts come in it together.
         given: a notice of which nothing is sent or asked any more; it is closed.
-        later: the notices of later versions that apply or did.
+        later: for each policy that the notice told of, the notices of its later versions that apply or did.
         after: the key from which to go on; empty at first.
         now: when it is closed, if it was not.
 
@@ -43,7 +43,13 @@ def reduce_receipts(
     notices.close(connection, given, now)
     of_notice = outbox.c.notice == str(given)
     untold = ~outbox.c.state.in_(sorted(TOLD)) & (outbox.c.doubts == 0)
-    known_later = told_condition(outbox.c.recipient, later, given.policy)
+    known_later = and_(
+        true(),
+        *(
+            ~speaks_of(outbox.c.variant, policy) | told_condition(outbox.c.recipient, names, policy)
+            for policy, names in later.items()
+        ),
+    )
     removable = (of_notice, outbox.c.state.in_(_FINAL), or_(untold, known_later))
     keys = (
         connection.execute(

@@ -151,12 +151,13 @@ def queue_after(
     return QueuedAfter(total, sequels, cancelled)
 
 
-def is_late(connection: Connection, given: Notice) -> bool:
-    """Whether anybody was not in the store when an open notice was queued; it may not concern them."""
+def is_late(connection: Connection, given: Notice, among: Reach = EVERYONE) -> bool:
+    """Whether anybody of those reached was not in the store when an open notice was queued; it may not concern them."""
     if given.personal is None or not notices.is_current(connection, given.id):
         return False
-    with people.glimpsed(connection) as (glimpse, readers):
-        late = _late(connection, given, given.personal, readers)
+    with people.glimpsed(connection, [among]) as (glimpse, readers):
+        reached = audience.condition(among, audience.columns_of(readers))
+        late = (reached, *_late(connection, given, given.personal, readers))
         return glimpse.execute(select(readers.c.id).where(*late).limit(1)).first() is not None
 
 

@@ -1,35 +1,48 @@
 """Who the users are to a transaction: the store's own, or those of another database, gathered for as long as it lasts.
 
-A temporary table holds of each external user the id, the recipient's key, the language, the day of joining, whether
-there is an address, and the columns that conditions look at. What stays in the store is `person`: id and secret.
+What stays in the store of users of another database is `person`: id and secret.
 """
 
-import secrets
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import JSON, Column, Connection, Date, FromClause, MetaData, String, Table, Text, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Text, cast, func, null, select
 
 from publisher.domain.predicate import Reach
-from publisher.domain.users import User
-from publisher.store.schema import RECIPIENT_LENGTH, person, users
+from publisher.store import gathering
+from publisher.store.meeting import meet_gathered
+from publisher.store.schema import person, users
 from publisher.store.source import Source, source_of
-from publisher.store.users import SECRET_BYTES, key_of, recipient_key
 
-_gathered = Table(
-    "publisher_gathered",
-    MetaData(),
-    Column("id", Text),
-    Column("name", Text),
-    Column("language", Text),
-    Column("joined", Date),
-    Column("email", Text),
-    Column("aside", Text),
-    Column("attributes", JSON),
-    Column("recipient", String(RECIPIENT_LENGTH)),
-    prefixes=["TEMPORARY"],
-)
-_AT_ONCE = 500
+_KEPT_OPTION = "publisher_kept"
+
+
+@dataclass(slots=True)
+class _Kept:
+    """What a block has gathered so far: on which connection, with which columns; on none before anybody asked."""
+
+    columns: frozenset[str]
+    connection: Connection | None = None
+    leaving: ExitStack = field(default_factory=ExitStack)
+
+
+@contextmanager
+def kept(connection: Connection, reaches: Iterable[Reach] = ()) -> Iterator[None]:
+    """In the block the users of another database are gathered once, when they are first asked for.
+
+    Args:
+        connection: an open transaction; whatever asks on it takes part.
+        reaches: the conditions that will be asked of them; for one that looks at other columns, they are gathered anew.
+    """
+    held = _Kept(_columns(reaches))
+    connection.execution_options(**{_KEPT_OPTION: held})
+    try:
+        with held.leaving:
+            yield
+    finally:
+        connection.execution_options(**{_KEPT_OPTION: None})
 
 
 @contextmanager
@@ -47,9 +60,10 @@ def gathered(connection: Connection, reaches: Iterable[Reach]) -> Iterator[FromC
     if source is None:
         yield users
         return
-    _gather(connection, source, reaches, _met)
-    yield _gathered
-    _gathered.drop(connection)
+    with _table(connection, source, _columns(reaches)):
+        meet_gathered(connection)
+        of = gathering.table
+        yield _readers(of.join(person, person.c.id == of.c.id), person.c.recipient)
 
 
 @contextmanager
@@ -69,93 +83,49 @@ def glimpsed(connection: Connection, reaches: Iterable[Reach] = ()) -> Iterator[
     source = source_of(connection)
     if source is None:
         yield connection, users
-    elif connection.get_execution_options().get("postgresql_readonly"):
+        return
+    of = gathering.table
+    known = of.outerjoin(person, person.c.id == of.c.id).outerjoin(users, users.c.id == of.c.id)
+    with _table(connection, source, _columns(reaches)) as glimpse:
+        yield glimpse, _readers(known, func.coalesce(person.c.recipient, users.c.recipient))
+
+
+def _readers(people: FromClause, recipient: ColumnElement[Any]) -> FromClause:
+    of = gathering.table.c
+    key = recipient.label("recipient")
+    aside = cast(null(), Text).label("aside")
+    columns = (of.id, of.name, of.language, of.joined, of.email, aside, of.attributes, key)
+    return select(*columns).select_from(people).subquery("readers")
+
+
+@contextmanager
+def _table(connection: Connection, source: Source, columns: frozenset[str]) -> Iterator[Connection]:
+    """The temporary table, with these columns at least, on the connection that is given."""
+    held: _Kept | None = connection.get_execution_options().get(_KEPT_OPTION)
+    if held is None:
+        with _gathered(connection, source, columns) as found:
+            yield found
+        return
+    if held.connection is None or not columns <= held.columns:
+        held.leaving.close()
+        held.connection, held.columns = None, held.columns | columns
+        held.connection = held.leaving.enter_context(_gathered(connection, source, held.columns))
+    yield held.connection
+
+
+@contextmanager
+def _gathered(connection: Connection, source: Source, columns: frozenset[str]) -> Iterator[Connection]:
+    if connection.get_execution_options().get("postgresql_readonly"):
         # a transaction that only reads may make no table there, not even a temporary one
         with connection.engine.connect() as aside:
             aside.execution_options(**{**connection.get_execution_options(), "postgresql_readonly": False})
-            _gather(aside, source, reaches, _known_keys)
-            yield aside, _gathered
-    else:
-        _gather(connection, source, reaches, _known_keys)
-        yield connection, _gathered
-        _gathered.drop(connection)
+            gathering.gather(aside, source, sorted(columns))
+            yield aside
+        return
+    gathering.gather(connection, source, sorted(columns))
+    yield connection
+    gathering.table.drop(connection)
 
 
-def meet(connection: Connection, user_id: str) -> str | None:
-    """The key of a user whom the users' database gives, and who need not have been met before; None: there is none.
-
-    Raises:
-        PublisherError: the users' database cannot be read.
-    """
-    found, source = key_of(connection, user_id), source_of(connection)
-    if found is not None or source is None:
-        return found
-    with source.read() as reader:
-        user = reader.of_id(user_id)
-    return None if user is None else _met(connection, (user,))[user.id]
-
-
-def _gather(
-    connection: Connection,
-    source: Source,
-    reaches: Iterable[Reach],
-    keys_of: Callable[[Connection, Sequence[User]], dict[str, str]],
-) -> None:
-    wanted = tuple(dict.fromkeys(column for reach in reaches for column in reach.columns()))
-    _gathered.create(connection)
-    with source.read() as reader:
-        reader.refuse_unusable()
-        for page in reader.pages(wanted):
-            keys = keys_of(connection, page)
-            connection.execute(
-                _gathered.insert(),
-                [
-                    {
-                        "id": user.id,
-                        "name": user.name,
-                        "language": user.language,
-                        "joined": user.joined,
-                        "email": user.email,
-                        "aside": None,
-                        "attributes": dict(user.attributes),
-                        "recipient": keys.get(user.id),
-                    }
-                    for user in page
-                ],
-            )
-
-
-def _known_keys(connection: Connection, page: Sequence[User]) -> dict[str, str]:
-    """The recipients' keys of those who have one."""
-    ids = [user.id for user in page]
-    found = _known(connection, users, ids) | _known(connection, person, ids)
-    return {entry: key for entry, (_, key) in found.items()}
-
-
-def _met(connection: Connection, page: Sequence[User]) -> dict[str, str]:
-    """The recipients' keys of some users; who has none yet is given a secret, one whom the store knew keeps theirs."""
-    ids = [user.id for user in page]
-    found = _known(connection, person, ids)
-    new = [entry for entry in ids if entry not in found]
-    if new:
-        before = _known(connection, users, new)
-        fresh = {
-            entry: before.get(entry) or ((secret := secrets.token_bytes(SECRET_BYTES)), recipient_key(secret, entry))
-            for entry in new
-        }
-        connection.execute(
-            person.insert(),
-            [{"id": entry, "secret": secret, "recipient": key} for entry, (secret, key) in fresh.items()],
-        )
-        found |= fresh
-    return {entry: key for entry, (_, key) in found.items()}
-
-
-def _known(connection: Connection, table: Table, ids: Sequence[str]) -> dict[str, tuple[bytes, str]]:
-    found: dict[str, tuple[bytes, str]] = {}
-    for start in range(0, len(ids), _AT_ONCE):
-        rows = select(table.c.id, table.c.secret, table.c.recipient).where(
-            table.c.id.in_(ids[start : start + _AT_ONCE])
-        )
-        found |= {row.id: (row.secret, row.recipient) for row in connection.execute(rows)}
-    return found
+def _columns(reaches: Iterable[Reach]) -> frozenset[str]:
+    return frozenset(column for reach in reaches for column in reach.columns())

@@ -1,50 +1,24 @@
 """Users in a database of the organisation's own: one query, only ever read, nothing of it kept."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Engine,
-    FromClause,
-    Text,
-    cast,
-    column,
-    create_engine,
-    event,
-    func,
-    make_url,
-    select,
-    text,
-)
+from sqlalchemy import Connection, Engine, column, create_engine, event, make_url, select, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
-from publisher.domain.predicate import EVERYONE, Reach
-from publisher.domain.users import User, language_tag
 from publisher.errors import Fault, Place, PublisherError
-from publisher.store.audience import Columns, condition
-
-REQUIRED = ("id", "name", "language", "joined")
-PAGE = 5000
-"""Users read at a time, in order of their ids."""
+from publisher.store.reader import REQUIRED, AddressOf, Reader
 
 SOURCE_OPTION = "publisher_source"
 """The execution option under which the store's connections carry the users' database."""
 
 _CONNECT_SECONDS = 10
-_SHOWN = 3
-_EARLIEST = date(1, 1, 1)
 _DIALECTS = {"postgresql": "postgres", "mssql": "tsql", "mariadb": "mysql"}
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-
-AddressOf = Callable[[str], tuple[str | None, str | None]]
-"""An address ready for the envelope, or why there is none."""
+_AS = "Name it in the query: SELECT customer_no AS id, ...; needed are id, name, language, joined, usually email."
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +32,7 @@ class Source:
     address_of: AddressOf
 
     @contextmanager
-    def read(self) -> "Iterator[Reader]":
+    def read(self) -> Iterator[Reader]:
         """One view of the users, for reading only where the database can promise that.
 
         Raises:
@@ -79,13 +53,13 @@ class Source:
         """Lets go of the database."""
         self.engine.dispose()
 
-    def _reader(self, connection: Connection) -> "Reader":
+    def _reader(self, connection: Connection) -> Reader:
         # colons and backslashes are the query's own, and no parameters of ours
         written = re.sub(r":", r"\\:", self.query.strip().rstrip(";").rstrip())
         anything = text(f"{written}\n").columns().subquery("given")
-        found = tuple(
-            connection.execute(select(text("*")).select_from(anything).where(text("1 = 0"))).keys(),
-        )
+        nothing = connection.execute(select(text("*")).select_from(anything).where(text("1 = 0")))
+        found = tuple(nothing.keys())
+        sorts = tuple(entry[1] for entry in nothing.cursor.description or ())
         missing = [name for name in REQUIRED if name not in found]
         twice = sorted({name for name in found if found.count(name) > 1})
         faults = [
@@ -99,7 +73,9 @@ class Source:
         if faults:
             raise PublisherError(faults)
         given = text(f"{written}\n").columns(*(column(name) for name in found)).subquery("given")
-        return Reader(connection, given, found, self.address_of, self.query_place)
+        return Reader(
+            connection, given, found, dict(zip(found, sorts, strict=False)), self.address_of, self.query_place
+        )
 
     def _told(self, raised: DBAPIError) -> PublisherError:
         """What the database says, without the password and without any user's values."""
@@ -130,159 +106,6 @@ class Source:
                     self.url_place,
                 ),
             )
-        )
-
-
-_AS = "Name it in the query: SELECT customer_no AS id, ...; needed are id, name, language, joined, usually email."
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """The users as they are in one transaction of their database; `columns` are those of the query."""
-
-    connection: Connection
-    given: FromClause
-    columns: tuple[str, ...]
-    address_of: AddressOf
-    place: Place
-
-    def refuse_unusable(self) -> None:
-        """Nobody is taken for somebody else, and nobody is overlooked.
-
-        Raises:
-            PublisherError: with every kind of row that is no user.
-        """
-        of = self.given.c.id
-        twice = self.connection.execute(select(of).group_by(of).having(func.count() > 1).limit(_SHOWN)).scalars().all()
-        nobody = self.connection.execute(select(func.count()).where(_blank(of)).select_from(self.given)).scalar_one()
-        faults = []
-        if [entry for entry in twice if entry is not None]:
-            message = f"The query gives more than one row for {', '.join(str(entry) for entry in twice)}."
-            faults.append(Fault("users-id-twice", message, "Let it give one row for each id.", self.place))
-        if nobody:
-            message = f"The query gives {nobody:,} rows without an id."
-            faults.append(Fault("users-id", message, "Leave them out: WHERE id IS NOT NULL.", self.place))
-        if faults:
-            raise PublisherError(faults)
-
-    def count(self) -> int:
-        """How many users there are."""
-        return int(self.connection.execute(select(func.count()).select_from(self.given)).scalar_one())
-
-    def language_counts(self, reach: Reach = EVERYONE) -> tuple[tuple[str, tuple[int, int]], ...]:
-        """For each language of the users reached, in order: how many have an address, and how many have none."""
-        language = self.given.c.language
-        rows = self.connection.execute(
-            select(language, func.count(self._address()), func.count())
-            .select_from(self.given)
-            .where(condition(reach, self._columns()))
-            .group_by(language)
-        )
-        found: dict[str, tuple[int, int]] = {}
-        for given, reachable, total in rows:
-            tag = language_tag(_word(given))
-            before = found.get(tag, (0, 0))
-            found[tag] = (before[0] + reachable, before[1] + total - reachable)
-        return tuple(sorted(found.items()))
-
-    def languages(self) -> tuple[str, ...]:
-        """The languages that the users read, in order."""
-        rows = self.connection.execute(select(self.given.c.language).distinct()).scalars()
-        return tuple(sorted({language_tag(_word(given)) for given in rows}))
-
-    def sample(self, size: int, reach: Reach = EVERYONE) -> tuple[User, ...]:
-        """Some of the users reached."""
-        rows = select(self.given).where(condition(reach, self._columns())).order_by(self.given.c.id).limit(size)
-        return tuple(self._user(row) for row in self.connection.execute(rows).mappings())
-
-    def pages(self, wanted: Sequence[str]) -> Iterator[tuple[User, ...]]:
-        """All users in order of their ids, without names and addresses: of those only whether there is one.
-
-        Args:
-            wanted: the further columns that conditions look at.
-        """
-        names = [name for name in dict.fromkeys(("id", "language", "joined", *wanted)) if name in self.columns]
-        rows = select(
-            *(self.given.c[name] for name in names), self._address().is_not(None).label("publisher_reachable")
-        ).order_by(self.given.c.id)
-        last: Any = None
-        while True:
-            page = (
-                self.connection.execute((rows if last is None else rows.where(self.given.c.id > last)).limit(PAGE))
-                .mappings()
-                .all()
-            )
-            if page:
-                yield tuple(self._member(row, wanted) for row in page)
-            if len(page) < PAGE:
-                return
-            last = page[-1]["id"]
-
-    def of_ids(self, ids: Sequence[str], reach: Reach = EVERYONE) -> dict[str, User]:
-        """Those of the users who are still there, and reached, with their addresses as they are now."""
-        sort = self.connection.execute(select(self.given.c.id).limit(1)).scalar()
-        if sort is None or not ids:
-            return {}
-        native = str if isinstance(sort, str) else type(sort)
-        of_ids = self.given.c.id.in_([native(entry) for entry in ids])
-        rows = select(self.given).where(of_ids, condition(reach, self._columns()))
-        found = [self._user(row) for row in self.connection.execute(rows).mappings()]
-        return {user.id: user for user in found}
-
-    def of_id(self, user_id: str, reach: Reach = EVERYONE) -> User | None:
-        """The user of an id that anybody may have written, if there is one and they are reached."""
-        try:
-            return self.of_ids([user_id], reach).get(user_id)
-        except (ValueError, ArithmeticError):  # no id of this database
-            return None
-
-    def refuse_known(self, user_id: str) -> None:
-        """Somebody whom the query gives is no user to forget.
-
-        Raises:
-            PublisherError: the query gives that user.
-        """
-        if self.of_id(user_id) is not None:
-            message = f"The query still gives user '{user_id}': they would be met as somebody new, and told again."
-            remedy = "Delete them in your database, or leave them out of the query; then run this again."
-            raise PublisherError((Fault("users-still-there", message, remedy, self.place),))
-
-    def _columns(self) -> Columns:
-        """Every column as the text that its database writes for it; blank is none."""
-
-        def words(name: str) -> ColumnElement[str]:
-            return func.nullif(func.trim(cast(self.given.c[name], Text)), "")
-
-        return Columns(words)
-
-    def _address(self) -> ColumnElement[Any]:
-        if "email" not in self.columns:
-            return func.nullif("", "")
-        return func.nullif(func.trim(cast(self.given.c.email, Text)), "")
-
-    def _member(self, row: Any, wanted: Sequence[str]) -> User:
-        return User(
-            id=str(row["id"]),
-            name=_word(row.get("name")) or "",
-            language=language_tag(_word(row["language"])),
-            joined=_day(row["joined"]),
-            email=(_word(row.get("email")) or "@") if row["publisher_reachable"] else None,
-            attributes=tuple(
-                (name, _word(row[name])) for name in wanted if name in row and name not in (*REQUIRED, "email")
-            ),
-        )
-
-    def _user(self, row: Any) -> User:
-        given = _word(row.get("email"))
-        email, why = self.address_of(given) if given else (None, None)
-        return User(
-            id=str(row["id"]),
-            name=_word(row["name"]) or "",
-            language=language_tag(_word(row["language"])),
-            joined=_day(row["joined"]),
-            email=email,
-            email_fault=why,
-            aside=given if why else None,
         )
 
 
@@ -363,29 +186,3 @@ def _only_reading(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # BEGIN is ours to say
     connection.execute("PRAGMA query_only = ON").fetchall()
     connection.execute("PRAGMA busy_timeout = 10000").fetchall()
-
-
-def _blank(of: ColumnElement[Any]) -> ColumnElement[bool]:
-    return of.is_(None) | (func.trim(cast(of, Text)) == "")
-
-
-def _word(value: Any) -> str | None:
-    """A value as a condition reads it."""
-    if value is None:
-        return None
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value).strip() or None
-
-
-def _day(value: Any) -> date:
-    """The day on which somebody joined; who gives none that can be read counts as having been there always."""
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    words = str(value or "")[:10]
-    try:
-        return date.fromisoformat(words) if _DAY.fullmatch(words) else _EARLIEST
-    except ValueError:
-        return _EARLIEST

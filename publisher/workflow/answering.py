@@ -28,10 +28,10 @@ class Exported:
 
 def put_away(store: "Store", user: str | None, banner: str, *, now: datetime) -> bool:
     """Records that a user acknowledged a banner; False when there is no such user, or it does not concern them."""
-    from publisher.store import answers, concern, people
+    from publisher.store import answers, concern, meeting
 
     with store.begin() as connection:
-        recipient = people.meet(connection, user or "")
+        recipient = meeting.meet(connection, user or "")
         if recipient is None or not concern.concerns(connection, recipient, (NoticeId.parse(banner),)):
             return False
         answers.acknowledge(connection, banner, recipient, now)
@@ -43,13 +43,13 @@ def still_to_show(store: "Store", user: str | None, banners: tuple[str, ...]) ->
 
     Each with whether it is mandatory: nothing else tells them, as when their mail was refused.
     """
-    from publisher.store import answers, concern, people, users
+    from publisher.store import answers, concern, meeting, users
 
     with store.read() as connection:
         recipient = users.key_of(connection, user or "")
     if recipient is None and store.source is not None:
         with store.begin() as connection:
-            recipient = people.meet(connection, user or "")
+            recipient = meeting.meet(connection, user or "")
     if recipient is None:
         return None
     with store.read() as connection:
@@ -77,7 +77,7 @@ def consent(
     Raises:
         PublisherError: the version asks nobody, or the digest is not that of one of its texts.
     """
-    from publisher.store import answers, people
+    from publisher.store import answers, meeting
 
     standing = _asking(workspace, policy_name, version, now)
     shown = {each for digests in recorded_texts(workspace.events(policy_name), version).values() for each in digests}
@@ -89,7 +89,7 @@ def consent(
             Place(ledger_file(policy_name)),
         )
     with store.begin() as connection:
-        recipient = people.meet(connection, user)
+        recipient = meeting.meet(connection, user)
         if recipient is None:
             return False
         answers.answer(connection, policy_name, version, recipient, given=answer, digest=digest, at=now)

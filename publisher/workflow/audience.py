@@ -20,6 +20,8 @@ from publisher.workflow.texts import draft_trees, trees_of
 from publisher.workflow.workspace import Workspace
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from publisher.store.engine import Store
 
 SAMPLES = 5
@@ -141,26 +143,28 @@ def shown(policy: Policy, version: str, told: Reach, store: "Store | None", ladd
     return Shown(told.name, told.where, _by_language(policy, available, counts), audiences, samples)
 
 
-def questions(store: "Store | None", asked: Sequence[tuple[Policy, Notice, Sequence[Ladder]]]) -> tuple[Fault, ...]:
-    """What a person should confirm: an audience of nobody while there are users, or one over twice the last one."""
-    if store is None or not asked:
+def questions(seen: "Connection | None", asked: Sequence[tuple[Policy, Notice, Sequence[Ladder]]]) -> tuple[Fault, ...]:
+    """What a person should confirm: an audience of nobody while there are users, or one over twice the last one.
+
+    `seen` is a view of the store; None: there is none yet.
+    """
+    if seen is None or not asked:
         return ()
     from publisher.store import outbox, readership, users
 
     found: list[Fault] = []
-    with store.read() as connection:
-        everyone, last = users.count(connection), outbox.last_audience(connection)
-        for policy, notice, ladders in asked:
-            size = sum(sum(row) for _, row in readership.counts(connection, notice.reach, ladders))
-            name, place = f"{policy.name} {notice.id.version}", Place(f"{policy.folder}/policy.toml")
-            if not size and everyone:
-                message = f"Of {everyone:,} users {name} would tell nobody by mail: {notice.reach.where}."
-                remedy = "Correct applies_to or where in policy.toml; with --yes it is released so."
-                found.append(Fault("audience-nobody", message, remedy, place, Severity.WARNING))
-            if last is not None and size > 2 * last:
-                message = f"{name} would tell {size:,} users, over twice the {last:,} of the last notice."
-                remedy = "See them with --dry-run; with --yes it is released so."
-                found.append(Fault("audience-grown", message, remedy, place, Severity.WARNING))
+    everyone, last = users.count(seen), outbox.last_audience(seen)
+    for policy, notice, ladders in asked:
+        size = sum(sum(row) for _, row in readership.counts(seen, notice.reach, ladders))
+        name, place = f"{policy.name} {notice.id.version}", Place(f"{policy.folder}/policy.toml")
+        if not size and everyone:
+            message = f"Of {everyone:,} users {name} would tell nobody by mail: {notice.reach.where}."
+            remedy = "Correct applies_to or where in policy.toml; with --yes it is released so."
+            found.append(Fault("audience-nobody", message, remedy, place, Severity.WARNING))
+        if last is not None and size > 2 * last:
+            message = f"{name} would tell {size:,} users, over twice the {last:,} of the last notice."
+            remedy = "See them with --dry-run; with --yes it is released so."
+            found.append(Fault("audience-grown", message, remedy, place, Severity.WARNING))
     return tuple(found)
 
 

@@ -40,8 +40,9 @@ class Reading(StrEnum):
     """What became of one mail.
 
     `BOUNCED`, `BLOCKED`, `GIVEN_UP`, `DELAYED`, `ARRIVED`: as the server said. `KNOWN`: the store said so already.
-    `EARLY`: the message's own answer is still to be recorded, so that it has to be read again. `FOREIGN`: it proves to
-    be about no message of ours. `UNREADABLE`: it is no delivery status notification.
+    `EARLY`: the message's own answer is still to be recorded, so that it has to be read again. `REDUCED`: it names a
+    notice of which receipts have become counts, and changes none. `FOREIGN`: it proves to be about no message of ours.
+    `UNREADABLE`: it is no delivery status notification.
     """
 
     BOUNCED = "bounced"
@@ -51,6 +52,7 @@ class Reading(StrEnum):
     ARRIVED = "arrived"
     KNOWN = "known"
     EARLY = "early"
+    REDUCED = "reduced"
     FOREIGN = "foreign"
     UNREADABLE = "unreadable"
 
@@ -126,10 +128,10 @@ def _mails(new: Path, names: Sequence[str]) -> Iterator[tuple[str, bytes]]:
 
 @dataclass(frozen=True, slots=True)
 class _Ours:
-    """The message that a notification is about."""
+    """The message that a notification is about; without a recipient one that is no longer there, but in a count."""
 
     notice: NoticeId
-    recipient: str
+    recipient: str | None
 
 
 class _Matching:
@@ -146,7 +148,11 @@ class _Matching:
         notices = bounces.notice_ids(connection)
         if not self._bounces:
             known = self._by_identity(connection, reports, notices)
-            return [next((known[name] for name in report.identities if name in known), None) for report in reports]
+            return [
+                next((known[name] for name in report.identities if name in known), None)
+                or self._counted(connection, report, notices)
+                for report in reports
+            ]
         by_handle = handles(self._key, notices)
         return [self._by_sender(connection, report, by_handle) for report in reports]
 
@@ -163,7 +169,15 @@ class _Matching:
             for recipient in bounces.recipients(connection, notice, token.prefix):
                 if is_genuine(self._key, token, notice, recipient):
                     return _Ours(notice, recipient)
+            if bounces.has_counts(connection, notice):
+                return _Ours(notice, None)
         return None
+
+    def _counted(self, connection: "Connection", report: BounceReport, notices: Sequence[NoticeId]) -> _Ours | None:
+        from publisher.store import bounces
+
+        named = (each for each in notices if any(name.startswith(f"n.{each}.") for name in report.identities))
+        return next((_Ours(each, None) for each in named if bounces.has_counts(connection, each)), None)
 
     def _by_identity(
         self, connection: "Connection", reports: Sequence[BounceReport], notices: Sequence[NoticeId]
@@ -199,7 +213,16 @@ def _apply(
         readings = [_recorded(connection, *each, now) for each in zip(reports, ours, strict=True)]
         done = Counter[NoticeId]()
         for report, message, reading in zip(reports, ours, readings, strict=True):
-            if report is None or message is None or reading in (Reading.KNOWN, Reading.EARLY):
+            if (
+                report is None
+                or message is None
+                or reading
+                in (
+                    Reading.KNOWN,
+                    Reading.EARLY,
+                    Reading.REDUCED,
+                )
+            ):
                 continue
             if report.fate in FINAL:
                 done[message.notice] += 1
@@ -219,6 +242,8 @@ def _recorded(connection: "Connection", report: BounceReport | None, message: _O
         return Reading.UNREADABLE
     if message is None:
         return Reading.FOREIGN
+    if message.recipient is None:
+        return Reading.REDUCED
     if report.fate in (Fate.DELAYED, Fate.ARRIVED):
         return Reading(report.fate)
     said = " ".join(part for part in (str(report.status or ""), report.said) if part)
@@ -268,7 +293,7 @@ def _tell(summary: BounceSummary, notice: NoticeId, report: BounceReport) -> Non
         fault = Fault(
             "bounces-given-up",
             f"{notice}: a mail server gave up over a fault that may pass ({status}).",
-            "Those messages count as accepted, and may never have arrived.",
+            "These readers are left to the banner: nothing more is tried for them by mail.",
             severity=Severity.WARNING,
         )
     if fault is not None and fault not in summary.troubles:

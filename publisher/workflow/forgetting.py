@@ -1,7 +1,6 @@
 """Receipts that have been kept long enough become counts."""
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,8 @@ if TYPE_CHECKING:
 def forget_receipts(workspace: Workspace, store: "Store", *, now: datetime) -> int:
     """Reduces the receipts of notices that have been over for as long as receipts are kept.
 
-    Interrupted, it goes on from what is left. What a reader last knew stays, and so does a campaign's notice.
+    Interrupted, it goes on from what is left. What a reader last knew stays; a campaign's notice is over when the last
+    version is that it told of.
 
     Returns:
         How many messages were reduced; 0 where receipts are kept for good.
@@ -42,29 +42,31 @@ def forget_receipts(workspace: Workspace, store: "Store", *, now: datetime) -> i
     return reduced
 
 
-def _over(workspace: Workspace, until: datetime, now: datetime) -> Iterator[tuple[NoticeId, tuple[NoticeId, ...]]]:
-    """The notices whose versions were withdrawn or followed by then, with those of later versions that apply."""
-    policies = Counter(
-        name
-        for policy in workspace.policies
-        for name in {event.notice for event in workspace.events(policy.name) if event.notice is not None}
-    )
+def _over(
+    workspace: Workspace, until: datetime, now: datetime
+) -> Iterator[tuple[NoticeId, Mapping[str, Sequence[NoticeId]]]]:
+    """The notices all of whose versions were withdrawn or followed by then, with those of later versions that apply.
+
+    A version that left its campaign has notices of its own, too: the older one is over with the newer.
+    """
+    told: dict[NoticeId, dict[str, Sequence[NoticeId]]] = {}
+    going_on: set[NoticeId] = set()
     for policy in workspace.policies:
         standings = workspace.standings(policy, now)
         events = workspace.events(policy.name)
         for place, standing in enumerate(standings):
             ended = _ended(workspace, standing)
-            if ended is None or ended > until:
-                continue
-            later = tuple(
+            later = [
                 name
                 for entry in standings[place + 1 :]
                 if entry.state in APPLIED
                 for name in _named(events, entry.version)
-            )
+            ]
             for name in _named(events, standing.version):
-                if policies[str(name)] == 1:
-                    yield name, later
+                told.setdefault(name, {})[policy.name] = later
+                if ended is None or ended > until:
+                    going_on.add(name)
+    yield from ((name, later) for name, later in told.items() if name not in going_on)
 
 
 def _named(events: Sequence[LedgerEvent], version: str) -> tuple[NoticeId, ...]:

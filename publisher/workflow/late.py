@@ -9,10 +9,10 @@ from publisher import library
 from publisher.domain.life import DATED, Standing
 from publisher.domain.notice import Notice, NoticeContent, NoticeId
 from publisher.domain.policy import Policy
-from publisher.domain.predicate import Reach
+from publisher.domain.predicate import EVERYONE, Reach
 from publisher.domain.timeline import announced_under
 from publisher.workflow.announce import notice_contents
-from publisher.workflow.telling import Since, telling_of
+from publisher.workflow.telling import Since, readers_know, telling_of
 from publisher.workflow.variants import Varied, apart_of
 from publisher.workflow.workspace import Workspace
 
@@ -21,35 +21,57 @@ if TYPE_CHECKING:
 
 
 def late_joiners(workspace: Workspace, store: "Store", found: Sequence[Standing], *, now: datetime) -> int:
-    """Queues what is announced and does not apply yet for users who came since. Returns how many messages that are."""
-    from publisher.store import notices, outbox
+    """Queues what is announced and does not apply yet for users who came since. Returns how many messages that are.
 
-    announced = [
+    Args:
+        workspace: what the files say.
+        store: its store.
+        found: where the versions of all policies stand.
+        now: the clock.
+    """
+    from publisher.store import notices, outbox, people
+
+    names = dict.fromkeys(
         NoticeId.parse(standing.notice) for standing in found if standing.notice is not None and standing.state in DATED
-    ]
-    if not announced:
+    )
+    if not names:
         return 0
     queued = 0
     with store.begin() as connection:
-        for name in announced:
-            given = notices.find(connection, name)
-            if given is not None and outbox.is_late(connection, given):
-                apart = apart_of(workspace.settings, tuple(_varied(workspace, given, now)))
-                queued += outbox.queue_late(connection, given, apart)
+        announced = [given for name in names if (given := notices.find(connection, name)) is not None]
+        with people.kept(connection, [given.reach for given in announced]):
+            for given in announced:
+                told = _told_by(workspace, given, now)
+                if outbox.is_late(connection, given, _at_most(workspace, given, told)):
+                    apart = apart_of(workspace.settings, tuple(_varied(workspace, given, told, now)))
+                    queued += outbox.queue_late(connection, given, apart)
     return queued
 
 
-def _varied(workspace: Workspace, given: Notice, now: datetime) -> Iterator[Varied]:
-    """The versions that a notice tells of, the one that it is named by first."""
-    found = [
-        (policy, standing)
+def _told_by(workspace: Workspace, given: Notice, now: datetime) -> tuple[tuple[Policy, str], ...]:
+    """The versions that a notice tells of, with their policies, the one that it is named by first."""
+    return tuple(
+        (policy, standing.version)
         for policy in sorted(workspace.policies, key=lambda policy: policy.name != given.id.policy)
         for standing in workspace.standings(policy, now)
         if standing.notice == str(given.id)
-    ]
-    signed = given.reach if len(found) == 1 else None  # a campaign's is that of all its versions
-    for policy, standing in found:
-        yield _of(workspace, policy, standing.version, given, signed, now)
+    )
+
+
+def _at_most(workspace: Workspace, given: Notice, told: Sequence[tuple[Policy, str]]) -> Reach:
+    """Who might be concerned by a notice, as far as the ledger alone says: the texts are not read for that.
+
+    Where readers may know older versions than the one before, what changed since those may concern others, too.
+    """
+    if all(len(readers_know(workspace.events(policy.name), version)) < 2 for policy, version in told):
+        return given.reach
+    return Reach(given.reach.bound) if len(told) == 1 else EVERYONE
+
+
+def _varied(workspace: Workspace, given: Notice, told: Sequence[tuple[Policy, str]], now: datetime) -> Iterator[Varied]:
+    signed = given.reach if len(told) == 1 else None  # a campaign's is that of all its versions
+    for policy, version in told:
+        yield _of(workspace, policy, version, given, signed, now)
 
 
 def _of(

@@ -8,7 +8,7 @@ from publisher.config import Settings
 from publisher.errors import Fault
 from publisher.workflow import campaigns
 from publisher.workflow.audience import LanguageCount, Shown, shown
-from publisher.workflow.publish import Plan, Skipped, plan_publish
+from publisher.workflow.planning import Plan, Skipped, plan_publish
 from publisher.workflow.release import Release
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from publisher.config import Settings
 from publisher.domain.days import earliest_effective, local_date, must_hold_from
 from publisher.domain.emergency import early_of
 from publisher.domain.life import DATED, Standing, State, drafted
-from publisher.domain.notice import Channel, MessageState, NoticeId
+from publisher.domain.notice import PERSONAL, Channel, MessageState, NoticeId
 from publisher.domain.policy import Manuscript, Policy, Version
 from publisher.domain.review import Review, signatures_missing
 from publisher.domain.timeline import applied_on, last_released, release_of
@@ -27,9 +27,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class VersionStatus:
-    """One version as staff see it. `effective` is as written for drafts; `messages` counts every state, zeros too.
+    """One version as staff see it. `effective` is as written for drafts.
 
-    `early` says why it takes effect before what the policy promises, if it does; `mails` what its mails wait for.
+    `channels` counts the messages of each channel that tells each user alone, every state, zeros too; each channel's
+    add up to the audience. `early` says why it takes effect before what the policy promises, if it does; `mails` what
+    its mails wait for.
     """
 
     policy: str
@@ -37,11 +39,16 @@ class VersionStatus:
     state: State
     effective: str
     floor: int
-    messages: Mapping[MessageState, int]
+    channels: Mapping[Channel, Mapping[MessageState, int]]
     due: str
     early: str = ""
     notice: NoticeId | None = None
     mails: MailState = NO_MAILS
+
+    @property
+    def messages(self) -> Mapping[MessageState, int]:
+        """The counts of the channel that counts the audience, the first; every state, and zeros without any."""
+        return next(iter(self.channels.values()), dict.fromkeys(MessageState, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +71,7 @@ def status(workspace: Workspace, store: "Store | None", *, now: datetime) -> tup
                 state=standing.state,
                 effective=standing.effective.isoformat(),
                 floor=standing.floor,
-                messages=messages_of(store, NoticeId.parse(standing.notice) if standing.notice else None),
+                channels=channels_of(store, NoticeId.parse(standing.notice) if standing.notice else None),
                 due=_due(policy, standing, now, mails_begin(workspace.settings, policy, now)),
                 early=_early(workspace, policy, standing),
                 notice=NoticeId.parse(standing.notice) if standing.notice is not None else None,
@@ -106,18 +113,19 @@ def applied(workspace: Workspace, policy_name: str, day: date, *, language: str 
     return Applied(standing, text)
 
 
-def messages_of(store: "Store | None", notice: NoticeId | None) -> Mapping[MessageState, int]:
-    """The counts of a version's newest notice, whose audience they add up to."""
-    counts = dict.fromkeys(MessageState, 0)
+def channels_of(store: "Store | None", notice: NoticeId | None) -> Mapping[Channel, Mapping[MessageState, int]]:
+    """The counts of a version's newest notice by channel; those of each add up to its audience."""
     if store is None or notice is None:
-        return counts
+        return {}
     from publisher.store import notices, outbox
 
     with store.read() as connection:
         found = notices.find(connection, notice)
-        for entry in outbox.counts(connection, notice, (found.personal if found else None) or Channel.EMAIL):
-            counts[entry.state] += entry.count
-    return counts
+        return {
+            channel: {entry.state: entry.count for entry in outbox.counts(connection, notice, channel)}
+            for channel in PERSONAL
+            if found is not None and channel in found.channels
+        }
 
 
 def _mails(settings: Settings, store: "Store | None", standing: Standing, now: datetime) -> MailState:
@@ -188,7 +196,7 @@ def _drafts(workspace: Workspace, policy: Policy, now: datetime) -> Sequence[Ver
                 state=drafted(signed=signed),
                 effective=f"+{written} days" if isinstance(written, int) else str(written),
                 floor=governed(policy, events).settings.floor if material else 0,
-                messages=dict.fromkeys(MessageState, 0),
+                channels={},
                 due=due,
             )
         )

@@ -88,7 +88,7 @@ def _tick(settings: Settings, store: "Store", now: datetime) -> TickReport:
     happened: list[Happened] = []
     waiting: list[str] = []
     troubles: list[Fault] = []
-    joined = 0
+    stood: list[Standing] = []
     for policy in workspace.policies:
         standings = workspace.standings(policy, now)
         found = completing.of(policy, standings)
@@ -98,7 +98,8 @@ def _tick(settings: Settings, store: "Store", now: datetime) -> TickReport:
         turns = _turns(policy, standings, workspace.events(policy.name), now, begins)
         troubles.extend(_held(policy, event) for event in turns if event.kind is EventKind.HOLD)
         happened.extend(_recorded_now(workspace, store, policy, (*found.due, *turns), standings))
-        joined += late_joiners(workspace, store, standings, now=now)
+        stood.extend(standings)
+    joined = late_joiners(workspace, store, stood, now=now)
     reduced = forget_receipts(open_workspace(settings), store, now=now)
     site = build(open_workspace(settings), now=now)
     troubles.extend(hooks.after_switch(settings, _switched(happened)))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from publisher.domain.notice import MessageState, NoticeId
 from publisher.errors import Fault
 from publisher.workflow.mail_state import last_halt, mail_state
-from publisher.workflow.status import VersionStatus, messages_of, status
+from publisher.workflow.status import VersionStatus, channels_of, status
 from publisher.workflow.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -113,8 +113,8 @@ class Watch:
 
 
 def _counted_anew(workspace: Workspace, store: "Store", entry: VersionStatus, now: datetime) -> VersionStatus:
-    if entry.notice is None or not any(entry.messages[state] for state in _UNSENT):
+    if entry.notice is None or not any(found[state] for found in entry.channels.values() for state in _UNSENT):
         return entry
     with store.read() as connection:
         mails = mail_state(workspace.settings, connection, entry.notice, now)
-    return replace(entry, messages=messages_of(store, entry.notice), mails=mails)
+    return replace(entry, channels=channels_of(store, entry.notice), mails=mails)

@@ -10,6 +10,7 @@ import hmac
 import json
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -163,22 +164,37 @@ class _Calls:
                 return
             self.skipped += batches.take_in_hand(connection, batch, readers)
             due = sending.messages(connection, batch, state, self.now(), readers)
-        size = self.settings.webhook.batch
-        for start in range(0, len(due), size):
+        size, together = self.settings.webhook.batch, self.settings.webhook.connections
+        calls = [due[start : start + size] for start in range(0, len(due), size)]
+        for start in range(0, len(calls), together):
             if not self._go(notice):
                 break
-            self._some(notice, due[start : start + size], state)
+            self._some(notice, calls[start : start + together], state)
         with self.store.begin() as connection:
             batches.put_back(connection, batch)
 
-    def _some(self, notice: Notice, due: Sequence[Message], state: MessageState) -> None:
-        """One call for some users: marked, committed, called, recorded."""
+    def _some(self, notice: Notice, calls: Sequence[Sequence[Message]], state: MessageState) -> None:
+        """Some calls at once, each for some users: all marked and committed, called, and recorded in their order."""
         with self.store.begin() as connection:
-            marked = sending.mark(connection, due, state, Channel.WEBHOOK)
-            ids = users.ids_of(connection, [message.recipient.key for message in marked])
-        if not marked:
+            marked = [sending.mark(connection, due, state, Channel.WEBHOOK) for due in calls]
+            keys = [message.recipient.key for messages in marked for message in messages]
+            ids = users.ids_of(connection, keys)
+        named = [
+            {self._name(notice, message.recipient.key): message for message in messages}
+            for messages in marked
+            if messages
+        ]
+        if not named:
             return
-        names = {self._name(notice, message.recipient.key): message for message in marked}
+        with ThreadPoolExecutor(len(named)) as threads:
+            answered = list(threads.map(lambda names: self._call_for(notice, names, ids), named))
+        answers: list[sending.Answer] = []
+        for names, answer in zip(named, answered, strict=True):
+            answers.extend(self._answers(names, answer, state))
+        with self.store.begin() as connection:
+            sending.record(connection, answers, Channel.WEBHOOK)
+
+    def _call_for(self, notice: Notice, names: Mapping[str, Message], ids: Mapping[str, str]) -> Answered:
         told = [
             {
                 "id": name,
@@ -188,19 +204,21 @@ class _Calls:
             }
             for name, message in names.items()
         ]
-        answered = self._call(notice, "notice.users", {"users": told}, self._name(notice, *names))
+        return self._call(notice, "notice.users", {"users": told}, self._name(notice, *names))
+
+    def _answers(
+        self, names: Mapping[str, Message], answered: Answered, state: MessageState
+    ) -> Iterator[sending.Answer]:
+        """What became of each message of a call, counted."""
         outcomes = self._outcomes(answered, names)
         at = self.now()
-        answers = []
         for name, message in names.items():
             outcome = outcomes[name]
             self.tally[outcome] += 1
             pause = max(backoff(message.attempts + 1, self.chance), timedelta(seconds=answered.wait or 0))
             receipt = Receipt(outcome, answered.status, answered.why)
             next_at = at + pause if outcome is Outcome.DEFERRED else None
-            answers.append(sending.Answer(message, receipt, at, state, next_at))
-        with self.store.begin() as connection:
-            sending.record(connection, answers, Channel.WEBHOOK)
+            yield sending.Answer(message, receipt, at, state, next_at)
 
     def _once(self, notice: Notice) -> None:
         """One call for all; made again after an end in between, it has the same id, and the far side drops it."""

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from publisher.store import schema
 from publisher.store.engine import open_store
 from publisher.workflow.answering import still_to_show
 from tests.acceptance.deliver_values import Server, serving
+from tests.acceptance.test_cumulative import V3
+from tests.acceptance.test_keep_receipts import released
 from tests.acceptance.workspaces import SETTINGS, Workbench
 
 CASES = Path(__file__).parents[1] / "cases" / "bounces"
@@ -163,7 +166,30 @@ def test_a_delay_is_no_failure_and_a_block_is_told_as_nothing_about_the_person(w
     assert [fault["code"] for fault in found.pop("troubles")] == ["bounces-blocked", "bounces-given-up"]
     assert found == {"delayed": 1, "blocked": 1, "given-up": 1}
     messages = workbench.state_of("v2")["messages"]
-    assert (messages["accepted"], messages["refused"]) == (4, 1)
+    assert (messages["accepted"], messages["refused"]) == (3, 2)
+
+
+@pytest.mark.parametrize("email", [BOUNCES, ""], ids=["by its envelope", "by its Message-ID"])
+def test_a_bounce_of_a_message_that_is_in_a_count_says_so_and_changes_no_count(
+    workbench: Workbench, email: str
+) -> None:
+    post = posted(workbench, email=email)
+    workbench.environment = {}
+    workbench.now = datetime(2027, 2, 1, tzinfo=UTC)
+    workbench.run("tick")
+    released(workbench, "v3", dict(V3), workbench.now)
+    workbench.now = datetime(2027, 6, 1, tzinfo=UTC)
+    workbench.run("tick")
+    settings = (workbench.folder / "publisher.toml").read_text("utf-8")
+    workbench.write("publisher.toml", settings + '[store]\nkeep_receipts = "400 days"\n')
+    workbench.now = datetime(2028, 9, 1, tzinfo=UTC)
+    assert "5 receipts reduced to counts." in workbench.run("tick")
+    messages = workbench.state_of("v2")["messages"]
+    assert messages["accepted"] == 5
+    post.arrive(post.notification(first(post)))
+    assert post.read() == {"reduced": 1}
+    assert (post.seen(), post.waiting()) == (["2,S"], 0)
+    assert workbench.state_of("v2")["messages"] == messages
 
 
 def test_a_complete_notice_stays_complete(workbench: Workbench) -> None:

@@ -2,10 +2,13 @@
 
 import json
 from collections import Counter
+from datetime import UTC, datetime
 
 import pytest
 
 from tests.acceptance.test_after_notice import deliver_some, mails
+from tests.acceptance.test_cumulative import V3
+from tests.acceptance.test_keep_receipts import released
 from tests.acceptance.workspaces import POLICY, Workbench
 
 FRONT = "---\neffective: {effective}\nsummary: {summary}\ncampaign: spring\n---\n"
@@ -139,3 +142,28 @@ def test_after_a_campaign_has_split_a_tick_tells_nobody_again(two: Workbench) ->
     two.run("deliver")
     by_reader = Counter(to for to, *_ in mails(two))
     assert set(by_reader.values()) == {2}
+
+
+def test_receipts_of_a_campaign_become_counts_once_all_of_it_was_followed(two: Workbench) -> None:
+    for command in ("publish", "deliver"):
+        two.run(command)
+    two.now = datetime(2027, 2, 1, tzinfo=UTC)
+    two.run("tick")
+    released(two, "v3", dict(V3), two.now)
+    settings = (two.folder / "publisher.toml").read_text("utf-8")
+    two.write("publisher.toml", settings + '[store]\nkeep_receipts = "400 days"\n')
+    two.now = datetime(2028, 9, 1, tzinfo=UTC)
+    assert "reduced" not in two.run("tick")
+    for language, text in TERMS.items():
+        front = '---\neffective: "+45 days"\nsummary: You have 7 days to cancel.\n---\n'
+        two.write(f"policies/terms/v3/{language}.md", front + text.format(7))
+    two.run("review", "terms", "v3", "--accept-all", "--by", "Ada", "--note", "read")
+    for command in ("publish", "deliver", "tick"):
+        two.run(command)
+    before = two.json("status", "--json")
+    two.now = datetime(2030, 1, 1, tzinfo=UTC)
+    assert "10 receipts reduced to counts." in two.run("tick")
+    found = {(entry["policy"], entry["version"]): entry["messages"] for entry in before["versions"]}
+    two.run("verify")
+    for entry in two.json("status", "--json")["versions"]:
+        assert entry["messages"] == found[entry["policy"], entry["version"]]

@@ -144,6 +144,6 @@ def test_told_by_mail_alone_a_version_is_not_released_while_nobody_is_known(work
 
 def test_with_a_banner_nobody_to_mail_is_told_as_a_warning_and_holds_nothing_up(workbench: Workbench) -> None:
     workbench.sign()
-    assert "no mail is queued: the store knows no users" in workbench.run("publish")
+    assert "nothing is queued: the store knows no users" in workbench.run("publish")
     workbench.run("tick")
     assert workbench.state_of("v2")["state"] == "complete"

@@ -62,6 +62,22 @@ def test_each_user_is_told_once_in_batches_with_words_and_a_stable_id(workbench:
         assert len(side.calls) == 2
 
 
+def test_each_channels_counts_are_told_and_add_up_to_the_audience(workbench: Workbench) -> None:
+    with far_side(all_as("refused")) as side:
+        released(workbench, side)
+        for done in ((), ("deliver",)):
+            if done:
+                workbench.run(*done)
+            found = workbench.state_of("v2")
+            assert {name: sum(counts.values()) for name, counts in found["channels"].items()} == {
+                "email": 6,
+                "webhook": 6,
+            }
+            assert found["messages"] == found["channels"]["email"]
+        assert (found["channels"]["email"]["accepted"], found["channels"]["webhook"]["refused"]) == (6, 6)
+        assert "mail: 6 accepted; webhook: 6 refused" in workbench.run("status")
+
+
 def test_no_address_leaves_with_a_call(workbench: Workbench) -> None:
     with far_side(all_as("accepted")) as side:
         released(workbench, side)
@@ -155,6 +171,29 @@ def test_a_far_side_that_is_busy_is_called_again_later_under_the_same_ids(workbe
         assert states(workbench) == {"accepted": 6}
         assert side.calls[0].users == side.calls[-1].users
         assert side.calls[0].headers["webhook-id"] == side.calls[-1].headers["webhook-id"]
+
+
+def test_calls_at_once_are_each_recorded_by_their_own_answer(workbench: Workbench) -> None:
+    at_once = threading.Barrier(3)
+
+    def answer(call: Call) -> Said | Raw:
+        at_once.wait(30)
+        names = {user["user"] for user in call.users}
+        return Said(503) if "u00000" in names else Said(body=b"{}") if "u00001" in names else all_as("accepted")(call)
+
+    def apart(call: Call) -> frozenset[str]:
+        return frozenset(user["id"] for user in call.users)
+
+    with far_side(answer) as side:
+        released(workbench, side, users=12, more="connections = 3\n")
+        workbench.run("deliver", "--json")
+        calls = {apart(call): call for call in side.calls[:3]}
+        assert [len(names) for names in calls] == [4, 4, 4]
+        assert len(frozenset().union(*calls)) == 12
+        busy = sum("u00000" in {user["user"] for user in call.users} for call in calls.values())
+        assert busy == 1
+        assert states(workbench)["deferred"] == 4
+        assert sum(states(workbench).values()) == 12
 
 
 def test_each_users_own_answer_is_kept(workbench: Workbench) -> None:

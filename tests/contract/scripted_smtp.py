@@ -38,6 +38,7 @@ class Server:
         self.commands: list[str] = []
         self.connections = 0
         self.context = context
+        self.secure_at_once = False
         self.drip = 0.0
         self.silent_at = ""
         self.slow_at, self.slow_for = "", 0.0
@@ -46,7 +47,6 @@ class Server:
         self.port = self._listening.getsockname()[1]
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
-        self._secured: list[socket.socket] = []
         self._start(self._accept)
 
     def close(self) -> None:
@@ -74,15 +74,19 @@ class Server:
     def _serve(self, connection: socket.socket) -> None:
         connection.settimeout(5)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        held = [connection]
         try:
             with suppress(OSError):
-                self._talk(connection)
+                self._talk(connection, held)
         finally:
-            for entry in (connection, *self._secured):
+            for entry in held:
                 with suppress(OSError):
                     entry.close()
 
-    def _talk(self, connection: socket.socket) -> None:
+    def _talk(self, connection: socket.socket, held: list[socket.socket]) -> None:
+        if self.secure_at_once and self.context is not None:
+            connection = self.context.wrap_socket(connection, server_side=True)
+            held.append(connection)
         self._say(connection, "banner")
         pending = b""
         while True:
@@ -98,7 +102,7 @@ class Server:
             answer = self._say(connection, stage)
             if stage == "STARTTLS" and self.context is not None and answer.startswith(b"220"):
                 connection = self.context.wrap_socket(connection, server_side=True)
-                self._secured.append(connection)
+                held.append(connection)
                 pending = b""
             if stage == "QUIT":
                 return

@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -34,11 +34,15 @@ def handed_over(
     server: Server, parcels: Sequence[Parcel], *, connections: int = 1, deadline: float = 8.0, patience: float = 4.0
 ) -> list[tuple[str, Receipt]]:
     """What became of each, in the order of the answers; nothing is tried again, but what is given back."""
-    lanes = Lanes(
-        lambda: SmtpTransport(f"smtp://127.0.0.1:{server.port}?tls=off", deadline=deadline, patience=patience),
-        connections,
-        SENDER,
-    )
+    url = f"smtp://127.0.0.1:{server.port}?tls=off"
+    return handed_to(lambda: SmtpTransport(url, deadline=deadline, patience=patience), parcels, connections)
+
+
+def handed_to(
+    transports: Callable[[], SmtpTransport], parcels: Sequence[Parcel], connections: int = 1
+) -> list[tuple[str, Receipt]]:
+    """The same over connections of one's own."""
+    lanes = Lanes(transports, connections, SENDER)
     waiting, told = deque(parcels), []
     try:
         while waiting or lanes.under_way:

@@ -44,7 +44,7 @@ def attempts(connection: Connection) -> list[tuple[int, str]]:
     return [(row.no, row.outcome) for row in rows]
 
 
-@pytest.mark.parametrize("fate", [Fate.BOUNCED, Fate.BLOCKED])
+@pytest.mark.parametrize("fate", [Fate.BOUNCED, Fate.BLOCKED, Fate.GIVEN_UP])
 def test_a_lasting_bounce_refuses_the_message_with_its_reason_once(store: Store, fate: Fate) -> None:
     with store.begin() as connection:
         first, _ = sent(connection, Outcome.ACCEPTED, Outcome.ACCEPTED)
@@ -61,15 +61,12 @@ def test_a_lasting_bounce_refuses_the_message_with_its_reason_once(store: Store,
         assert bounces.share(connection, FIRST) == (1, 2)
 
 
-def test_what_was_given_up_stays_accepted_and_is_kept_once(store: Store) -> None:
+def test_a_delay_changes_nothing(store: Store) -> None:
     with store.begin() as connection:
         (first,) = sent(connection, Outcome.ACCEPTED)
-        assert bounces.record(connection, bounce(first, Fate.GIVEN_UP), NOW) is Effect.RECORDED
-        assert bounces.record(connection, bounce(first, Fate.GIVEN_UP), NOW) is Effect.KNOWN
+        assert bounces.record(connection, bounce(first, Fate.DELAYED), NOW) is Effect.KNOWN
         assert states(connection) == {MessageState.ACCEPTED: 1}
-        assert attempts(connection) == [(2, "given-up")]
-        assert bounces.record(connection, bounce(first), NOW) is Effect.RECORDED
-        assert attempts(connection) == [(2, "given-up"), (3, "bounced")]
+        assert attempts(connection) == []
 
 
 def test_a_message_in_doubt_that_came_back_is_not_sent_again(store: Store) -> None:

@@ -49,7 +49,7 @@ def kept(connection: Connection) -> list[str]:
 def reduce_all(connection: Connection) -> int:
     total, after = 0, ""
     while True:
-        done, after = forgetting.reduce_receipts(connection, FIRST, [LATER], after=after, now=NOW)
+        done, after = forgetting.reduce_receipts(connection, FIRST, {"privacy": [LATER]}, after=after, now=NOW)
         total += done
         if not after:
             return total
@@ -57,7 +57,7 @@ def reduce_all(connection: Connection) -> int:
 
 def killed_after_a_step(store: Store, after: str) -> None:
     with store.begin() as connection:
-        forgetting.reduce_receipts(connection, FIRST, [LATER], after=after, now=NOW)
+        forgetting.reduce_receipts(connection, FIRST, {"privacy": [LATER]}, after=after, now=NOW)
         raise KeyboardInterrupt
 
 
@@ -76,10 +76,25 @@ def test_nothing_goes_without_a_later_notice_but_what_told_nobody(store: Store) 
     with store.begin() as connection:
         queue_first(connection, [user(1), user(2), user(3, email=None)])
         send(connection, FIRST, {})
-        _, after = forgetting.reduce_receipts(connection, FIRST, [], after="", now=NOW)
+        _, after = forgetting.reduce_receipts(connection, FIRST, {"privacy": []}, after="", now=NOW)
         assert after
         assert len(kept(connection)) == 2
         assert states(connection) == {MessageState.ACCEPTED: 2, MessageState.SKIPPED: 1}
+
+
+def test_a_campaigns_receipts_stay_until_each_of_its_policies_has_told_later(store: Store) -> None:
+    terms = NoticeId("terms", "v3", 1)
+    with store.begin() as connection:
+        keys = told_twice(connection, 4)
+        assert (
+            forgetting.reduce_receipts(connection, FIRST, {"privacy": [LATER], "terms": []}, after="", now=NOW)[0] == 0
+        )
+        outbox.queue(connection, notice(terms), [template(terms)])
+        send(connection, terms, {keys[1]: Outcome.REFUSED})
+        later = {"privacy": [LATER], "terms": [terms]}
+        assert forgetting.reduce_receipts(connection, FIRST, later, after="", now=NOW)[0] == 2
+        assert kept(connection) == keys[:2]
+        assert states(connection) == {MessageState.ACCEPTED: 4}
 
 
 def test_a_batch_of_people_goes_with_its_counts_or_not_at_all(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,7 +102,7 @@ def test_a_batch_of_people_goes_with_its_counts_or_not_at_all(store: Store, monk
     with store.begin() as connection:
         keys = told_twice(connection, 6)
     with store.begin() as connection:
-        done, after = forgetting.reduce_receipts(connection, FIRST, [LATER], after="", now=NOW)
+        done, after = forgetting.reduce_receipts(connection, FIRST, {"privacy": [LATER]}, after="", now=NOW)
         assert (done, after) == (2, keys[2])
     with pytest.raises(KeyboardInterrupt):
         killed_after_a_step(store, after)

@@ -2,7 +2,6 @@
 
 import socket
 import ssl
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from publisher.delivery.smtp import SmtpTransport
 from publisher.domain.notice import Outcome
 from tests.contract.scripted_smtp import DROP, MESSAGE, RECIPIENT, SENDER, scripted, transport
+from tests.contract.tls_wire import serving
 
 
 @pytest.mark.parametrize(
@@ -34,27 +34,6 @@ def test_a_server_without_a_known_login_is_our_fault() -> None:
     with scripted() as server, transport(server, login="user:pass@") as smtp:
         assert smtp.send(SENDER, RECIPIENT, MESSAGE).outcome is Outcome.SENDER_FAULT
     assert not any(command.startswith("MAIL") for command in server.commands)
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    folder = tmp_path_factory.mktemp("tls")
-    key, cert = folder / "key.pem", folder / "cert.pem"
-    subprocess.run(
-        [
-            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"),
-            *("-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(cert)),
-        ],
-        check=True,
-        capture_output=True,
-    )
-    return key, cert
-
-
-def serving(certificate: tuple[Path, Path]) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate[1], certificate[0])
-    return context
 
 
 TLS_EHLO = [b"250-here\r\n250 STARTTLS\r\n", b"250-here\r\n250 AUTH LOGIN\r\n"]
