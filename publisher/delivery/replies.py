@@ -1,11 +1,9 @@
 """Replies of an SMTP server, read strictly out of the bytes that came: each whole, or not there yet."""
 
-import re
-
 _LONGEST_LINE = 2048
 _MOST_LINES = 128
-_ONE_LINE = re.compile(rb"([2-5][0-9][0-9])(?: ([^\r\n]{0,2000}))?\r?\n")
-"""A reply as most are; anything else is looked at closely."""
+_ONE_LINE = {b"%d " % code: code for code in range(200, 600)}
+"""How a reply of one line begins, as most are; anything else is looked at closely."""
 
 
 class ProtocolError(Exception):
@@ -36,10 +34,11 @@ class Replies:
         Raises:
             ProtocolError: it is no reply.
         """
-        if not self._lines and (simple := _ONE_LINE.match(self._buffer, self._at)) is not None:
-            self._at = simple.end()
-            return int(simple[1]), simple[2] or b""
+        if self._at >= len(self._buffer):
+            return None
         while (line := self._line()) is not None:
+            if not self._lines and (simple := _ONE_LINE.get(line[:4])) is not None:
+                return simple, line[4:]
             digits, separator = line[:3], line[3:4]
             if not digits.isdigit() or not 200 <= int(digits) <= 599 or separator not in (b" ", b"-", b""):
                 raise ProtocolError("the server's answer is no SMTP reply")

@@ -77,6 +77,7 @@ class _Said:
 
 
 _CONNECT = "connect"
+_READS, _WRITES = selectors.EVENT_READ, selectors.EVENT_READ | selectors.EVENT_WRITE
 
 _GATHER = 0.002
 """Seconds that answers which came wait for those about to come: they then share a commit, which takes longer."""
@@ -115,6 +116,7 @@ class Lanes:
         self._backs: list[Back] = []
         self._ready: list[Ready] = []
         self._returned: list[Parcel] = []
+        self._speaking: frozenset[int] | None = None
         self._selector = selectors.DefaultSelector()
         self._hear, self._call = os.pipe()
         os.set_blocking(self._hear, False)
@@ -129,7 +131,7 @@ class Lanes:
     @property
     def free(self) -> int:
         """How many lanes have nothing under way."""
-        return sum(not lane.busy for lane in self._lanes.values())
+        return len([True for lane in self._lanes.values() if lane.text is None and lane.envelope is None])
 
     @property
     def under_way(self) -> bool:
@@ -153,7 +155,8 @@ class Lanes:
             following = None
         lane.envelope = following
         behind = (following.message.recipient.email, following.letter) if following is not None else None
-        self._hear_events(lane, lane.pipeline.go(ready.parcel.letter, behind))
+        quiet = lane.number not in self._heard()
+        self._hear_events(lane, lane.pipeline.go(ready.parcel.letter, behind, quiet=quiet))
 
     def give_up(self, ready: Ready) -> None:
         """Leaves a ready parcel unsent; a far side that has its envelope is hung up on."""
@@ -177,6 +180,7 @@ class Lanes:
         until = min(until, time.monotonic() + _GATHER)
         while self._has_news and self._is_owed and (left := until - time.monotonic()) > 0:
             self._look(left)
+        self._speaking = None
         told = News(tuple(self._backs), tuple(self._ready), tuple(self._returned))
         self._backs, self._ready, self._returned = [], [], []
         return told
@@ -204,6 +208,13 @@ class Lanes:
     def _is_owed(self) -> bool:
         """Whether any lane waits for the far side, rather than for a mark or for something to do."""
         return any(lane.busy and not lane.is_ready for lane in self._lanes.values())
+
+    def _heard(self) -> frozenset[int]:
+        """The lanes with something to read, seen once for all parcels that are handed over between two waits."""
+        if self._speaking is None:
+            happened = self._selector.select(0)
+            self._speaking = frozenset(key.data.number for key, _ in happened if key.data is not None)
+        return self._speaking
 
     def _begin(self, lane: _Lane, parcel: Parcel) -> None:
         lane.envelope = parcel
@@ -281,27 +292,32 @@ class Lanes:
 
     def _hear_events(self, lane: _Lane, events: Sequence[Event]) -> None:
         for event in events:
-            match event:
-                case Invited():
-                    self._is_ready(lane)
-                case Settled(receipt):
-                    parcel, sent = lane.text or lane.envelope, lane.text is not None
-                    if sent:
-                        lane.text = None
-                    else:
-                        lane.envelope = None
-                    if parcel is not None:
-                        self._backs.append(Back(lane.number, parcel, receipt, sent=sent))
-                case Ended(busy):
-                    self._hang_up(lane)
-                    if lane.is_ready:
-                        lane.is_ready = False
-                        self._ready = [ready for ready in self._ready if ready.lane != lane.number]
-                    if busy:
-                        self._return(lane)
-                    elif lane.envelope is not None:
-                        self._ask(lane, _CONNECT)
+            if isinstance(event, Settled):
+                self._hear_settled(lane, event.receipt)
+            elif isinstance(event, Invited):
+                self._is_ready(lane)
+            else:
+                self._hear_ended(lane, event)
         self._watch(lane)
+
+    def _hear_settled(self, lane: _Lane, receipt: Receipt) -> None:
+        parcel, sent = lane.text or lane.envelope, lane.text is not None
+        if sent:
+            lane.text = None
+        else:
+            lane.envelope = None
+        if parcel is not None:
+            self._backs.append(Back(lane.number, parcel, receipt, sent))
+
+    def _hear_ended(self, lane: _Lane, ended: Ended) -> None:
+        self._hang_up(lane)
+        if lane.is_ready:
+            lane.is_ready = False
+            self._ready = [ready for ready in self._ready if ready.lane != lane.number]
+        if ended.busy:
+            self._return(lane)
+        elif lane.envelope is not None:
+            self._ask(lane, _CONNECT)
 
     def _return(self, lane: _Lane) -> None:
         parcel, lane.envelope = lane.envelope, None
@@ -312,10 +328,12 @@ class Lanes:
         """Watches a lane's connection for what it waits for."""
         if lane.pipeline is None:
             return
-        wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if lane.pipeline.writes else 0)
+        wanted = _WRITES if lane.pipeline.writes else _READS
+        if wanted == lane.watched:
+            return
         if not lane.watched:
             self._selector.register(lane.pipeline, wanted, lane)
-        elif wanted != lane.watched:
+        else:
             self._selector.modify(lane.pipeline, wanted, lane)
         lane.watched = wanted
 
