@@ -200,7 +200,7 @@ class Pipeline:
         try:
             while self._out:
                 sent = self._socket.send(self._out)
-                self._text_left = max(0, self._text_left - sent)
+                self._text_left = self._text_left - sent if sent < self._text_left else 0
                 self._out = self._out[sent:]
                 self._await()
         except _WAITING:
@@ -250,8 +250,12 @@ class Pipeline:
         heard = False
         try:
             while self._stages and (reply := self._replies.take()) is not None:
-                self._reply(self._stages.popleft(), *reply)
+                code, text = reply
+                stage = self._stages.popleft()
                 heard = True
+                if stage is _MAIL and 200 <= code < 300:
+                    continue
+                self._reply(stage, code, text)
             if heard and not self.closed:
                 self._await()
             if not self._stages and not self.closed and (said := self._replies.take()) is not None:
@@ -262,8 +266,6 @@ class Pipeline:
 
     def _reply(self, stage: _Stage, code: int, text: bytes) -> None:
         if stage is _MAIL:
-            if 200 <= code < 300:
-                return
             if code == 421 and self._used:
                 self._end(None)
             else:

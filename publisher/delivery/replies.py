@@ -34,11 +34,12 @@ class Replies:
         Raises:
             ProtocolError: it is no reply.
         """
-        if self._at >= len(self._buffer):
-            return None
+        begun = self._at
+        code = _ONE_LINE.get(self._buffer[begun : begun + 4]) if not self._lines else None
+        if code is not None and (end := self._buffer.find(b"\n", begun, begun + _LONGEST_LINE + 1)) > 0:
+            self._at = end + 1
+            return code, self._buffer[begun + 4 : end].rstrip(b"\r")
         while (line := self._line()) is not None:
-            if not self._lines and (simple := _ONE_LINE.get(line[:4])) is not None:
-                return simple, line[4:]
             digits, separator = line[:3], line[3:4]
             if not digits.isdigit() or not 200 <= int(digits) <= 599 or separator not in (b" ", b"-", b""):
                 raise ProtocolError("the server's answer is no SMTP reply")
@@ -55,6 +56,8 @@ class Replies:
         return None
 
     def _line(self) -> bytes | None:
+        if self._at >= len(self._buffer):
+            return None
         end = self._buffer.find(b"\n", self._at, self._at + _LONGEST_LINE + 1)
         if end < 0:
             if len(self._buffer) - self._at > _LONGEST_LINE:

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from threading import Thread
+from typing import NamedTuple
 
 from publisher.delivery import PipelinedTransport, Transport
 from publisher.delivery.envelope import Letter
@@ -20,16 +21,14 @@ from publisher.delivery.pipeline import Ended, Event, Invited, Pipeline, Settled
 from publisher.domain.notice import Message, Outcome, Receipt
 
 
-@dataclass(frozen=True, slots=True)
-class Parcel:
+class Parcel(NamedTuple):
     """A message with what is written to its recipient, ready to be handed over."""
 
     message: Message
     letter: Letter
 
 
-@dataclass(frozen=True, slots=True)
-class Back:
+class Back(NamedTuple):
     """What came back for a parcel from a lane; `sent` says whether its text was handed over, after its mark."""
 
     lane: int
@@ -48,8 +47,7 @@ class Back:
         return self.is_about_it and not (self.receipt.outcome is Outcome.IN_DOUBT and not self.parcel.message.doubts)
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+class Ready(NamedTuple):
     """A parcel that its lane will hand over at once, when its mark is committed."""
 
     lane: int
