@@ -80,6 +80,9 @@ _READS, _WRITES = selectors.EVENT_READ, selectors.EVENT_READ | selectors.EVENT_W
 _GATHER = 0.002
 """Seconds that answers which came wait for those about to come: they then share a commit, which takes longer."""
 
+_STRAGGLERS = 4
+"""Of so many lanes one is not waited for: it gives the far side something to do during the commit."""
+
 
 @dataclass(slots=True)
 class _Lane:
@@ -176,7 +179,8 @@ class Lanes:
             if self._has_news or time.monotonic() >= until or not self.under_way:
                 break
         until = min(until, time.monotonic() + _GATHER)
-        while self._has_news and self._is_owed and (left := until - time.monotonic()) > 0:
+        most = len(self._lanes) // _STRAGGLERS
+        while self._has_news and self._owed > most and (left := until - time.monotonic()) > 0:
             self._look(left)
         self._speaking = None
         told = News(tuple(self._backs), tuple(self._ready), tuple(self._returned))
@@ -203,9 +207,9 @@ class Lanes:
         return bool(self._backs or self._ready or self._returned)
 
     @property
-    def _is_owed(self) -> bool:
-        """Whether any lane waits for the far side, rather than for a mark or for something to do."""
-        return any(lane.busy and not lane.is_ready for lane in self._lanes.values())
+    def _owed(self) -> int:
+        """How many lanes wait for the far side, rather than for a mark or for something to do."""
+        return len([True for lane in self._lanes.values() if lane.busy and not lane.is_ready])
 
     def _heard(self) -> frozenset[int]:
         """The lanes with something to read, seen once for all parcels that are handed over between two waits."""
