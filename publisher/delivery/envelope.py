@@ -9,12 +9,14 @@ from functools import lru_cache
 from publisher.delivery.answers import needs_utf8
 from publisher.domain.notice import MailTemplate, NoticeId
 
-_ADDRESS = re.compile(r"[^\s@<>()\[\],;:\\\"]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
+_UNSEEABLE = r"\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff"
+_ADDRESS = re.compile(rf"[^\s@<>()\[\],;:\\\"{_UNSEEABLE}]{{1,64}}@[A-Za-z0-9](?:[A-Za-z0-9.-]{{0,252}}[A-Za-z0-9])?")
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+>")
 _PATH = re.compile(r"[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f-\x9f\u2028\u2029]+@[A-Za-z0-9.-]+")
 _ENVID = re.compile(r"<([A-Za-z0-9._-]{1,100})@")
 _LONGEST = 512
-_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_UNSEEN = re.compile(f"[{_UNSEEABLE}]")
+_PLAIN = re.compile(r"[ -~]+").fullmatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +82,13 @@ def letter(form: Stencil, values: Mapping[str, str], sender: str = "") -> Letter
     Raises:
         ValueError: a value is missing or unfit; the message names the slot and never repeats the value.
     """
+    checked: list[bytes] = []
     for slot in form.slots:
         if slot not in values:
             raise ValueError(f"the slot '{slot}' has no value")
-    checked = tuple(
-        _checked(slot, values[slot]) if slot in _SHAPES else _checked_before(slot, values[slot]) for slot in form.slots
-    )
-    return Letter(form, checked, values.get("message-id", ""), sender)
+        check = _checked if slot in _SHAPES else _checked_before
+        checked.append(check(slot, values[slot]))
+    return Letter(form, tuple(checked), values.get("message-id", ""), sender)
 
 
 def join(template: MailTemplate, values: Mapping[str, str]) -> bytes:
@@ -152,15 +154,19 @@ def message_ids(key: bytes, notice: NoticeId, domain: str) -> Callable[[str], st
 
 
 def _checked(slot: str, value: str) -> bytes:
+    if len(value) <= _LONGEST and "=?" not in value and _SHAPES.get(slot, _PLAIN)(value):
+        return value.encode("utf-8")
+    raise ValueError(_unfit(slot, value))
+
+
+def _unfit(slot: str, value: str) -> str:
     if not value or len(value) > _LONGEST:
-        raise ValueError(f"the value for '{slot}' is empty or too long")
+        return f"the value for '{slot}' is empty or too long"
     if _UNSEEN.search(value):
-        raise ValueError(f"the value for '{slot}' holds a control character or a line break")
+        return f"the value for '{slot}' holds a control character or a line break"
     if "=?" in value:
-        raise ValueError(f"the value for '{slot}' holds '=?', which mail programs decode")
-    if not _SHAPES.get(slot, str.isascii)(value):
-        raise ValueError(f"the value for '{slot}' has the wrong shape")
-    return value.encode("utf-8")
+        return f"the value for '{slot}' holds '=?', which mail programs decode"
+    return f"the value for '{slot}' has the wrong shape"
 
 
 @lru_cache(maxsize=64)

@@ -21,7 +21,7 @@ from publisher.delivery.envelope import Letter, commands, is_fit
 from publisher.delivery.replies import ProtocolError, Replies
 from publisher.domain.notice import Outcome, Receipt
 
-_CHUNK = 65536
+_CHUNK = 8192
 _NEVER = float("inf")
 _WAITING = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 _DOT = b".\r\n"
@@ -61,7 +61,8 @@ class _Stage(Enum):
     RSET = auto()
 
 
-_ENVELOPE = (_Stage.MAIL, _Stage.RCPT, _Stage.DATA)
+_DOT_STAGE, _MAIL, _RCPT, _DATA, _RSET = _Stage.DOT, _Stage.MAIL, _Stage.RCPT, _Stage.DATA, _Stage.RSET
+_ENVELOPE = (_MAIL, _RCPT, _DATA)
 
 
 class Pipeline:
@@ -140,16 +141,22 @@ class Pipeline:
         self._write(b"".join(commands(letter.sender or self._sender, recipient, letter.message_id, self._features)))
         return self._events()
 
-    def go(self, letter: Letter, following: tuple[str, Letter] | None = None) -> list[Event]:
-        """Writes the text that the server asked for, and the envelope of the message that follows."""
+    def go(self, letter: Letter, following: tuple[str, Letter] | None = None, *, quiet: bool = False) -> list[Event]:
+        """Writes the text that the server asked for, and the envelope of the message that follows.
+
+        Args:
+            letter: whose text.
+            following: recipient and letter of the next message, if there is one.
+            quiet: the owner has just seen that the socket has nothing to read.
+        """
         self._invited = False
         self._text_to, self._envelope_to = self._envelope_to, ""
         pieces = letter.stuffed()
         pieces.append(_DOT)
-        if self._is_silent():
+        if self._is_silent(seen=quiet):
             self._text_left = sum(map(len, pieces))
             self._text_until = self._clock() + self._deadline
-            self._stages.append(_Stage.DOT)
+            self._stages.append(_DOT_STAGE)
             if following is not None:
                 self._envelope_to = following[0]
                 self._stages.extend(_ENVELOPE)
@@ -186,13 +193,14 @@ class Pipeline:
     def _write(self, data: bytes) -> None:
         self._out = memoryview(bytes(self._out) + data if self._out else data)
         self._flush()
-        self._await()
+        if self._out:
+            self._await()
 
     def _flush(self) -> None:
         try:
             while self._out:
                 sent = self._socket.send(self._out)
-                self._text_left = max(0, self._text_left - sent)
+                self._text_left = self._text_left - sent if sent < self._text_left else 0
                 self._out = self._out[sent:]
                 self._await()
         except _WAITING:
@@ -202,7 +210,7 @@ class Pipeline:
 
     def _await(self) -> None:
         """Sets until when the socket has to take more, or the next reply has to be there."""
-        if self._text_left or (self._stages and self._stages[0] is _Stage.DOT):
+        if self._text_left or (self._stages and self._stages[0] is _DOT_STAGE):
             most = self._text_until
             self.expires = min(most, self._clock() + self._patience) if self._out else most
         elif self._out or self._stages:
@@ -210,9 +218,10 @@ class Pipeline:
         else:
             self.expires = _NEVER
 
-    def _is_silent(self) -> bool:
+    def _is_silent(self, *, seen: bool) -> bool:
         """Whether the server has said nothing unasked since it asked for the text; if it has, this is the end of it."""
-        self._receive()
+        if not seen:
+            self._receive()
         if self._replies:
             self._fail("the server spoke unasked")
         return not self.closed
@@ -240,9 +249,13 @@ class Pipeline:
         """Takes the replies that came for what they answer."""
         heard = False
         try:
-            while self._stages and not self.closed and (reply := self._replies.take()) is not None:
-                self._reply(self._stages.popleft(), *reply)
+            while self._stages and (reply := self._replies.take()) is not None:
+                code, text = reply
+                stage = self._stages.popleft()
                 heard = True
+                if stage is _MAIL and 200 <= code < 300:
+                    continue
+                self._reply(stage, code, text)
             if heard and not self.closed:
                 self._await()
             if not self._stages and not self.closed and (said := self._replies.take()) is not None:
@@ -252,22 +265,21 @@ class Pipeline:
             self._fail(str(fault))
 
     def _reply(self, stage: _Stage, code: int, text: bytes) -> None:
-        match stage:
-            case _Stage.DOT:
-                self._settle_text(code, text)
-            case _Stage.MAIL if not 200 <= code < 300:
-                if code == 421 and self._used:
-                    self._end(None)
-                else:
-                    self._refuse(of_sender(code, text))
-            case _Stage.RCPT:
-                self._named = 200 <= code < 300
-                if not self._named and self._answer is None:
-                    self._refuse(of_recipient(code, text))
-            case _Stage.DATA:
-                self._open_or_reset(code, text)
-            case _Stage.RSET if code != 250:
+        if stage is _MAIL:
+            if code == 421 and self._used:
                 self._end(None)
+            else:
+                self._refuse(of_sender(code, text))
+        elif stage is _RCPT:
+            self._named = 200 <= code < 300
+            if not self._named and self._answer is None:
+                self._refuse(of_recipient(code, text))
+        elif stage is _DATA:
+            self._open_or_reset(code, text)
+        elif stage is _DOT_STAGE:
+            self._settle_text(code, text)
+        elif stage is _RSET and code != 250:
+            self._end(None)
 
     def _settle_text(self, code: int, text: bytes) -> None:
         if self._text_left:  # an answer before the end can only be a refusal, and nothing more is said on this line

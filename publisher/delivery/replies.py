@@ -1,11 +1,9 @@
 """Replies of an SMTP server, read strictly out of the bytes that came: each whole, or not there yet."""
 
-import re
-
 _LONGEST_LINE = 2048
 _MOST_LINES = 128
-_ONE_LINE = re.compile(rb"([2-5][0-9][0-9])(?: ([^\r\n]{0,2000}))?\r?\n")
-"""A reply as most are; anything else is looked at closely."""
+_ONE_LINE = {b"%d " % code: code for code in range(200, 600)}
+"""How a reply of one line begins, as most are; anything else is looked at closely."""
 
 
 class ProtocolError(Exception):
@@ -36,9 +34,11 @@ class Replies:
         Raises:
             ProtocolError: it is no reply.
         """
-        if not self._lines and (simple := _ONE_LINE.match(self._buffer, self._at)) is not None:
-            self._at = simple.end()
-            return int(simple[1]), simple[2] or b""
+        begun = self._at
+        code = _ONE_LINE.get(self._buffer[begun : begun + 4]) if not self._lines else None
+        if code is not None and (end := self._buffer.find(b"\n", begun, begun + _LONGEST_LINE + 1)) > 0:
+            self._at = end + 1
+            return code, self._buffer[begun + 4 : end].rstrip(b"\r")
         while (line := self._line()) is not None:
             digits, separator = line[:3], line[3:4]
             if not digits.isdigit() or not 200 <= int(digits) <= 599 or separator not in (b" ", b"-", b""):
@@ -56,6 +56,8 @@ class Replies:
         return None
 
     def _line(self) -> bytes | None:
+        if self._at >= len(self._buffer):
+            return None
         end = self._buffer.find(b"\n", self._at, self._at + _LONGEST_LINE + 1)
         if end < 0:
             if len(self._buffer) - self._at > _LONGEST_LINE:

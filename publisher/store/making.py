@@ -13,6 +13,7 @@ from sqlalchemy import (
     case,
     func,
     literal,
+    literal_column,
     null,
     or_,
     select,
@@ -118,18 +119,20 @@ def _rows(notice_id: NoticeId, channel: Channel, chosen: Select[Any], first: int
     reason = case(
         (reachable, null()), (found.c.aside.is_not(None), literal(REASON_MALFORMED)), else_=literal(REASON_NO_ADDRESS)
     )
+    # as an expression, so that who was chosen is sorted: fetching each user in the index's order takes twice as long
+    in_order = found.c.recipient.concat(literal_column("''"))
     return select(
         literal(str(notice_id), Text).label("notice"),
         found.c.recipient,
         literal(channel.value, String(16)).label("channel"),
-        ((func.row_number().over(order_by=found.c.recipient) - 1) // BATCH_SIZE + first).label("batch"),
+        ((func.row_number().over(order_by=in_order) - 1) // BATCH_SIZE + first).label("batch"),
         found.c.kind,
         case((reachable, MessageState.QUEUED.value), else_=MessageState.SKIPPED.value).label("state"),
         literal(0, Integer).label("attempts"),
         literal(0, Integer).label("doubts"),
         reason.label("reason"),
         found.c.variant,
-    ).order_by(found.c.recipient)
+    ).order_by(in_order)
 
 
 def _make_batches(connection: Connection, notice_id: NoticeId, channel: Channel, first: int) -> int:

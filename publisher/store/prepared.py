@@ -1,11 +1,26 @@
 """Statements that run for many rows at a time, written out once for a database."""
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Dialect
+from sqlalchemy import JSON, ColumnElement, Connection, Dialect, Text, bindparam, cast, column, func
 from sqlalchemy.sql.dml import Update
+from sqlalchemy.types import TypeEngine
+
+Row = tuple[Any, ...]
+Given = Mapping[str, ColumnElement[Any]]
+_ROWS = "rows"
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A statement's text, and what makes the values it is run with from the rows."""
+
+    text: str
+    values: Callable[[Sequence[Row]], Any]
 
 
 class Prepared:
@@ -13,29 +28,48 @@ class Prepared:
 
     A sender at full speed runs the same two updates thousands of times a second. SQLAlchemy goes through every row's
     values each time, which takes longer than the update itself; here a row's values are picked out of it and no more.
+    A database behind a connection gets all rows in one statement, as a table of their own beside the one updated.
     """
 
-    def __init__(self, statement: Update) -> None:
+    def __init__(self, parameters: Mapping[str, TypeEngine[Any]], statement: Callable[[Given], Update]) -> None:
         """Nothing is written out yet.
 
         Args:
-            statement: with a parameter for each value that differs from row to row, of types that the database
-                takes as they are.
+            parameters: the values of a row, by name and in order, of types that the database takes as they are.
+            statement: makes the update from them.
         """
+        self._parameters = parameters
         self._statement = statement
-        self._written: dict[str, tuple[str, dict[str, Any], Callable[[dict[str, Any]], Any]]] = {}
+        self._written: dict[str, _Written] = {}
 
-    def run(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> int:
-        """Runs it for every row; returns how many rows of the table were met."""
+    def run(self, connection: Connection, rows: Sequence[Row]) -> int:
+        """Runs it for every row, its values in the order of the parameters; returns how many of the table it met."""
         written = self._written.get(connection.dialect.name)
         if written is None:
             written = self._written[connection.dialect.name] = self._write(connection.dialect)
-        text, constants, pick = written
-        return connection.exec_driver_sql(text, [pick(constants | row) for row in rows]).rowcount
+        return connection.exec_driver_sql(written.text, written.values(rows)).rowcount
 
-    def _write(self, dialect: Dialect) -> tuple[str, dict[str, Any], Callable[[dict[str, Any]], Any]]:
-        compiled = self._statement.compile(dialect=dialect)
-        given = {name for name, bind in compiled.binds.items() if bind.required}
-        constants = {name: value for name, value in compiled.params.items() if name not in given}
-        order = compiled.positiontup
-        return str(compiled), constants, dict if order is None else itemgetter(*order)
+    def _write(self, dialect: Dialect) -> _Written:
+        names = tuple(self._parameters)
+        if dialect.name == "postgresql":
+            compiled = self._statement(self._beside()).compile(dialect=dialect)
+            constants = dict(compiled.params)
+            return _Written(
+                str(compiled),
+                lambda rows: constants | {_ROWS: json.dumps([dict(zip(names, row, strict=True)) for row in rows])},
+            )
+        compiled = self._statement(self._one_by_one()).compile(dialect=dialect)
+        rest = tuple(name for name in compiled.params if name not in names)
+        always = tuple(compiled.params[name] for name in rest)
+        picked = itemgetter(*((*names, *rest).index(name) for name in compiled.positiontup or ()))
+        return _Written(str(compiled), lambda rows: [picked(row + always) for row in rows])
+
+    def _one_by_one(self) -> Given:
+        return {name: bindparam(name, type_=kind) for name, kind in self._parameters.items()}
+
+    def _beside(self) -> Given:
+        """The rows as a table that PostgreSQL makes of one JSON text, the cheapest way to hand it many."""
+        columns = (column(name, kind) for name, kind in self._parameters.items())
+        rows = func.json_to_recordset(cast(bindparam(_ROWS, type_=Text()), JSON()))
+        given = rows.table_valued(*columns).render_derived(name="given", with_types=True)
+        return {name: given.c[name] for name in self._parameters}

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import BigInteger, Connection, Text, select
 
 from publisher.errors import BusyError, Fault
 from publisher.store.prepared import Prepared
@@ -16,13 +16,16 @@ LEASE = timedelta(seconds=60)
 """How long a lock holds without being kept."""
 
 _UPDATE = Prepared(
-    run_lock.update()
-    .where(
-        run_lock.c.name == bindparam("of_name"),
-        run_lock.c.owner == bindparam("of_owner"),
-        run_lock.c.fence == bindparam("of_fence"),
-    )
-    .values(owner=bindparam("new_owner"), until=bindparam("new_until"))
+    {"of_name": Text(), "of_owner": Text(), "of_fence": BigInteger(), "new_owner": Text(), "new_until": BigInteger()},
+    lambda given: (
+        run_lock.update()
+        .where(
+            run_lock.c.name == given["of_name"],
+            run_lock.c.owner == given["of_owner"],
+            run_lock.c.fence == given["of_fence"],
+        )
+        .values(owner=given["new_owner"], until=given["new_until"])
+    ),
 )
 
 
@@ -111,11 +114,4 @@ def release(connection: Connection, lock: RunLock, now: datetime) -> None:
 
 
 def _update(connection: Connection, lock: RunLock, owner: str, until: datetime) -> bool:
-    given = {
-        "of_name": lock.name,
-        "of_owner": lock.owner,
-        "of_fence": lock.fence,
-        "new_owner": owner,
-        "new_until": instant_number(until),
-    }
-    return _UPDATE.run(connection, [given]) == 1
+    return _UPDATE.run(connection, [(lock.name, lock.owner, lock.fence, owner, instant_number(until))]) == 1

@@ -6,7 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, exists, literal, or_, select, tuple_
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    SmallInteger,
+    Text,
+    exists,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.types import TypeEngine
 
 from publisher.domain.notice import (
     Channel,
@@ -23,7 +35,7 @@ from publisher.store import ledger, notices
 from publisher.store.batches import DOUBTS_ALLOWED, Batch, put_back, rows_of
 from publisher.store.making import BATCH_WORKING
 from publisher.store.outbox import REASON_CLOSED
-from publisher.store.prepared import Prepared
+from publisher.store.prepared import Given, Prepared
 from publisher.store.schema import attempt, batch, instant_number, notice, outbox, person, users
 from publisher.store.telling import told_condition
 
@@ -34,34 +46,51 @@ _ADDRESS = re.compile(r"[^\s<>()\[\]:;,\"']+@[^\s<>()\[\];,\"']+")
 _MAY_TELL = (Outcome.ACCEPTED, Outcome.IN_DOUBT)
 _INTERRUPTED = "the sender stopped before the answer was recorded"
 
-_OF_MESSAGE = (
-    outbox.c.notice == bindparam("of_notice"),
-    outbox.c.recipient == bindparam("of_recipient"),
-    outbox.c.channel == bindparam("of_channel"),
-)
-_MARK = Prepared(
-    outbox.update()
-    .where(
-        *_OF_MESSAGE,
-        outbox.c.state == bindparam("before"),
-        or_(
-            *(
-                exists(select(literal(1)).where(known.c.recipient == bindparam("of_recipient")))
-                for known in (users, person)
-            )
-        ),
+_MESSAGE: Mapping[str, TypeEngine[Any]] = {"of_notice": Text(), "of_recipient": Text(), "of_channel": Text()}
+_OUTCOME: Mapping[str, TypeEngine[Any]] = {
+    "state": Text(),
+    "attempts": SmallInteger(),
+    "doubts": SmallInteger(),
+    "next_at": BigInteger(),
+    "settled_at": BigInteger(),
+    "code": SmallInteger(),
+    "reply": Text(),
+    "reason": Text(),
+}
+
+
+def _of_message(given: Given) -> tuple[ColumnElement[bool], ...]:
+    return (
+        outbox.c.notice == given["of_notice"],
+        outbox.c.recipient == given["of_recipient"],
+        outbox.c.channel == given["of_channel"],
     )
-    .values(state=MessageState.SENDING)
+
+
+_MARK = Prepared(
+    {**_MESSAGE, "before": Text()},
+    lambda given: (
+        outbox.update()
+        .where(
+            *_of_message(given),
+            outbox.c.state == given["before"],
+            or_(
+                *(
+                    exists(select(literal(1)).where(known.c.recipient == given["of_recipient"]))
+                    for known in (users, person)
+                )
+            ),
+        )
+        .values(state=MessageState.SENDING)
+    ),
 )
 _RECORD = Prepared(
-    outbox.update()
-    .where(*_OF_MESSAGE, outbox.c.state == MessageState.SENDING)
-    .values(
-        {
-            name: bindparam(f"new_{name}")
-            for name in ("state", "attempts", "doubts", "next_at", "settled_at", "code", "reply", "reason")
-        }
-    )
+    {**_MESSAGE, **{f"new_{name}": kind for name, kind in _OUTCOME.items()}},
+    lambda given: (
+        outbox.update()
+        .where(*_of_message(given), outbox.c.state == MessageState.SENDING)
+        .values({name: given[f"new_{name}"] for name in _OUTCOME})
+    ),
 )
 
 
@@ -136,12 +165,12 @@ def mark(
     wanted = tuple(given)
     if not wanted:
         return ()
-    keys = [_key(message, channel) | {"before": before} for message in wanted]
-    if _MARK.run(connection, keys) == len(wanted):
+    keys = _keys(wanted, channel)
+    if _MARK.run(connection, [(*key, before) for key in keys]) == len(wanted):
         return wanted
     rows = connection.execute(
         select(outbox.c.notice, outbox.c.recipient).where(
-            tuple_(outbox.c.notice, outbox.c.recipient).in_([(key["of_notice"], key["of_recipient"]) for key in keys]),
+            tuple_(outbox.c.notice, outbox.c.recipient).in_([key[:2] for key in keys]),
             outbox.c.channel == channel,
             outbox.c.state == MessageState.SENDING,
         )
@@ -167,14 +196,18 @@ def record(connection: Connection, answers: Sequence[Answer], channel: Channel =
         return
     untold = {answer.message.notice for answer in answers if answer.receipt.outcome not in _MAY_TELL}
     closed = notices.closed_among(connection, untold) if untold else frozenset()
+    keys = _keys([answer.message for answer in answers], channel)
     _RECORD.run(
         connection,
-        [_key(answer.message, channel) | _outcome(answer, answer.message.notice in closed) for answer in answers],
+        [
+            key + _outcome(answer, bool(closed) and answer.message.notice in closed)
+            for key, answer in zip(keys, answers, strict=True)
+        ],
     )
     attempts = [_attempt(answer, channel) for answer in answers if _worth_a_row(answer)]
     if attempts:
         connection.execute(attempt.insert(), attempts)
-    for answer in answers:
+    for answer in answers if closed else ():
         if answer.message.notice in closed and not _may_be_told(answer):
             tell_whole_story(connection, answer.message, channel, answer.at)
 
@@ -242,8 +275,15 @@ def _row(message: Message, channel: Channel) -> tuple[Any, ...]:
     )
 
 
-def _key(message: Message, channel: Channel) -> dict[str, Any]:
-    return {"of_notice": str(message.notice), "of_recipient": message.recipient.key, "of_channel": channel}
+def _keys(given: Iterable[Message], channel: Channel) -> list[tuple[str, str, Channel]]:
+    """The messages' rows; nearly always all of one notice, whose name is made once."""
+    keys: list[tuple[str, str, Channel]] = []
+    last, name = None, ""
+    for message in given:
+        if message.notice is not last:
+            last, name = message.notice, str(message.notice)
+        keys.append((name, message.recipient.key, channel))
+    return keys
 
 
 def _notice_id(connection: Connection, name: str) -> NoticeId:
@@ -279,8 +319,8 @@ def _attempt(answer: Answer, channel: Channel) -> dict[str, Any]:
     }
 
 
-def _outcome(answer: Answer, closed: bool) -> dict[str, Any]:
-    """The message's row after an answer."""
+def _outcome(answer: Answer, closed: bool) -> tuple[Any, ...]:
+    """The message's row after an answer, in the order of `_OUTCOME`."""
     message, receipt = answer.message, answer.receipt
     attempts, doubts = message.attempts, message.doubts
     next_at = settled_at = reason = None
@@ -299,16 +339,16 @@ def _outcome(answer: Answer, closed: bool) -> dict[str, Any]:
             next_at = answer.at if state is MessageState.DEFERRED else None
     if closed and state in (MessageState.QUEUED, MessageState.DEFERRED):
         state, reason, next_at, settled_at = MessageState.CANCELLED, REASON_CLOSED, None, answer.at
-    return {
-        "new_state": state,
-        "new_attempts": attempts,
-        "new_doubts": doubts,
-        "new_next_at": instant_number(next_at),
-        "new_settled_at": instant_number(settled_at),
-        "new_code": receipt.code or None,
-        "new_reply": without_addresses(receipt.reply) or None,
-        "new_reason": reason,
-    }
+    return (
+        state,
+        attempts,
+        doubts,
+        instant_number(next_at),
+        instant_number(settled_at),
+        receipt.code or None,
+        without_addresses(receipt.reply) or None,
+        reason,
+    )
 
 
 def tell_whole_story(connection: Connection, message: Message, channel: Channel, at: datetime) -> None:

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from threading import Thread
+from typing import NamedTuple
 
 from publisher.delivery import PipelinedTransport, Transport
 from publisher.delivery.envelope import Letter
@@ -20,16 +21,14 @@ from publisher.delivery.pipeline import Ended, Event, Invited, Pipeline, Settled
 from publisher.domain.notice import Message, Outcome, Receipt
 
 
-@dataclass(frozen=True, slots=True)
-class Parcel:
+class Parcel(NamedTuple):
     """A message with what is written to its recipient, ready to be handed over."""
 
     message: Message
     letter: Letter
 
 
-@dataclass(frozen=True, slots=True)
-class Back:
+class Back(NamedTuple):
     """What came back for a parcel from a lane; `sent` says whether its text was handed over, after its mark."""
 
     lane: int
@@ -48,8 +47,7 @@ class Back:
         return self.is_about_it and not (self.receipt.outcome is Outcome.IN_DOUBT and not self.parcel.message.doubts)
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+class Ready(NamedTuple):
     """A parcel that its lane will hand over at once, when its mark is committed."""
 
     lane: int
@@ -77,9 +75,13 @@ class _Said:
 
 
 _CONNECT = "connect"
+_READS, _WRITES = selectors.EVENT_READ, selectors.EVENT_READ | selectors.EVENT_WRITE
 
 _GATHER = 0.002
 """Seconds that answers which came wait for those about to come: they then share a commit, which takes longer."""
+
+_STRAGGLERS = 4
+"""Of so many lanes one is not waited for: it gives the far side something to do during the commit."""
 
 
 @dataclass(slots=True)
@@ -115,6 +117,7 @@ class Lanes:
         self._backs: list[Back] = []
         self._ready: list[Ready] = []
         self._returned: list[Parcel] = []
+        self._speaking: frozenset[int] | None = None
         self._selector = selectors.DefaultSelector()
         self._hear, self._call = os.pipe()
         os.set_blocking(self._hear, False)
@@ -129,7 +132,7 @@ class Lanes:
     @property
     def free(self) -> int:
         """How many lanes have nothing under way."""
-        return sum(not lane.busy for lane in self._lanes.values())
+        return len([True for lane in self._lanes.values() if lane.text is None and lane.envelope is None])
 
     @property
     def under_way(self) -> bool:
@@ -153,7 +156,8 @@ class Lanes:
             following = None
         lane.envelope = following
         behind = (following.message.recipient.email, following.letter) if following is not None else None
-        self._hear_events(lane, lane.pipeline.go(ready.parcel.letter, behind))
+        quiet = lane.number not in self._heard()
+        self._hear_events(lane, lane.pipeline.go(ready.parcel.letter, behind, quiet=quiet))
 
     def give_up(self, ready: Ready) -> None:
         """Leaves a ready parcel unsent; a far side that has its envelope is hung up on."""
@@ -176,8 +180,10 @@ class Lanes:
             if self._has_news or time.monotonic() >= until or not self.under_way:
                 break
         until = min(until, time.monotonic() + _GATHER)
-        while self._has_news and self._is_owed and (left := until - time.monotonic()) > 0:
+        most = len(self._lanes) // _STRAGGLERS
+        while self._has_news and self._owed > most and (left := until - time.monotonic()) > 0:
             self._look(left)
+        self._speaking = None
         told = News(tuple(self._backs), tuple(self._ready), tuple(self._returned))
         self._backs, self._ready, self._returned = [], [], []
         return told
@@ -202,9 +208,16 @@ class Lanes:
         return bool(self._backs or self._ready or self._returned)
 
     @property
-    def _is_owed(self) -> bool:
-        """Whether any lane waits for the far side, rather than for a mark or for something to do."""
-        return any(lane.busy and not lane.is_ready for lane in self._lanes.values())
+    def _owed(self) -> int:
+        """How many lanes wait for the far side, rather than for a mark or for something to do."""
+        return len([True for lane in self._lanes.values() if lane.busy and not lane.is_ready])
+
+    def _heard(self) -> frozenset[int]:
+        """The lanes with something to read, seen once for all parcels that are handed over between two waits."""
+        if self._speaking is None:
+            happened = self._selector.select(0)
+            self._speaking = frozenset(key.data.number for key, _ in happened if key.data is not None)
+        return self._speaking
 
     def _begin(self, lane: _Lane, parcel: Parcel) -> None:
         lane.envelope = parcel
@@ -282,27 +295,32 @@ class Lanes:
 
     def _hear_events(self, lane: _Lane, events: Sequence[Event]) -> None:
         for event in events:
-            match event:
-                case Invited():
-                    self._is_ready(lane)
-                case Settled(receipt):
-                    parcel, sent = lane.text or lane.envelope, lane.text is not None
-                    if sent:
-                        lane.text = None
-                    else:
-                        lane.envelope = None
-                    if parcel is not None:
-                        self._backs.append(Back(lane.number, parcel, receipt, sent=sent))
-                case Ended(busy):
-                    self._hang_up(lane)
-                    if lane.is_ready:
-                        lane.is_ready = False
-                        self._ready = [ready for ready in self._ready if ready.lane != lane.number]
-                    if busy:
-                        self._return(lane)
-                    elif lane.envelope is not None:
-                        self._ask(lane, _CONNECT)
+            if isinstance(event, Settled):
+                self._hear_settled(lane, event.receipt)
+            elif isinstance(event, Invited):
+                self._is_ready(lane)
+            else:
+                self._hear_ended(lane, event)
         self._watch(lane)
+
+    def _hear_settled(self, lane: _Lane, receipt: Receipt) -> None:
+        parcel, sent = lane.text or lane.envelope, lane.text is not None
+        if sent:
+            lane.text = None
+        else:
+            lane.envelope = None
+        if parcel is not None:
+            self._backs.append(Back(lane.number, parcel, receipt, sent))
+
+    def _hear_ended(self, lane: _Lane, ended: Ended) -> None:
+        self._hang_up(lane)
+        if lane.is_ready:
+            lane.is_ready = False
+            self._ready = [ready for ready in self._ready if ready.lane != lane.number]
+        if ended.busy:
+            self._return(lane)
+        elif lane.envelope is not None:
+            self._ask(lane, _CONNECT)
 
     def _return(self, lane: _Lane) -> None:
         parcel, lane.envelope = lane.envelope, None
@@ -313,10 +331,12 @@ class Lanes:
         """Watches a lane's connection for what it waits for."""
         if lane.pipeline is None:
             return
-        wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if lane.pipeline.writes else 0)
+        wanted = _WRITES if lane.pipeline.writes else _READS
+        if wanted == lane.watched:
+            return
         if not lane.watched:
             self._selector.register(lane.pipeline, wanted, lane)
-        elif wanted != lane.watched:
+        else:
             self._selector.modify(lane.pipeline, wanted, lane)
         lane.watched = wanted
 

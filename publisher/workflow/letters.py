@@ -31,8 +31,8 @@ class Letters:
             by_variant = self._forms.setdefault(template.kind, {})
             by_variant.setdefault(template.variant, {}).setdefault(template.language, stencil(template))
         self._chosen: dict[tuple[NoticeKind, str, str], Stencil] = {}
-        self._ids: dict[NoticeId, Callable[[str], str]] = {}
-        self._date: tuple[str, datetime | None] = ("", None)
+        self._ids: tuple[NoticeId | None, Callable[[str], str]] = (None, str)
+        self._date: tuple[datetime | None, str] = (None, "")
 
     def write(self, message: Message, now: datetime) -> Letter:
         """One recipient's letter, in the language that is nearest to theirs.
@@ -40,16 +40,14 @@ class Letters:
         Raises:
             ValueError: the address cannot be written.
         """
-        second = now.replace(microsecond=0)
-        if second != self._date[1]:
-            self._date = (format_datetime(second), second)
-        ids = self._ids.get(message.notice)
-        if ids is None:
-            ids = self._ids[message.notice] = message_ids(self._key, message.notice, self._domain)
+        if now is not self._date[0]:
+            self._date = (now, format_datetime(now.replace(microsecond=0)))
+        if message.notice is not self._ids[0]:
+            self._ids = (message.notice, message_ids(self._key, message.notice, self._domain))
         values = {
             "to": message.recipient.email,
-            "message-id": ids(message.recipient.key),
-            "date": self._date[0],
+            "message-id": self._ids[1](message.recipient.key),
+            "date": self._date[1],
         }
         return letter(self._form(message), values, self._sender(message))
 
