@@ -24,6 +24,9 @@ REASON_GONE = "user-gone"
 
 _TO_BE_SENT = (MessageState.QUEUED, MessageState.DEFERRED, MessageState.IN_DOUBT)
 
+REASON_HANDED = "handed-over"
+"""Why a message that is being sent needs no sender: a provider has it, and its answer is waited for."""
+
 DOUBTS_ALLOWED = 1
 """How often a message in doubt is sent again; in doubt once more, it is held for people to look at."""
 
@@ -196,7 +199,7 @@ def put_back(connection: Connection, given: Batch) -> None:
             func.count(case((in_doubt & (outbox.c.doubts <= DOUBTS_ALLOWED), 1))).label("doubtful"),
             func.count(case((in_doubt & (outbox.c.doubts > DOUBTS_ALLOWED), 1))).label("held"),
             func.min(case((outbox.c.state == MessageState.DEFERRED, outbox.c.next_at))).label("next_at"),
-            func.count(case((outbox.c.state == MessageState.SENDING, 1))).label("sending"),
+            func.count(case((is_under_way(), 1))).label("sending"),
         ).where(*rows_of(given))
     ).one()
     counted = left._asdict()
@@ -208,6 +211,11 @@ def put_back(connection: Connection, given: Batch) -> None:
         .where(batch.c.notice == str(given.notice), batch.c.number == given.number)
         .values(state=BATCH_WORKING if under_way else BATCH_RESTING, **counted)
     )
+
+
+def is_under_way() -> ColumnElement[bool]:
+    """Whether a message is being sent: its answer can still be lost, unlike that of one that a provider has."""
+    return (outbox.c.state == MessageState.SENDING) & outbox.c.reason.is_distinct_from(REASON_HANDED)
 
 
 def rows_of(given: Batch) -> tuple[ColumnElement[bool], ...]:

@@ -20,7 +20,7 @@ from publisher.domain.notice import (
 )
 from publisher.domain.users import User
 from publisher.store import ledger, notices
-from publisher.store.batches import DOUBTS_ALLOWED, Batch, put_back, rows_of
+from publisher.store.batches import DOUBTS_ALLOWED, Batch, is_under_way, put_back, rows_of
 from publisher.store.making import BATCH_WORKING
 from publisher.store.outbox import REASON_CLOSED
 from publisher.store.prepared import Prepared
@@ -186,7 +186,7 @@ def doubt_interrupted(connection: Connection, now: datetime, channel: Channel = 
     for row in connection.execute(rows).all():
         given = Batch(_notice_id(connection, row.notice), row.number, channel, row.lo, row.hi)
         under_way = connection.execute(
-            select(outbox).where(*rows_of(given), outbox.c.state == MessageState.SENDING)
+            select(outbox).where(*rows_of(given), is_under_way())
         ).all()
         receipt = Receipt(Outcome.IN_DOUBT, 0, _INTERRUPTED)
         record(
