@@ -16,6 +16,8 @@ from publisher.domain.life import APPLIED
 from publisher.errors import PublisherError
 from publisher.store.engine import Store
 from publisher.workflow.answering import consent, put_away, still_to_show
+from publisher.workflow.receipt_calls import LARGEST as LARGEST_RECEIPTS
+from publisher.workflow.receipt_calls import ReceiptCalls
 from publisher.workflow.secret_key import secret_key
 from publisher.workflow.served import Page, Pages
 from publisher.workflow.tick import tick
@@ -29,6 +31,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 TICK_SECONDS = 60
 LARGEST_BODY = 4096
 BODY_SECONDS = 10
+RECEIPTS_SECONDS = 30
 LONGEST_CACHE = 300
 """Seconds that a page may be kept without asking; less when a version takes effect sooner."""
 
@@ -72,6 +75,7 @@ class Application:
         self._told = told
         self._token_key = token_key(secret_key(settings.path(settings.secrets.key_file)))
         self._pages = Pages(settings)
+        self._calls = ReceiptCalls(settings, store)
         self._below = urlsplit(settings.site.base_url).path.rstrip("/")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -108,6 +112,8 @@ class Application:
             path = path[len(self._below) :]
         if path == "/api/acknowledge":
             return await self._acknowledge(method, receive)
+        if path == "/api/receipts" or path.startswith("/api/receipts/"):
+            return await self._receipts(path.removeprefix("/api/receipts").strip("/"), method, scope, receive)
         if method not in ("GET", "HEAD"):
             return _json(405, {"error": "method not allowed"}, ((b"allow", b"GET, HEAD"),))
         if path == "/healthz":
@@ -184,6 +190,23 @@ class Application:
             return _private(409, {"error": fault.faults[0].message})
         return _private(200, {"ok": True}) if done else _private(404, _NOT_FOUND)
 
+    async def _receipts(self, provider: str, method: str, scope: Scope, receive: Receive) -> Reply:
+        if method != "POST":
+            return _json(405, {"error": "method not allowed"}, ((b"allow", b"POST"),))
+        try:
+            body = await asyncio.wait_for(_body(receive, LARGEST_RECEIPTS), RECEIPTS_SECONDS)
+        except ValueError:
+            return _private(413, {"error": f"the body has at most {LARGEST_RECEIPTS:,} bytes"})
+        except TimeoutError:
+            return _private(408, {"error": "the body did not come"})
+        headers = {key.decode("latin-1").lower(): value.decode("latin-1") for key, value in scope["headers"]}
+        try:
+            found = await asyncio.to_thread(self._calls.take, provider or "publisher", headers, body, self._clock())
+        except PublisherError as fault:
+            self._told(str(fault))
+            return _private(503, {"error": "it cannot be recorded now; post it again"})
+        return _private(found.status, found.said)
+
     def _timegate(self, name: str, wanted: str | None) -> Reply:
         """Leads to the version that applied at an instant (RFC 7089); never to one that does not apply yet."""
         workspace = open_workspace(self._settings)
@@ -240,14 +263,14 @@ def _header(scope: Scope, name: bytes) -> str | None:
     return found.decode("latin-1") if found is not None else None
 
 
-async def _body(receive: Receive) -> bytes:
+async def _body(receive: Receive, largest: int = LARGEST_BODY) -> bytes:
     body = bytearray()
     while True:
         message = await receive()
         if message["type"] != "http.request":
             raise ValueError("the reader went away")
         body += message.get("body", b"")
-        if len(body) > LARGEST_BODY:
+        if len(body) > largest:
             raise ValueError("too long")
         if not message.get("more_body", False):
             return bytes(body)

@@ -3,7 +3,7 @@
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from difflib import get_close_matches
 from pathlib import Path
@@ -101,14 +101,26 @@ def _section(
             continue
         value = environment[variable]
         wanted = type(entry.default)
-        if wanted is int and not re.fullmatch(r"[0-9]+", value):
-            faults.append(_wrong(variable, _SHAPES[int], Place("environment")))
+        if (wanted is int and not re.fullmatch(r"[0-9]+", value)) or (wanted is bool and value not in _BOOLEANS):
+            faults.append(_wrong(variable, _SHAPES[wanted], Place("environment")))
             continue
-        given[entry.name] = int(value) if wanted is int else tuple(value.split()) if wanted is tuple else value
+        given[entry.name] = _READ[wanted](value)
     return kind(**given)
 
 
-_SHAPES: Mapping[type, str] = {str: "text in quotes", int: "a whole number", tuple: "a list of texts"}
+_BOOLEANS = {"true": True, "false": False}
+_READ: Mapping[type, Callable[[str], object]] = {
+    str: str,
+    int: int,
+    bool: _BOOLEANS.__getitem__,
+    tuple: lambda value: tuple(value.split()),
+}
+_SHAPES: Mapping[type, str] = {
+    str: "text in quotes",
+    int: "a whole number",
+    bool: "true or false",
+    tuple: "a list of texts",
+}
 
 
 def _unknown(what: str, name: str, known: Mapping[str, object], place: Place) -> Fault:

@@ -46,6 +46,10 @@ class EmailSettings:
 
     `bounces` is the address at which bounces arrive, each mail under an extension of its own; empty: the sender's.
     `in_doubt` is what becomes of a mail whose answer was lost: `resend` (once, at the end), or `hold`.
+
+    For a hand-off, `provider` says whose format is spoken (`publisher` is our own), `send_addresses` whether addresses
+    go along with the users' ids; `secret` signs batches, or is the provider's API key; `receipts_secret` is what signs
+    the provider's receipts, left out: `secret`.
     """
 
     transport: str = "maildir:var/mail"
@@ -55,6 +59,12 @@ class EmailSettings:
     copy: str = "inline"
     bounces: str = ""
     in_doubt: str = "resend"
+    send_addresses: bool = False
+    provider: str = "publisher"
+    secret: str = ""
+    secret_file: str = ""
+    receipts_secret: str = ""
+    receipts_secret_file: str = ""
 
 
 @dataclass(frozen=True, slots=True)

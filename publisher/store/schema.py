@@ -186,8 +186,8 @@ outbox = Table(
     PrimaryKeyConstraint("notice", "recipient", "channel", name="outbox_key"),
     sqlite_with_rowid=False,
 )
-"""`variant` says which of the notice's templates the recipient gets; nothing there means the plain one. `handoff` is the
-batch in which a provider was handed the message last, `provider` what the provider calls it."""
+"""`variant` says which of the notice's templates the recipient gets; nothing there means the plain one. `handoff` is
+the batch in which a provider was handed the message last, `provider` what the provider calls it."""
 
 handoff = Table(
     "handoff",

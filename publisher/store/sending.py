@@ -185,9 +185,7 @@ def doubt_interrupted(connection: Connection, now: datetime, channel: Channel = 
     rows = select(batch).where(batch.c.state == BATCH_WORKING, batch.c.channel == channel)
     for row in connection.execute(rows).all():
         given = Batch(_notice_id(connection, row.notice), row.number, channel, row.lo, row.hi)
-        under_way = connection.execute(
-            select(outbox).where(*rows_of(given), is_under_way())
-        ).all()
+        under_way = connection.execute(select(outbox).where(*rows_of(given), is_under_way())).all()
         receipt = Receipt(Outcome.IN_DOUBT, 0, _INTERRUPTED)
         record(
             connection,

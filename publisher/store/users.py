@@ -112,8 +112,9 @@ def erase(connection: Connection, user_id: str) -> bool:
     """Erases a user with address, attributes and secret; says whether there was one.
 
     Ledger, outbox and counts stay whole and become nameless: without the secret nobody can tell whose rows they are.
-    Messages that were still to be sent are skipped; what a provider calls those sent is forgotten. Of another database's users only the id and the secret are here:
-    they must be gone from there first, since whoever the query gives would be met as somebody new and told again.
+    Messages that were still to be sent are skipped; what a provider calls those sent is forgotten. Of another
+    database's users only the id and the secret are here: they must be gone from there first, since whoever the query
+    gives would be met as somebody new and told again.
 
     Raises:
         PublisherError: the query of [users] still gives that user, or cannot be asked.
