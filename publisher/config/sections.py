@@ -167,6 +167,11 @@ class Settings:
         return self.path(self.site.output)
 
     @property
+    def by_id(self) -> bool:
+        """Whether mails are handed to a provider that knows the users by their ids, and no address leaves."""
+        return self.email.transport.startswith("handoff:") and not self.email.send_addresses
+
+    @property
     def store_url(self) -> str:
         """The store's URL with a relative SQLite path resolved from the workspace's folder."""
         return self._resolved(self.store.url)

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, case, exists, func, literal, s
 from publisher.domain.notice import Channel, MessageState, NoticeId
 from publisher.domain.users import User
 from publisher.store import notices
+from publisher.store.addressing import needs_address
 from publisher.store.making import BATCH_RESTING, BATCH_WORKING, REASON_MALFORMED, REASON_NO_ADDRESS
 from publisher.store.schema import batch, notice, outbox, person, users
 from publisher.store.source import source_of
@@ -153,7 +154,8 @@ def take_in_hand(connection: Connection, given: Batch, readers: Mapping[str, Use
         (exists(user.where(users.c.aside.is_not(None))), literal(REASON_MALFORMED)),
         else_=literal(REASON_NO_ADDRESS),
     )
-    unreachable = ~exists(user.where(users.c.email.is_not(None)) if given.channel is Channel.EMAIL else user)
+    by_address = needs_address(connection, given.channel)
+    unreachable = ~exists(user.where(users.c.email.is_not(None)) if by_address else user)
     of_batch = outbox.update().where(*rows_of(given), unreachable)
     skipped = connection.execute(
         of_batch.where(outbox.c.state.in_([MessageState.QUEUED, MessageState.DEFERRED])).values(
@@ -173,9 +175,10 @@ def _skip_unreachable(connection: Connection, given: Batch, readers: Mapping[str
     doubted_for_good = (outbox.c.state == MessageState.IN_DOUBT) & (outbox.c.doubts > DOUBTS_ALLOWED)
     of_batch = (*rows_of(given), outbox.c.state.in_(_TO_BE_SENT), ~doubted_for_good)
     skipped = 0
+    by_address = needs_address(connection, given.channel)
     for row in connection.execute(select(outbox.c.recipient, outbox.c.state).where(*of_batch)).all():
         user = readers.get(row.recipient)
-        if user is not None and (user.email is not None or given.channel is not Channel.EMAIL):
+        if user is not None and (user.email is not None or not by_address):
             continue
         why = REASON_GONE if user is None else REASON_MALFORMED if user.aside is not None else REASON_NO_ADDRESS
         values: dict[str, Any] = {"state": MessageState.SKIPPED, "reason": why, "next_at": None}

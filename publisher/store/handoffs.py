@@ -16,7 +16,7 @@ from publisher.store.batches import DOUBTS_ALLOWED, REASON_HANDED
 from publisher.store.making import BATCH_RESTING
 from publisher.store.outbox import REASON_CLOSED
 from publisher.store.prepared import Prepared
-from publisher.store.schema import RECIPIENT_LENGTH, attempt, batch, handoff, notice, outbox
+from publisher.store.schema import RECIPIENT_LENGTH, attempt, batch, handoff, notice, outbox, users
 
 _TOGETHER = 500
 _SLACK = timedelta(seconds=30)
@@ -153,6 +153,14 @@ def find(connection: Connection, notice_id: NoticeId, prefix: str, is_theirs: Ca
     return next((Found(notice_id, row) for row in rows if is_theirs(row.recipient)), None)
 
 
+def addresses(connection: Connection, recipients: Iterable[str]) -> Mapping[str, str]:
+    """Addresses of the store's own users by recipient, to be kept out of what a provider says of them."""
+    rows = select(users.c.recipient, users.c.email).where(
+        users.c.recipient.in_(list(recipients)), users.c.email.is_not(None)
+    )
+    return {row.recipient: row.email for row in connection.execute(rows)}
+
+
 def record(
     connection: Connection, found: Found, given: ProviderReceipt, at: datetime, pause: Callable[[int], datetime]
 ) -> Effect:
@@ -192,16 +200,18 @@ def record(
 
 def unanswered(connection: Connection, notice_id: NoticeId) -> Unanswered:
     """The messages of a notice that a provider has and has not answered for."""
-    count, since = connection.execute(
-        select(func.count(), func.min(handoff.c.taken))
-        .join_from(outbox, handoff, handoff.c.no == outbox.c.handoff, isouter=True)
-        .where(
+    any_of_it = select(handoff.c.no).where(handoff.c.notice == str(notice_id)).limit(1)
+    if connection.execute(any_of_it).first() is None:
+        return Unanswered(0, None)
+    count, first = connection.execute(
+        select(func.count(), func.min(outbox.c.handoff)).where(
             outbox.c.notice == str(notice_id),
             outbox.c.channel == Channel.EMAIL,
             outbox.c.state == MessageState.SENDING,
             outbox.c.reason == REASON_HANDED,
         )
     ).one()
+    since = connection.execute(select(handoff.c.taken).where(handoff.c.no == first)).scalar()
     return Unanswered(count, since)
 
 

@@ -20,6 +20,7 @@ from publisher.domain.notice import (
 )
 from publisher.domain.users import User
 from publisher.store import ledger, notices
+from publisher.store.addressing import needs_address
 from publisher.store.batches import DOUBTS_ALLOWED, Batch, is_under_way, put_back, rows_of
 from publisher.store.making import BATCH_WORKING
 from publisher.store.outbox import REASON_CLOSED
@@ -103,7 +104,7 @@ def messages(
     }[state]
     of_message = (outbox.c.kind, outbox.c.recipient, outbox.c.attempts, outbox.c.doubts, outbox.c.variant)
     of_batch = (*rows_of(given), outbox.c.state == state, due)
-    by_mail = given.channel is Channel.EMAIL
+    by_mail = needs_address(connection, given.channel)
     rows: Iterable[Any]
     if readers is None:
         rows = connection.execute(

@@ -3,12 +3,13 @@
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from publisher.config import Settings
+from publisher.delivery.answers import redacted
 from publisher.delivery.provider_events import EVENTS
 from publisher.delivery.verp import handles, is_genuine, parse_token
 from publisher.domain.handoff import ProviderReceipt
@@ -84,7 +85,7 @@ def apply_receipts(
             summary.foreign += 1
             unknown(place)
             continue
-        effect = handoffs.record(connection, found, receipt, at, due_again)
+        effect = handoffs.record(connection, found, _nameless(connection, found.row.recipient, receipt), at, due_again)
         summary.read[effect] += 1
         if effect is handoffs.Effect.REFUSED:
             summary.refused[found.notice] += 1
@@ -153,6 +154,18 @@ def import_receipts(
     summary.foreign += aside
     summary.troubles.extend(hooks.alert(settings, summary.troubles, now=now))
     return summary
+
+
+def _nameless(connection: "Connection", recipient: str, given: ProviderReceipt) -> ProviderReceipt:
+    """A receipt as the record keeps it: nobody's address in what the provider says, and not in its id either."""
+    from publisher.store import handoffs
+
+    if not given.reply and not given.provider_id:
+        return given
+    address = handoffs.addresses(connection, (recipient,)).get(recipient, "")
+    local = address.rpartition("@")[0].casefold()
+    named = bool(local) and local in given.provider_id.casefold()
+    return replace(given, reply=redacted(given.reply, address), provider_id="" if named else given.provider_id)
 
 
 def _judge(connection: "Connection", summary: ReceiptSummary, now: datetime) -> None:
