@@ -5,6 +5,8 @@ import csv
 import hashlib
 import hmac
 import json
+import subprocess
+import sys
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +16,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from tests.acceptance.serving import Client, served
-from tests.acceptance.workspaces import SETTINGS, Workbench
+from tests.acceptance.workspaces import NOW, SETTINGS, Workbench
 from tests.contract.called import Answers, Call, FarSide, Said, far_side
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -300,3 +302,20 @@ def test_an_answer_may_tell_of_single_messages_at_once(workbench: Workbench) -> 
         report = workbench.json("deliver")
     assert (report["handed-over"], report["accepted"]) == (2, 4)
     assert states(workbench) == {"accepted": 4, "sending": 2}
+
+
+def test_killed_at_every_step_and_run_again_everybody_is_handed_over_once(workbench: Workbench) -> None:
+    released(workbench, "var/out", users=12)
+    workbench.run("users", "key")  # makes the installation's key, which ids derive from
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.acceptance.killing_handoff", str(workbench.folder), NOW.isoformat(), "var/out"],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert report["steps"] > 15, "the steps that write were not seen"
+    assert report["wrong"] == {}
+    assert report["doubted"] > 0, "no kill fell between the hand-off and its record"
