@@ -101,7 +101,7 @@ def impossible(settings: Settings, text: str) -> list[Fault]:
 def _impossible_handoff(settings: Settings, text: str) -> list[Fault]:
     email = settings.email
     calls = email.transport.removeprefix("handoff:").strip().startswith(("http:", "https:"))
-    own = email.provider == "publisher"
+    own = email.provider not in PROVIDERS[1:]
     wrong = (
         (
             "provider",

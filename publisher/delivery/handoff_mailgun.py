@@ -81,7 +81,9 @@ def receipt_of_event(event: Mapping[str, object]) -> ProviderReceipt | None:
     return ProviderReceipt(
         name,
         status,
-        datetime.fromtimestamp(stamp, UTC) if isinstance(stamp, int | float) and 0 <= stamp < 1 << 33 else None,
+        datetime.fromtimestamp(stamp, UTC)
+        if isinstance(stamp, int | float) and not isinstance(stamp, bool) and 0 <= stamp < 1 << 33
+        else None,
         code if type(code) is int and 200 <= code <= 599 else 0,
         " ".join(word for word in words if isinstance(word, str) and word)[:2000],
         message_id[:200] if isinstance(message_id, str) else "",
