@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, null, select
 
 from publisher.domain.bounce import Fate
 from publisher.domain.handoff import ProviderReceipt, ReceiptStatus
@@ -16,7 +16,7 @@ from publisher.store.batches import DOUBTS_ALLOWED, REASON_HANDED
 from publisher.store.making import BATCH_RESTING
 from publisher.store.outbox import REASON_CLOSED
 from publisher.store.prepared import Prepared
-from publisher.store.schema import RECIPIENT_LENGTH, attempt, batch, handoff, notice, outbox, users
+from publisher.store.schema import RECIPIENT_LENGTH, attempt, batch, handoff, instant_number, notice, outbox, users
 
 _TOGETHER = 500
 _SLACK = timedelta(seconds=30)
@@ -32,6 +32,39 @@ _TAKEN = Prepared(
     outbox.update()
     .where(*_OF_MESSAGE, outbox.c.state == MessageState.SENDING.value)
     .values(reason=REASON_HANDED, handoff=bindparam("new_handoff"))
+)
+_SETTLED = Prepared(
+    outbox.update()
+    .where(*_OF_MESSAGE)
+    .values(
+        {name: bindparam(f"new_{name}") for name in ("state", "attempts", "settled_at", "code", "reply", "provider")}
+    )
+    .values(next_at=null(), reason=null())
+)
+_FIND = Prepared(
+    select(
+        outbox.c.recipient,
+        outbox.c.batch,
+        outbox.c.kind,
+        outbox.c.state,
+        outbox.c.attempts,
+        outbox.c.doubts,
+        outbox.c.handoff,
+        outbox.c.provider,
+        handoff.c.begun,
+        users.c.email,
+    )
+    .select_from(
+        outbox.outerjoin(handoff, handoff.c.no == outbox.c.handoff).outerjoin(
+            users, users.c.recipient == outbox.c.recipient
+        )
+    )
+    .where(
+        outbox.c.notice == bindparam("of_notice"),
+        outbox.c.recipient >= bindparam("lowest"),
+        outbox.c.recipient <= bindparam("highest"),
+        outbox.c.channel == Channel.EMAIL.value,
+    )
 )
 _OPEN = frozenset(
     {
@@ -65,10 +98,20 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The message that a receipt is about, as the outbox has it now."""
+    """The message that a receipt is about, as the outbox has it now, with its user's address if there is one."""
 
     notice: NoticeId
     row: Any
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Which message it is."""
+        return str(self.notice), self.row.recipient
+
+    @property
+    def address(self) -> str:
+        """The address, to be kept out of what a provider says; empty without one."""
+        return self.row.email or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,25 +183,38 @@ def take(connection: Connection, begun: Begun, at: datetime, provider: str) -> N
 
 def find(connection: Connection, notice_id: NoticeId, prefix: str, is_theirs: Callable[[str], bool]) -> Found | None:
     """The message of a notice to the recipient whose key begins like this and proves to be theirs."""
-    rows = connection.execute(
-        select(outbox, handoff.c.begun)
-        .join_from(outbox, handoff, handoff.c.no == outbox.c.handoff, isouter=True)
-        .where(
-            outbox.c.notice == str(notice_id),
-            outbox.c.recipient >= prefix.ljust(RECIPIENT_LENGTH, "0"),
-            outbox.c.recipient <= prefix.ljust(RECIPIENT_LENGTH, "f"),
-            outbox.c.channel == Channel.EMAIL,
-        )
-    )
-    return next((Found(notice_id, row) for row in rows if is_theirs(row.recipient)), None)
+    asked = {
+        "of_notice": str(notice_id),
+        "lowest": prefix.ljust(RECIPIENT_LENGTH, "0"),
+        "highest": prefix.ljust(RECIPIENT_LENGTH, "f"),
+    }
+    return next((Found(notice_id, row) for row in _FIND.rows(connection, asked) if is_theirs(row.recipient)), None)
 
 
-def addresses(connection: Connection, recipients: Iterable[str]) -> Mapping[str, str]:
-    """Addresses of the store's own users by recipient, to be kept out of what a provider says of them."""
-    rows = select(users.c.recipient, users.c.email).where(
-        users.c.recipient.in_(list(recipients)), users.c.email.is_not(None)
-    )
-    return {row.recipient: row.email for row in connection.execute(rows)}
+def is_plain(found: Found, given: ProviderReceipt) -> bool:
+    """Whether a receipt says that a message was accepted that waits for nothing else: as nearly all do."""
+    row = found.row
+    first = row.attempts + row.doubts == 0 and row.handoff is not None
+    return first and given.status is ReceiptStatus.ACCEPTED and row.state == MessageState.SENDING
+
+
+def record_plain(connection: Connection, given: Sequence[tuple[Found, ProviderReceipt]], at: datetime) -> None:
+    """Records receipts that are plain, of different messages, all in one go."""
+    rows = [
+        {
+            "of_notice": str(found.notice),
+            "of_recipient": found.row.recipient,
+            "new_state": MessageState.ACCEPTED.value,
+            "new_attempts": 1,
+            "new_settled_at": instant_number(receipt.at or at),
+            "new_code": receipt.code or None,
+            "new_reply": sending.without_addresses(receipt.reply) or None,
+            "new_provider": receipt.provider_id or found.row.provider,
+        }
+        for found, receipt in given
+    ]
+    if rows:
+        _SETTLED.run(connection, rows)
 
 
 def record(
@@ -192,7 +248,7 @@ def record(
     if state not in _OPEN or row.handoff is None:
         return Effect.KNOWN
     if given.status is ReceiptStatus.DEFERRED:
-        if state is not MessageState.SENDING or (row.begun is not None and when + _SLACK < row.begun):
+        if state is not MessageState.SENDING or (row.begun or 0) > (instant_number(when + _SLACK) or 0):
             return Effect.KNOWN
         return _give_back(connection, found, given, when, pause(row.attempts + 1))
     return _settle(connection, found, given, when)

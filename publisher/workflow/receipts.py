@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from publisher.store.engine import Store
-    from publisher.store.handoffs import Effect
+    from publisher.store.handoffs import Effect, Found
+
+_TOGETHER = 500
+"""Receipts that are recorded by one statement, where they say no more than that a message was accepted."""
 
 MOST_ERRORS = 100
 """Errors told of one file; then reading stops, for the file as a whole is not what it should be."""
@@ -71,25 +74,47 @@ def apply_receipts(
 
     summary = ReceiptSummary()
     by_handle = handles(key, handoffs.notice_ids(connection) if only is None else (only,))
-    for place, receipt in enumerate(given):
-        token = parse_token(receipt.id)
-        notice = by_handle.get(token.handle) if token is not None else None
-        found = None
-        if token is not None and notice is not None:
+    plain: dict[tuple[str, str], tuple[handoffs.Found, ProviderReceipt]] = {}
 
-            def is_theirs(recipient: str) -> bool:
-                return is_genuine(key, token, notice, recipient)  # noqa: B023  called before the next turn
+    def write() -> None:
+        handoffs.record_plain(connection, list(plain.values()), at)
+        plain.clear()
 
-            found = handoffs.find(connection, notice, token.prefix, is_theirs)
+    for place, said in enumerate(given):
+        found = _message_of(connection, key, by_handle, said)
         if found is None:
             summary.foreign += 1
             unknown(place)
             continue
-        effect = handoffs.record(connection, found, _nameless(connection, found.row.recipient, receipt), at, due_again)
+        if found.key in plain:
+            write()
+            found = _message_of(connection, key, by_handle, said) or found
+        receipt = _nameless(found.address, said)
+        if handoffs.is_plain(found, receipt):
+            plain[found.key] = found, receipt
+            summary.read[handoffs.Effect.ACCEPTED] += 1
+            if len(plain) >= _TOGETHER:
+                write()
+            continue
+        effect = handoffs.record(connection, found, receipt, at, due_again)
         summary.read[effect] += 1
         if effect is handoffs.Effect.REFUSED:
             summary.refused[found.notice] += 1
+    write()
     return summary
+
+
+def _message_of(
+    connection: "Connection", key: bytes, by_handle: Mapping[bytes, NoticeId], receipt: ProviderReceipt
+) -> "Found | None":
+    """The message that a receipt proves to be about."""
+    from publisher.store import handoffs
+
+    token = parse_token(receipt.id)
+    notice = by_handle.get(token.handle) if token is not None else None
+    if token is None or notice is None:
+        return None
+    return handoffs.find(connection, notice, token.prefix, lambda recipient: is_genuine(key, token, notice, recipient))
 
 
 def take_receipts(
@@ -156,13 +181,10 @@ def import_receipts(
     return summary
 
 
-def _nameless(connection: "Connection", recipient: str, given: ProviderReceipt) -> ProviderReceipt:
+def _nameless(address: str, given: ProviderReceipt) -> ProviderReceipt:
     """A receipt as the record keeps it: nobody's address in what the provider says, and not in its id either."""
-    from publisher.store import handoffs
-
     if not given.reply and not given.provider_id:
         return given
-    address = handoffs.addresses(connection, (recipient,)).get(recipient, "")
     local = address.rpartition("@")[0].casefold()
     named = bool(local) and local in given.provider_id.casefold()
     return replace(given, reply=redacted(given.reply, address), provider_id="" if named else given.provider_id)

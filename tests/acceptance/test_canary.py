@@ -133,8 +133,7 @@ def test_no_canary_is_found_where_a_provider_was_handed_addresses(tmp_path: Path
     said.append(made.invoke("receipts", "import", str(file)).output)
     for path in (file, answers):
         path.unlink()
-    for command in (["status", "--json"], ["tick"], ["check"], ["verify"]):
-        said.append(made.invoke(*command).output)
+    said.extend(made.invoke(*command).output for command in (["status", "--json"], ["tick"], ["check"], ["verify"]))
     for word in (LOCAL, NAME, DOMAIN):
         assert word.casefold() not in "".join(said).casefold()
     store = open_store(f"sqlite:///{made.folder}/var/publisher.db")

@@ -291,6 +291,21 @@ def test_a_file_with_faults_is_told_of_all_of_them_and_nothing_is_written(workbe
     workbench.run("users", "erase", batch["messages"][0]["user"])
 
 
+def test_of_one_message_receipts_count_in_their_order(workbench: Workbench) -> None:
+    released(workbench, "var/out", users=2)
+    workbench.run("deliver")
+    (batch,) = batches_in(workbench.folder / "var/out")
+    one, two = (message["id"] for message in batch["messages"])
+    said = [(one, "delayed"), (one, "accepted"), (two, "accepted"), (one, "refused"), (two, "accepted")]
+    lines = [json.dumps({"id": name, "status": status, "code": 550}) for name, status in said]
+    file = workbench.write("order.jsonl", "\n".join(lines) + "\n")
+    report = workbench.json("receipts", "import", str(file))
+    assert {name: report[name] for name in ("accepted", "refused", "delayed", "known")} == {
+        "accepted": 2, "refused": 1, "delayed": 1, "known": 1,
+    }  # fmt: skip
+    assert states(workbench) == {"accepted": 1, "refused": 1}
+
+
 def test_an_answer_may_tell_of_single_messages_at_once(workbench: Workbench) -> None:
     def answer(call: Call) -> Said:
         given = [{"id": message["id"], "status": "accepted"} for message in call.data["messages"][:4]]

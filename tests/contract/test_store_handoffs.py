@@ -199,3 +199,28 @@ def test_users_without_an_address_are_reached_where_the_provider_knows_them_by_t
         assert states(connection) == {MessageState.QUEUED: 2}
         _, due = due_of(connection)
         assert sorted(message.recipient.email for message in due) == ["", "reader0@example.com"]
+
+
+def test_acceptances_at_the_first_attempt_are_recorded_in_one_go(store: Store) -> None:
+    with store.begin() as connection:
+        begun = handed(connection, 3)
+        found = []
+        for message in begun.messages:
+            key = message.recipient.key
+            each = handoffs.find(connection, FIRST, key[:16], key.__eq__)
+            assert each is not None
+            assert each.address.startswith("reader")
+            given = ProviderReceipt("", ACCEPTED, LATER, 250, "2.0.0 queued for a@example.com", "p-1")
+            assert handoffs.is_plain(each, given)
+            assert not handoffs.is_plain(each, ProviderReceipt("", REFUSED))
+            found.append((each, given))
+        handoffs.record_plain(connection, found[:2], NOW)
+        handoffs.record_plain(connection, [], NOW)
+        assert states(connection) == {MessageState.ACCEPTED: 2, MessageState.SENDING: 1}
+        of_first = schema.outbox.c.recipient == begun.messages[0].recipient.key
+        row = connection.execute(select(schema.outbox).where(of_first)).one()
+        assert (row.settled_at, row.attempts, row.reason, row.provider) == (LATER, 1, None, "p-1")
+        assert (row.code, row.reply) == (250, "2.0.0 queued for <address>")
+        again = handoffs.find(connection, FIRST, row.recipient[:16], row.recipient.__eq__)
+        assert again is not None
+        assert not handoffs.is_plain(again, found[0][1])
