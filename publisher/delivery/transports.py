@@ -58,7 +58,12 @@ def open_transport(url: str, root: Path) -> Transport:
     """
     faults = check_transport(url)
     if not faults and is_handoff(url):
-        faults = (_fault("A provider is handed batches for users, no single mail.", "Send it by smtp: or maildir:."),)
+        faults = (
+            _fault(
+                "A provider is handed batches for users, no single mail.",
+                "For this command alone, give another: PUBLISHER_EMAIL__TRANSPORT=smtp://...",
+            ),
+        )
     if faults:
         raise PublisherError(faults)
     scheme, _, rest = url.partition(":")

@@ -99,9 +99,13 @@ class ProviderReceipt:
     @property
     def fate(self) -> Fate:
         """What a refusal says of the person: from the enhanced status code in the reply (RFC 3463), or the code."""
+        return fate_of("failed", self.enhanced, self.code) or Fate.BOUNCED
+
+    @property
+    def enhanced(self) -> Status | None:
+        """The enhanced status code in the reply, if there is one."""
         found = _ENHANCED.search(self.reply)
-        status = Status(int(found[1]), int(found[2]), int(found[3])) if found else None
-        return fate_of("failed", status, self.code) or Fate.BOUNCED
+        return Status(int(found[1]), int(found[2]), int(found[3])) if found else None
 
 
 def receipt_of(given: Mapping[str, object]) -> ProviderReceipt:

@@ -182,12 +182,16 @@ def import_receipts(
 
 
 def _nameless(address: str, given: ProviderReceipt) -> ProviderReceipt:
-    """A receipt as the record keeps it: nobody's address in what the provider says, and not in its id either."""
+    """A receipt as the record keeps it: nobody's address in what the provider says, and not in its id either.
+
+    Where the address is not known here, nothing is kept of the words but the code: they may hold it.
+    """
     if not given.reply and not given.provider_id:
         return given
     local = address.rpartition("@")[0].casefold()
     named = bool(local) and local in given.provider_id.casefold()
-    return replace(given, reply=redacted(given.reply, address), provider_id="" if named else given.provider_id)
+    reply = redacted(given.reply, address) if address else str(given.enhanced or "")
+    return replace(given, reply=reply, provider_id="" if named else given.provider_id)
 
 
 def _judge(connection: "Connection", summary: ReceiptSummary, now: datetime) -> None:
