@@ -50,6 +50,7 @@ PLAYBOOK: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("resume", ("privacy", "v2")),
     ("deliver", ("--rate", "0")),
     ("bounces", ("-",)),
+    ("receipts import", ("receipts.csv",)),
     ("tick", ()),
     ("status", ()),
     ("postpone", ("privacy", "v2", "--to", "2027-04-01", "--by", "Ada", "--reason", "more time")),
@@ -128,6 +129,7 @@ def test_every_command_that_the_readme_shows_runs(tmp_path: Path) -> None:
     shutil.copy(ROOT / "publisher.toml", tmp_path)
     rows = "id,email,name,language,joined\nu1,a@example.com,A,en,2024-01-01\nu2,b@example.com,B,zh-CN,2024-01-01\n"
     (tmp_path / "users.csv").write_text(rows, "utf-8")
+    (tmp_path / "receipts.csv").write_text("id,status\n", "utf-8")
     text = (tmp_path / "policies/privacy/v2/en.md").read_text("utf-8")
     (tmp_path / "corrected.md").write_text(text.replace("free of charge", "**free of charge**"), "utf-8")
     labelled_folder(tmp_path / "labels")

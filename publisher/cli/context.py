@@ -62,7 +62,7 @@ class Desk:
         from publisher.store.engine import open_store
         from publisher.workflow.people import users_database
 
-        store = open_store(settings.store_url, users_database(settings))
+        store = open_store(settings.store_url, users_database(settings), by_id=settings.by_id)
         try:
             yield store
         finally:

@@ -86,6 +86,7 @@ def _lines(report: "DeliveryReport") -> "Iterator[str]":
     facts = [
         f"{number:,} {name}"
         for name, number in (
+            ("handed over", report.handed),
             ("accepted", report.accepted),
             ("refused", report.refused),
             ("deferred", report.deferred),
@@ -117,6 +118,7 @@ def _plain(report: "DeliveryReport", completion: "TickReport") -> dict[str, obje
     return {
         "complete": [f"{entry.policy} {entry.version}" for entry in completion.happened],
         "files": list(completion.files),
+        "handed-over": report.handed,
         "accepted": report.accepted,
         "refused": report.refused,
         "deferred": report.deferred,

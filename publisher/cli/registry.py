@@ -15,6 +15,7 @@ COMMANDS: Mapping[str, str] = {
     "publish": "The main job: release every signed version, queue its notices, build the site.",
     "deliver": "Send what is due, resuming where the last pass stopped.",
     "bounces": "Read what mail servers say of mails that never arrived.",
+    "receipts": "Record what a provider says of the messages that it was handed.",
     "pause": "Stop the mails of a version; every sender stops within one batch.",
     "resume": "Let the mails of a paused version go on.",
     "tick": "Record what time and completion bring: complete, in force, held.",

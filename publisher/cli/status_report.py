@@ -120,6 +120,12 @@ def _mails(mails: "MailState") -> dict[str, object]:
         if wait
         else None,
         "next_at": mails.next_at.isoformat() if mails.next_at else None,
+        "handed_over": {
+            "unanswered": mails.unanswered.count,
+            "since": mails.unanswered.since.isoformat() if mails.unanswered.since else None,
+        }
+        if mails.unanswered
+        else None,
         "seeds": {
             "copies": mails.copies,
             "failed": [

@@ -3,7 +3,7 @@
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields
 from difflib import get_close_matches
 from pathlib import Path
@@ -107,16 +107,24 @@ def _section(
             faults.append(_wrong(variable, f"{_SHAPES[dict]} in {FILE_NAME}", Place("environment")))
             continue
         value = environment[variable]
-        if wanted is int and not re.fullmatch(r"[0-9]+", value):
-            faults.append(_wrong(variable, _SHAPES[int], Place("environment")))
+        if (wanted is int and not re.fullmatch(r"[0-9]+", value)) or (wanted is bool and value not in _BOOLEANS):
+            faults.append(_wrong(variable, _SHAPES[wanted], Place("environment")))
             continue
-        given[entry.name] = int(value) if wanted is int else tuple(value.split()) if wanted is tuple else value
+        given[entry.name] = _READ[wanted](value)
     return kind(**given)
 
 
+_BOOLEANS = {"true": True, "false": False}
+_READ: Mapping[type, Callable[[str], object]] = {
+    str: str,
+    int: int,
+    bool: _BOOLEANS.__getitem__,
+    tuple: lambda value: tuple(value.split()),
+}
 _SHAPES: Mapping[type, str] = {
     str: "text in quotes",
     int: "a whole number",
+    bool: "true or false",
     tuple: "a list of texts",
     dict: "a table of texts",
 }

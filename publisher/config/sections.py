@@ -50,6 +50,10 @@ class EmailSettings:
 
     `bounces` is the address at which bounces arrive, each mail under an extension of its own; empty: the sender's.
     `in_doubt` is what becomes of a mail whose answer was lost: `resend` (once, at the end), or `hold`.
+
+    For a hand-off, `provider` says whose format is spoken (`publisher` is our own), `send_addresses` whether addresses
+    go along with the users' ids; `secret` signs batches, or is the provider's API key; `receipts_secret` is what signs
+    the provider's receipts, left out: `secret`.
     """
 
     transport: str = "maildir:var/mail"
@@ -59,6 +63,12 @@ class EmailSettings:
     copy: str = "inline"
     bounces: str = ""
     in_doubt: str = "resend"
+    send_addresses: bool = False
+    provider: str = "publisher"
+    secret: str = ""
+    secret_file: str = ""
+    receipts_secret: str = ""
+    receipts_secret_file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +184,11 @@ class Settings:
     def output(self) -> Path:
         """The folder that the website is built into."""
         return self.path(self.site.output)
+
+    @property
+    def by_id(self) -> bool:
+        """Whether mails are handed to a provider that knows the users by their ids, and no address leaves."""
+        return self.email.transport.startswith("handoff:") and not self.email.send_addresses
 
     @property
     def store_url(self) -> str:

@@ -13,6 +13,9 @@ _BOUNCES = re.compile(r"[A-Za-z0-9._-]{1,23}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[
 """What is added to it takes 41 of the 64 characters that a local part may have."""
 
 _FIRST = re.compile(r"[1-9][0-9]{0,8}|(?!0+(\.0+)?%)([0-9]{1,2}(\.[0-9]{1,3})?|100)%")
+PROVIDERS = ("publisher", "sendgrid", "mailgun")
+"""Whose formats a hand-off can be written in; the first is our own."""
+
 _SEED = re.compile(r"[^\s@<>,;]{1,64}@[^\s@<>,;]{1,253}")
 
 
@@ -84,14 +87,61 @@ def impossible(settings: Settings, text: str) -> list[Fault]:
     faults.extend(_impossible_bounces(settings.email.bounces, text))
     faults.extend(_wrong_webhook(settings.webhook, text))
     scheme = settings.email.transport.partition(":")[0]
-    if scheme not in ("maildir", "smtp", "smtps"):
+    if scheme not in ("maildir", "smtp", "smtps", "handoff"):
         tell(
             "email",
             "transport",
             f"'{scheme}:' is no transport.",
-            "Write maildir:FOLDER, smtp://user:password@host:587 or smtps://user:password@host:465.",
+            "Write maildir:FOLDER, smtp://user:password@host:587, smtps://user:password@host:465, or for a provider"
+            " handoff:https://host/path or handoff:FOLDER.",
         )
+    if scheme == "handoff":
+        faults.extend(_impossible_handoff(settings, text))
     return faults
+
+
+def _impossible_handoff(settings: Settings, text: str) -> list[Fault]:
+    email = settings.email
+    calls = email.transport.removeprefix("handoff:").strip().startswith(("http:", "https:"))
+    own = email.provider not in PROVIDERS[1:]
+    wrong = (
+        (
+            "provider",
+            email.provider in PROVIDERS,
+            f"'{email.provider}' is no provider whose format is known.",
+            f"Write one of: {', '.join(PROVIDERS)}. For any other: publisher, and a program that translates.",
+        ),
+        (
+            "provider",
+            calls or own,
+            "A folder is written in the product's own format.",
+            f"Remove provider, or write the address of {email.provider} in transport.",
+        ),
+        (
+            "send_addresses",
+            own or email.send_addresses,
+            f"{email.provider} sends to addresses, and none may leave.",
+            "Write send_addresses = true, if your readers' addresses may go there.",
+        ),
+        (
+            "secret",
+            not calls or bool(email.secret or email.secret_file),
+            "A hand-off by HTTP has no secret to prove itself by.",
+            "Write secret_file = FILE, or set PUBLISHER_EMAIL__SECRET"
+            + (": whsec_ and base64 of 24 random bytes or more." if own else f": the API key of {email.provider}."),
+        ),
+        (
+            "seeds",
+            not settings.delivery.seeds,
+            "Copies cannot be handed to a provider: it is handed users.",
+            "Remove [delivery] seeds; import your own people as users to be told like anybody else.",
+        ),
+    )
+    return [
+        Fault("settings-value", message, remedy, line_of(text, "delivery" if key == "seeds" else "email", key))
+        for key, good, message, remedy in wrong
+        if not good
+    ]
 
 
 def _halves(users: UserSettings, text: str) -> list[Fault]:

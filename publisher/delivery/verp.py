@@ -1,5 +1,6 @@
 """An envelope sender of its own for each message, by which a bounce says whose it is and nobody can make one up.
 
+The token alone is by which a provider names the message in its receipts.
 `bounce+TOKEN@example.com`. The token is 25 bytes in base 32, so 40 letters and digits in one case: 5 bytes that name
 the notice, the first 8 of the recipient's key, and 12 of an HMAC over notice and whole key.
 """
@@ -36,8 +37,13 @@ def envelope_sender(key: bytes, notice: NoticeId, recipient_key: str, bounces: s
         bounces: the address at which bounces arrive, `bounce@example.com`.
     """
     local, _, domain = bounces.rpartition("@")
+    return f"{local}+{token_of(key, notice, recipient_key)}@{domain}"
+
+
+def token_of(key: bytes, notice: NoticeId, recipient_key: str) -> str:
+    """A token: 40 letters and digits, by which a message is found again and which nobody else can make."""
     token = _handle(key, notice) + bytes.fromhex(recipient_key)[:_PREFIX] + _mac(key, notice, recipient_key)
-    return f"{local}+{base64.b32encode(token).decode('ascii').lower()}@{domain}"
+    return base64.b32encode(token).decode("ascii").lower()
 
 
 def senders(key: bytes, bounces: str, otherwise: str) -> Callable[[Message], str]:
@@ -56,10 +62,15 @@ def read_token(address: str, bounces: str) -> Token | None:
     folded, ours = address.lower(), bounces.lower()
     local, _, domain = ours.rpartition("@")
     found = folded.removeprefix(f"{local}+").removesuffix(f"@{domain}")
-    if len(found) != _LETTERS or folded != f"{local}+{found}@{domain}":
+    return parse_token(found) if folded == f"{local}+{found}@{domain}" else None
+
+
+def parse_token(text: str) -> Token | None:
+    """What a token names; None when it is none of ours. Proves nothing yet."""
+    if len(text) != _LETTERS or not text.isascii():
         return None
     try:
-        token = base64.b32decode(found.upper())
+        token = base64.b32decode(text.upper())
     except binascii.Error:
         return None
     return Token(token[:_HANDLE], token[_HANDLE:-_MAC].hex(), token[-_MAC:])

@@ -15,13 +15,13 @@ class UnusableFileError(Exception):
 
 
 LONGEST_LINE = 1 << 20
-"""Bytes. Past this a line is no row of users, and reading on would fill the memory."""
+"""Bytes. Past this a line is no row of a table, and reading on would fill the memory."""
 
 _OTHER_ENCODINGS = ((b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"), (b"PK\x03\x04", "a spreadsheet or archive"))
 
 
-def text_lines(stream: BinaryIO, name: str, tell: Callable[[Fault], None]) -> Iterator[str]:
-    """Each line with its LF or CR LF, a leading byte order mark removed.
+def text_lines(stream: BinaryIO, name: str, tell: Callable[[Fault], None], *, what: str = "user") -> Iterator[str]:
+    """Each line with its LF or CR LF, a leading byte order mark removed; `what` says of what there is one a line.
 
     A line that is not UTF-8 is told and read on with a replacement, so that one run finds all such lines.
 
@@ -37,7 +37,7 @@ def text_lines(stream: BinaryIO, name: str, tell: Callable[[Fault], None]) -> It
                 if raw.startswith(mark):
                     raise UnusableFileError(
                         Fault(
-                            "users-encoding",
+                            f"{what}s-encoding",
                             f"This is {other}, not UTF-8 text.",
                             "Save it as CSV in UTF-8.",
                             Place(name, 1),
@@ -46,9 +46,9 @@ def text_lines(stream: BinaryIO, name: str, tell: Callable[[Fault], None]) -> It
         if len(raw) > LONGEST_LINE:
             raise UnusableFileError(
                 Fault(
-                    "users-line-length",
+                    f"{what}s-line-length",
                     f"The line is longer than {LONGEST_LINE:,} bytes.",
-                    "Write one user a line, with LF or CR LF line ends.",
+                    f"Write one {what} a line, with LF or CR LF line ends.",
                     Place(name, number),
                 )
             )
@@ -58,7 +58,7 @@ def text_lines(stream: BinaryIO, name: str, tell: Callable[[Fault], None]) -> It
             at = offset + fault.start
             tell(
                 Fault(
-                    "users-encoding",
+                    f"{what}s-encoding",
                     f"This is not UTF-8: byte 0x{raw[fault.start]:02X} at offset {at}.",
                     "Save the file in UTF-8.",
                     Place(name, number),

@@ -27,12 +27,15 @@ from publisher.serve.website import Website
 from publisher.store.engine import Store
 from publisher.workflow.answering import consent, put_away, still_to_show
 from publisher.workflow.metrics import store_metrics
+from publisher.workflow.receipt_calls import LARGEST as LARGEST_RECEIPTS
+from publisher.workflow.receipt_calls import ReceiptCalls
 from publisher.workflow.secret_key import secret_key
 from publisher.workflow.tokens import token_key, user_of
 from publisher.workflow.workspace import open_workspace
 
 LARGEST_BODY = 4096
 BODY_SECONDS = 10
+RECEIPTS_SECONDS = 30
 EVEN_SECONDS = 0.02
 """Every answer about a reader takes at least so long, whether there is such a reader or not."""
 
@@ -57,6 +60,8 @@ def api(
         ("POST", "/api/banners", calls.acknowledge),
         ("GET", "/api/acknowledge", calls.ask),
         ("POST", "/api/acknowledge", calls.acknowledge),
+        ("POST", "/api/receipts", calls.receipts),
+        ("POST", "/api/receipts/{provider}", calls.receipts),
         ("GET", "/api/openapi.json", calls.described),
         ("GET", "/timegate/{policy}", calls.time_gate),
         ("GET", "/healthz", calls.health),
@@ -96,13 +101,16 @@ class _Api:
         self._clock = clock
         self._told = told
         self._key = token_key(secret_key(settings.path(settings.secrets.key_file)))
+        self._receipts = ReceiptCalls(settings, store)
         self._limit = Limit(settings.serve.calls, time.monotonic)
 
     def answering(self, handler: Callable[[Request], Awaitable[Reply]]) -> Callable[[Request], Awaitable[Response]]:
         """A handler with its limit and its count; a store that cannot be used is told here, and not to the caller."""
 
         async def endpoint(request: Request) -> Response:
-            wait = self._limit.wait(request.client.host if request.client else "")
+            # a provider sends its receipts from few addresses, and proves by its signature who it is
+            signed = request.url.path.startswith("/api/receipts")
+            wait = 0 if signed else self._limit.wait(request.client.host if request.client else "")
             if wait:
                 said = (b"retry-after", b"%d" % wait)
                 reply = private(429, {"error": f"too many calls; try again in {wait} seconds"}, (said,))
@@ -193,6 +201,19 @@ class _Api:
                 raise
             return private(409, {"error": fault.faults[0].message})
         return private(200, {"ok": True}) if done else not_found()
+
+    async def receipts(self, request: Request) -> Reply:
+        """Takes what a provider says of messages that it was handed, when it proves to be theirs."""
+        try:
+            body = await asyncio.wait_for(body_of(request.receive, LARGEST_RECEIPTS), RECEIPTS_SECONDS)
+        except ValueError:
+            return private(413, {"error": f"the body has at most {LARGEST_RECEIPTS:,} bytes"})
+        except TimeoutError:
+            return private(408, {"error": "the body did not come"})
+        provider = request.path_params.get("provider", "publisher")
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        found = await asyncio.to_thread(self._receipts.take, provider, headers, body, self._clock())
+        return private(found.status, found.said)
 
     async def time_gate(self, request: Request) -> Reply:
         """Leads to the version that applied at an instant."""

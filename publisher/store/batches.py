@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, case, exists, func, literal, s
 from publisher.domain.notice import Channel, MessageState, NoticeId
 from publisher.domain.users import User
 from publisher.store import notices
+from publisher.store.addressing import needs_address
 from publisher.store.making import BATCH_RESTING, BATCH_WORKING, REASON_MALFORMED, REASON_NO_ADDRESS
 from publisher.store.schema import batch, notice, outbox, person, users
 from publisher.store.source import source_of
@@ -23,6 +24,9 @@ REASON_GONE = "user-gone"
 """Why a message is skipped to somebody whom the query of [users] does not give any more."""
 
 _TO_BE_SENT = (MessageState.QUEUED, MessageState.DEFERRED, MessageState.IN_DOUBT)
+
+REASON_HANDED = "handed-over"
+"""Why a message that is being sent needs no sender: a provider has it, and its answer is waited for."""
 
 DOUBTS_ALLOWED = 1
 """How often a message in doubt is sent again; in doubt once more, it is held for people to look at."""
@@ -150,7 +154,8 @@ def take_in_hand(connection: Connection, given: Batch, readers: Mapping[str, Use
         (exists(user.where(users.c.aside.is_not(None))), literal(REASON_MALFORMED)),
         else_=literal(REASON_NO_ADDRESS),
     )
-    unreachable = ~exists(user.where(users.c.email.is_not(None)) if given.channel is Channel.EMAIL else user)
+    by_address = needs_address(connection, given.channel)
+    unreachable = ~exists(user.where(users.c.email.is_not(None)) if by_address else user)
     of_batch = outbox.update().where(*rows_of(given), unreachable)
     skipped = connection.execute(
         of_batch.where(outbox.c.state.in_([MessageState.QUEUED, MessageState.DEFERRED])).values(
@@ -170,9 +175,10 @@ def _skip_unreachable(connection: Connection, given: Batch, readers: Mapping[str
     doubted_for_good = (outbox.c.state == MessageState.IN_DOUBT) & (outbox.c.doubts > DOUBTS_ALLOWED)
     of_batch = (*rows_of(given), outbox.c.state.in_(_TO_BE_SENT), ~doubted_for_good)
     skipped = 0
+    by_address = needs_address(connection, given.channel)
     for row in connection.execute(select(outbox.c.recipient, outbox.c.state).where(*of_batch)).all():
         user = readers.get(row.recipient)
-        if user is not None and (user.email is not None or given.channel is not Channel.EMAIL):
+        if user is not None and (user.email is not None or not by_address):
             continue
         why = REASON_GONE if user is None else REASON_MALFORMED if user.aside is not None else REASON_NO_ADDRESS
         values: dict[str, Any] = {"state": MessageState.SKIPPED, "reason": why, "next_at": None}
@@ -196,7 +202,7 @@ def put_back(connection: Connection, given: Batch) -> None:
             func.count(case((in_doubt & (outbox.c.doubts <= DOUBTS_ALLOWED), 1))).label("doubtful"),
             func.count(case((in_doubt & (outbox.c.doubts > DOUBTS_ALLOWED), 1))).label("held"),
             func.min(case((outbox.c.state == MessageState.DEFERRED, outbox.c.next_at))).label("next_at"),
-            func.count(case((outbox.c.state == MessageState.SENDING, 1))).label("sending"),
+            func.count(case((is_under_way(), 1))).label("sending"),
         ).where(*rows_of(given))
     ).one()
     counted = left._asdict()
@@ -208,6 +214,11 @@ def put_back(connection: Connection, given: Batch) -> None:
         .where(batch.c.notice == str(given.notice), batch.c.number == given.number)
         .values(state=BATCH_WORKING if under_way else BATCH_RESTING, **counted)
     )
+
+
+def is_under_way() -> ColumnElement[bool]:
+    """Whether a message is being sent: its answer can still be lost, unlike that of one that a provider has."""
+    return (outbox.c.state == MessageState.SENDING) & outbox.c.reason.is_distinct_from(REASON_HANDED)
 
 
 def rows_of(given: Batch) -> tuple[ColumnElement[bool], ...]:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, Oper
 
 from publisher.errors import BusyError, Fault, PublisherError, one
 from publisher.store import migrations, schema
+from publisher.store.addressing import BY_ID_OPTION
 from publisher.store.source import SOURCE_OPTION, Source
 
 BUSY_MILLISECONDS = 30_000
@@ -33,12 +34,14 @@ _NOT_COMMITTED = "# Addresses, keys and mails of this installation stay out of v
 class Store:
     """An open store. `identity` is the random name that the ledger knows it by.
 
-    `source` is the database of the users when they are not the store's own.
+    `source` is the database of the users when they are not the store's own. `by_id`: mails reach users by their ids,
+    with or without an address.
     """
 
     engine: Engine
     identity: str
     source: Source | None = None
+    by_id: bool = False
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -49,7 +52,7 @@ class Store:
             PublisherError: the database could not be written.
         """
         with _told(self.engine.url), self.engine.begin() as connection:
-            yield connection.execution_options(**{SOURCE_OPTION: self.source})
+            yield connection.execution_options(**self._options())
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -59,7 +62,7 @@ class Store:
             PublisherError: the database could not be read.
         """
         with _told(self.engine.url), self.engine.connect() as connection:
-            yield _for_reading(connection).execution_options(**{SOURCE_OPTION: self.source})
+            yield _for_reading(connection).execution_options(**self._options())
 
     @contextmanager
     def present(self, owner: str) -> Iterator[None]:
@@ -84,6 +87,9 @@ class Store:
         with self.read() as connection:
             return bool(connection.execute(select(func.pg_try_advisory_xact_lock(_key(owner)))).scalar())
 
+    def _options(self) -> dict[str, Any]:
+        return {SOURCE_OPTION: self.source, BY_ID_OPTION: self.by_id}
+
     def tidy(self) -> None:
         """Leaves nothing of deleted rows in the files beside a SQLite database; elsewhere it does nothing."""
         if self.engine.dialect.name != "sqlite":
@@ -100,12 +106,13 @@ class Store:
             self.source.close()
 
 
-def open_store(url: str, source: Source | None = None) -> Store:
+def open_store(url: str, source: Source | None = None, *, by_id: bool = False) -> Store:
     """Opens the store, making or upgrading it as needed.
 
     Args:
         url: an SQLAlchemy URL; the folder of a SQLite file is made when it is not there.
         source: the database of the users; None when they are the store's own.
+        by_id: whether mails reach users by their ids, with or without an address.
 
     Raises:
         BusyError: another process held the database for too long.
@@ -118,7 +125,7 @@ def open_store(url: str, source: Source | None = None) -> Store:
     except BaseException:
         engine.dispose()
         raise
-    return Store(engine, identity, source)
+    return Store(engine, identity, source, by_id)
 
 
 def sqlite_file(url: str) -> Path | None:

@@ -23,6 +23,7 @@ from sqlalchemy import (
 from publisher.domain.notice import Channel, MessageState, Notice, NoticeId
 from publisher.domain.telling import PLAIN
 from publisher.store import notices, telling
+from publisher.store.addressing import needs_address
 from publisher.store.schema import batch, notice, outbox
 from publisher.store.telling import Apart
 
@@ -67,7 +68,7 @@ def make_messages(
     """
     chosen = _alike(readers, kind, among) if apart is None else _told_apart(readers, kind, among, apart, always)
     channel = given.personal or Channel.EMAIL
-    rows = _rows(given.id, channel, chosen, first)
+    rows = _rows(given.id, channel, chosen, first, by_address=needs_address(connection, channel))
     connection.execute(outbox.insert().from_select([column.name for column in rows.selected_columns], rows))
     if apart is not None:
         _render(connection, given.id, apart)
@@ -113,9 +114,9 @@ def _told_apart(
     ).where(concerned)
 
 
-def _rows(notice_id: NoticeId, channel: Channel, chosen: Select[Any], first: int) -> Select[Any]:
+def _rows(notice_id: NoticeId, channel: Channel, chosen: Select[Any], first: int, *, by_address: bool) -> Select[Any]:
     found: FromClause = chosen.subquery("chosen")
-    reachable = found.c.email.is_not(None) if channel is Channel.EMAIL else true()
+    reachable = found.c.email.is_not(None) if by_address else true()
     reason = case(
         (reachable, null()), (found.c.aside.is_not(None), literal(REASON_MALFORMED)), else_=literal(REASON_NO_ADDRESS)
     )

@@ -19,6 +19,8 @@ _AFRESH: dict[str, Any] = {
     "code": null(),
     "reply": null(),
     "reason": null(),
+    "handoff": null(),
+    "provider": null(),
 }
 """What a message begins with; all else is that of the mail."""
 

@@ -1,4 +1,4 @@
-"""Statements that run for many rows at a time, written out once for a database."""
+"""Statements that run for many rows, written out once for a database."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import JSON, ColumnElement, Connection, Dialect, Text, bindparam, cast, column, func
 from sqlalchemy.sql.dml import Update
+from sqlalchemy.sql.selectable import Select
 from sqlalchemy.types import TypeEngine
 
 Row = tuple[Any, ...]
@@ -73,3 +74,28 @@ class Prepared:
         rows = func.json_to_recordset(cast(bindparam(_ROWS, type_=Text()), JSON()))
         given = rows.table_valued(*columns).render_derived(name="given", with_types=True)
         return {name: given.c[name] for name in self._parameters}
+
+
+class Look:
+    """A look at a few rows that is taken thousands of times, written out once for a database."""
+
+    def __init__(self, statement: Select[Any]) -> None:
+        """Nothing is written out yet; `statement` has a parameter for each value that differs from look to look."""
+        self._statement = statement
+        self._written: dict[str, tuple[str, Callable[[Mapping[str, Any]], Any]]] = {}
+
+    def rows(self, connection: Connection, given: Mapping[str, Any]) -> Sequence[Any]:
+        """The rows that it finds, their values as the database gives them."""
+        written = self._written.get(connection.dialect.name)
+        if written is None:
+            written = self._written[connection.dialect.name] = self._write(connection.dialect)
+        text, values = written
+        return connection.exec_driver_sql(text, values(given)).all()
+
+    def _write(self, dialect: Dialect) -> tuple[str, Callable[[Mapping[str, Any]], Any]]:
+        compiled = self._statement.compile(dialect=dialect)
+        constants, order = dict(compiled.params), compiled.positiontup
+        if order is None:
+            return str(compiled), lambda given: constants | given
+        picked = itemgetter(*order)
+        return str(compiled), lambda given: picked(constants | given)

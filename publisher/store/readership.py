@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, func, select
 
+from publisher.domain.notice import Channel
 from publisher.domain.predicate import EVERYONE, Reach
 from publisher.domain.telling import Ladder
 from publisher.domain.users import User
 from publisher.store import audience, people, telling
+from publisher.store.addressing import needs_address
 from publisher.store.schema import users
 from publisher.store.source import source_of
 from publisher.store.users import user_of
@@ -25,7 +27,7 @@ def languages(connection: Connection) -> tuple[str, ...]:
 def counts(
     connection: Connection, reach: Reach = EVERYONE, ladders: Sequence[Ladder] = ()
 ) -> tuple[tuple[str, tuple[int, int]], ...]:
-    """For each language of the users concerned, in order: how many have an address, and how many have none.
+    """For each language of the users concerned, in order: how many can be written to, and how many have no address.
 
     `ladders` tell whom a notice concerns beyond those whom it reaches: by what changed since they last knew.
 
@@ -33,14 +35,17 @@ def counts(
         PublisherError: the users' database cannot be read.
     """
     source, only = source_of(connection), _reach_alone(reach, ladders)
+    by_address = needs_address(connection, Channel.EMAIL)
     if source is not None and only is not None:
         with source.read() as reader:
-            return reader.language_counts(only)
+            found = reader.language_counts(only)
+        return found if by_address else tuple((language, (sum(number), 0)) for language, number in found)
     with people.glimpsed(connection, (reach, *telling.reaches(ladders))) as (glimpse, readers):
         of = audience.columns_of(readers)
         concerned = telling.concerned(ladders, readers) if ladders else audience.condition(reach, of)
+        reachable = func.count(readers.c.email) if by_address else func.count()
         rows = glimpse.execute(
-            select(readers.c.language, func.count(readers.c.email), func.count())
+            select(readers.c.language, reachable.label("reachable"), func.count().label("total"))
             .where(concerned)
             .group_by(readers.c.language)
             .order_by(readers.c.language)

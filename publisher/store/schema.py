@@ -181,10 +181,29 @@ outbox = Table(
     Column("reply", Text),
     Column("reason", Text),
     Column("variant", Text),
+    Column("handoff", Integer),
+    Column("provider", Text),
     PrimaryKeyConstraint("notice", "recipient", "channel", name="outbox_key"),
     sqlite_with_rowid=False,
 )
-"""`variant` says which of the notice's templates the recipient gets; nothing there means the plain one."""
+"""`variant` says which of the notice's templates the recipient gets; nothing there means the plain one. `handoff` is
+the batch in which a provider was handed the message last, `provider` what the provider calls it."""
+
+handoff = Table(
+    "handoff",
+    metadata,
+    Column("no", Integer, nullable=False, autoincrement=True),
+    Column("key", String(64), nullable=False),
+    Column("notice", Text, nullable=False),
+    Column("messages", Integer, nullable=False),
+    Column("begun", Instant, nullable=False),
+    Column("taken", Instant),
+    Column("provider", Text),
+    PrimaryKeyConstraint("no", name="handoff_number"),
+    UniqueConstraint("key", name="handoff_key"),
+)
+"""Batches that a provider was handed under a key of their own. `begun` is written before the call, `taken` when the
+provider said that it has the batch; `provider` is what it calls it."""
 
 attempt = Table(
     "attempt",

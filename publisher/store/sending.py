@@ -32,7 +32,8 @@ from publisher.domain.notice import (
 )
 from publisher.domain.users import User
 from publisher.store import ledger, notices
-from publisher.store.batches import DOUBTS_ALLOWED, Batch, put_back, rows_of
+from publisher.store.addressing import needs_address
+from publisher.store.batches import DOUBTS_ALLOWED, Batch, is_under_way, put_back, rows_of
 from publisher.store.making import BATCH_WORKING
 from publisher.store.outbox import REASON_CLOSED
 from publisher.store.prepared import Given, Prepared
@@ -132,7 +133,7 @@ def messages(
     }[state]
     of_message = (outbox.c.kind, outbox.c.recipient, outbox.c.attempts, outbox.c.doubts, outbox.c.variant)
     of_batch = (*rows_of(given), outbox.c.state == state, due)
-    by_mail = given.channel is Channel.EMAIL
+    by_mail = needs_address(connection, given.channel)
     rows: Iterable[Any]
     if readers is None:
         rows = connection.execute(
@@ -218,9 +219,7 @@ def doubt_interrupted(connection: Connection, now: datetime, channel: Channel = 
     rows = select(batch).where(batch.c.state == BATCH_WORKING, batch.c.channel == channel)
     for row in connection.execute(rows).all():
         given = Batch(_notice_id(connection, row.notice), row.number, channel, row.lo, row.hi)
-        under_way = connection.execute(
-            select(outbox).where(*rows_of(given), outbox.c.state == MessageState.SENDING)
-        ).all()
+        under_way = connection.execute(select(outbox).where(*rows_of(given), is_under_way())).all()
         receipt = Receipt(Outcome.IN_DOUBT, 0, _INTERRUPTED)
         record(
             connection,

@@ -112,8 +112,9 @@ def erase(connection: Connection, user_id: str) -> bool:
     """Erases a user with address, attributes and secret; says whether there was one.
 
     Ledger, outbox and counts stay whole and become nameless: without the secret nobody can tell whose rows they are.
-    Messages that were still to be sent are skipped. Of another database's users only the id and the secret are here:
-    they must be gone from there first, since whoever the query gives would be met as somebody new and told again.
+    Messages that were still to be sent are skipped; what a provider calls those sent is forgotten. Of another
+    database's users only the id and the secret are here: they must be gone from there first, since whoever the query
+    gives would be met as somebody new and told again.
 
     Raises:
         PublisherError: the query of [users] still gives that user, or cannot be asked.
@@ -134,6 +135,11 @@ def erase(connection: Connection, user_id: str) -> bool:
             outbox.c.state.in_([MessageState.QUEUED, MessageState.DEFERRED]),
         )
         .values(state=MessageState.SKIPPED, reason=REASON_ERASED, next_at=None)
+    )
+    connection.execute(
+        outbox.update()
+        .where(outbox.c.notice.in_(select(notice.c.id)), outbox.c.recipient == key, outbox.c.provider.is_not(None))
+        .values(provider=None)
     )
     for known in (users, person):
         connection.execute(known.delete().where(known.c.id == user_id))

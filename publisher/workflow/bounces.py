@@ -227,7 +227,7 @@ def _apply(
             if report.fate in FINAL:
                 done[message.notice] += 1
             _tell(summary, message.notice, report)
-        paused, troubles, late = _judged(connection, done, now)
+        paused, troubles, late = judge_returns(connection, done, now)
     summary.read.update(readings)
     summary.late += late
     summary.paused.extend(paused)
@@ -252,7 +252,7 @@ def _recorded(connection: "Connection", report: BounceReport | None, message: _O
     return Reading(report.fate) if effect is bounces.Effect.RECORDED else Reading(effect)
 
 
-def _judged(
+def judge_returns(
     connection: "Connection", done: Mapping[NoticeId, int], now: datetime
 ) -> tuple[list[NoticeId], list[Fault], int]:
     """Notices of which too many came back: paused when that begins, so that whoever resumes one has the last word."""

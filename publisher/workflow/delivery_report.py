@@ -49,6 +49,7 @@ class DeliveryReport:
 
     Attributes:
         accepted, refused, deferred, in_doubt, skipped: how many messages ended the pass like that.
+        handed: how many a provider took, to answer for later.
         copies: how many went ahead to the organisation's own people.
         interrupted: how many an earlier run had left under way; they are in doubt: sent again, or held.
         held: how many of all open notices are in doubt and are sent no more until people look.
@@ -65,6 +66,7 @@ class DeliveryReport:
     deferred: int = 0
     in_doubt: int = 0
     skipped: int = 0
+    handed: int = 0
     copies: int = 0
     interrupted: int = 0
     held: int = 0
@@ -77,8 +79,8 @@ class DeliveryReport:
 
     @property
     def heard(self) -> bool:
-        """Whether the mail server said anything of a message."""
-        return self.accepted + self.refused + self.deferred > 0
+        """Whether the mail server said anything of a message, or a provider took one."""
+        return self.accepted + self.refused + self.deferred + self.handed > 0
 
     @property
     def done(self) -> bool:

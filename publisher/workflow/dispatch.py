@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from publisher.config import Settings
 from publisher.delivery import Transport
-from publisher.delivery.transports import check_transport, open_transport
+from publisher.delivery.transports import check_transport, is_handoff, open_transport
 from publisher.errors import PublisherError
 from publisher.workflow import hooks
 from publisher.workflow.careful_start import CarefulStart
@@ -63,6 +63,8 @@ def dispatch(
         return open_transport(url, settings.root)
 
     journal = Journal(progress or Unseen())
+    if is_handoff(url):
+        return _handed_over(settings, store, journal, now=now, key=key, rate=rate, stopping=stopping)
     seeding = Seeding(store, settings.delivery.seeds, transports, now, sender, domain, key)
     report = deliver(
         store,
@@ -81,6 +83,50 @@ def dispatch(
         start=CarefulStart(settings.delivery),
         first=seeding.send,
     )
+    report = replace(report, copies=seeding.sent, reasons=(*seeding.faults, *report.reasons))
+    return _wound_up(settings, store, journal, report, now=now, stopping=stopping)
+
+
+def _handed_over(
+    settings: Settings,
+    store: "Store",
+    journal: Journal,
+    *,
+    now: Callable[[], datetime],
+    key: bytes,
+    rate: int | None,
+    stopping: Callable[[], bool],
+) -> DeliveryReport:
+    """The same through a provider that takes batches."""
+    from publisher.workflow.handoff import hand_over
+    from publisher.workflow.handoff_far_side import provider_of
+
+    report = hand_over(
+        store,
+        provider_of(settings),
+        now=now,
+        key=key,
+        send_addresses=settings.email.send_addresses,
+        rate=settings.email.rate if rate is None else rate,
+        resend=settings.email.in_doubt == "resend",
+        progress=journal,
+        stopping=stopping,
+        begun=lambda number: remember_pass(settings, store.identity, number),
+        start=CarefulStart(settings.delivery),
+    )
+    return _wound_up(settings, store, journal, report, now=now, stopping=stopping)
+
+
+def _wound_up(
+    settings: Settings,
+    store: "Store",
+    journal: Journal,
+    report: DeliveryReport,
+    *,
+    now: Callable[[], datetime],
+    stopping: Callable[[], bool],
+) -> DeliveryReport:
+    """After the mails: the webhook's calls, and people told of what they should see to."""
     _remember_halt(store, report, now())
     if not stopping():
         try:
@@ -88,9 +134,9 @@ def dispatch(
         except PublisherError as failed:
             report = replace(report, stopped=report.stopped or failed.faults[0])
     waits = (fault for wait in report.waits if (fault := wait.fault(now())) is not None)
-    reasons = (*seeding.faults, *report.reasons, *waits)
+    reasons = (*report.reasons, *waits)
     troubles = (*reasons, *((report.stopped,) if report.stopped and not stopping() else ()))
-    report = replace(report, copies=seeding.sent, reasons=(*reasons, *hooks.alert(settings, troubles, now=now())))
+    report = replace(report, reasons=(*reasons, *hooks.alert(settings, troubles, now=now())))
     journal.ended(report)
     return report
 

@@ -98,6 +98,7 @@ class Journal:
             note_fault("deliver.stopped", report.stopped)
         note(
             "deliver.ended",
+            handed=report.handed,
             accepted=report.accepted,
             refused=report.refused,
             deferred=report.deferred,

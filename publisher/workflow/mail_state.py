@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from publisher.store.engine import Store
     from publisher.store.handling import Handled
+    from publisher.store.handoffs import Unanswered
     from publisher.store.seeds import SeedCopy
 
 _FAILED = frozenset({MessageState.REFUSED, MessageState.DEFERRED, MessageState.IN_DOUBT})
@@ -46,6 +47,7 @@ class MailState:
         next_at: when the first deferred one is tried again.
         copies: how many copies went ahead, to the organisation's own people.
         failed: those of them that did not, or may not have, arrived.
+        unanswered: what a provider has and has not answered for.
     """
 
     paused: Pause | None = None
@@ -53,6 +55,7 @@ class MailState:
     next_at: datetime | None = None
     copies: int = 0
     failed: "tuple[SeedCopy, ...]" = ()
+    unanswered: "Unanswered | None" = None
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -65,6 +68,12 @@ class MailState:
             found.append(f"its mails wait: {self.wait.reason}")
         if self.next_at is not None:
             found.append(f"deferred mails are tried again from {self.next_at:%Y-%m-%d %H:%M:%S} UTC on")
+        if self.unanswered is not None:
+            since = f" since {self.unanswered.since:%Y-%m-%d %H:%M} UTC" if self.unanswered.since else ""
+            found.append(
+                f"{self.unanswered.count:,} handed over and not answered for{since}: the provider's receipts come by"
+                " POST /api/receipts, or by: publisher receipts import FILE"
+            )
         arrived = self.copies - len(self.failed)
         if arrived:
             found.append(f"{arrived} {'copy' if arrived == 1 else 'copies'} went ahead to [delivery] seeds")
@@ -83,15 +92,17 @@ NO_MAILS = MailState()
 
 def mail_state(settings: Settings, connection: "Connection", name: NoticeId, now: datetime) -> MailState:
     """What the mails of a notice wait for."""
-    from publisher.store import batches, beginnings, handling, notices, seeds
+    from publisher.store import batches, beginnings, handling, handoffs, notices, seeds
 
     found = notices.find(connection, name)
     if found is None or Channel.EMAIL not in found.channels or not notices.is_current(connection, name):
         return NO_MAILS
     copies = seeds.of_notice(connection, name)
     failed = tuple(copy for copy in copies if copy.state in _FAILED)
+    handed = handoffs.unanswered(connection, name)
+    unanswered = handed if handed.count else None
     if not batches.is_unsent(connection, name):
-        return MailState(copies=len(copies), failed=failed)
+        return MailState(copies=len(copies), failed=failed, unanswered=unanswered)
     paused = Pause(name, handling.paused_by(connection, name)) if notices.is_paused(connection, name) else None
     return MailState(
         paused=paused,
@@ -99,6 +110,7 @@ def mail_state(settings: Settings, connection: "Connection", name: NoticeId, now
         next_at=beginnings.next_try(connection, name),
         copies=len(copies),
         failed=failed,
+        unanswered=unanswered,
     )
 
 

@@ -61,7 +61,7 @@ _opener = urllib.request.build_opener(_Stay)
 def served(bench: Workbench) -> Iterator[Client]:
     """The workbench's site and API, by its own clock, without ticking."""
     settings = read_settings(bench.folder, {**os.environ, **bench.environment})
-    store = open_store(settings.store_url, users_database(settings))
+    store = open_store(settings.store_url, users_database(settings), by_id=settings.by_id)
     application = Application(settings, store, clock=lambda: bench.now, ticking=False)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))

@@ -12,6 +12,7 @@ from publisher.store import schema
 from publisher.store.engine import open_store
 from tests.acceptance.deliver_values import Server, serving_at
 from tests.acceptance.workspaces import SETTINGS, Workbench
+from tests.contract.called import Said, far_side
 
 LOCAL = "Kanarie7f3a"
 NAME = "Vogelsang9b1c"
@@ -104,6 +105,45 @@ def test_no_canary_is_found_outside_of_the_table_of_users(bench: tuple[Workbench
         ]
         assert held == [], word
     _only_the_users_have_any(made)
+
+
+def test_no_canary_is_found_where_a_provider_was_handed_addresses(tmp_path: Path) -> None:
+    made = Workbench.made(tmp_path / "workspace", {"PUBLISHER_LOG": "-"})
+    rows = ["id,email,name,language,joined"]
+    rows.extend(f"u{at},{LOCAL}{at:02}@{DOMAIN},{NAME} {at},en,2024-01-01" for at in range(len(ECHOES)))
+    file = made.write("users.csv", "\n".join(rows) + "\n")
+    said = [made.run("users", "import", str(file))]
+    with far_side(lambda call: Said(200, call.body)) as side:
+        handed = f'"handoff:{side.url}"\nsecret = "0123456789abcdef"\nsend_addresses = true'
+        made.write("publisher.toml", SETTINGS.replace('"maildir:var/mail"', handed))
+        made.sign()
+        said.extend(made.run(*command) for command in (["publish"], ["deliver"], ["status"]))
+        (batch,) = (call.data for call in side.calls)
+    assert sum(LOCAL in message["address"] for message in batch["messages"]) == len(ECHOES)
+    receipts = []
+    for number, message in enumerate(sorted(batch["messages"], key=lambda message: int(message["user"][1:]))):
+        address = message["address"]
+        local = address.partition("@")[0]
+        words = {"address": address, "upper": address.upper(), "local": local, "domain": DOMAIN}
+        reply = ECHOES[number].format(**words)
+        status = ("refused", "accepted", "deferred", "delayed")[number % 4]
+        receipts.append({"id": message["id"], "status": status, "reply": reply, "provider_id": f"{local}-{number}"})
+    answers = made.write("receipts.jsonl", "\n".join(map(json.dumps, receipts)) + "\n")
+    said.append(made.run("receipts", "import", str(answers)))
+    said.append(made.invoke("receipts", "import", str(file)).output)
+    for path in (file, answers):
+        path.unlink()
+    said.extend(made.invoke(*command).output for command in (["status", "--json"], ["tick"], ["check"], ["verify"]))
+    for word in (LOCAL, NAME, DOMAIN):
+        assert word.casefold() not in "".join(said).casefold()
+    store = open_store(f"sqlite:///{made.folder}/var/publisher.db")
+    held = {}
+    with store.read() as connection:
+        for table in schema.metadata.tables.values():
+            rows_of_it = repr(connection.execute(select(table)).all()).casefold()
+            held[table.name] = [word for word in (LOCAL, NAME, DOMAIN) if word.casefold() in rows_of_it]
+    store.close()
+    assert {name for name, words_of_it in held.items() if words_of_it} == {"users"}, held
 
 
 def _only_the_users_have_any(made: Workbench) -> None:

@@ -1,5 +1,6 @@
 """Users in a database of the organisation's own: read at sending, never copied, never written to."""
 
+import json
 from mailbox import Maildir
 from pathlib import Path
 
@@ -201,3 +202,30 @@ def test_users_and_store_in_one_database(postgresql_server: Server, tmp_path: Pa
         for command in ("publish", "deliver", "tick", "deliver", "publish"):
             bench.run(command)
         assert _received(bench) == TOLD
+
+
+def test_a_provider_is_handed_their_ids_and_what_it_says_of_them_is_kept_without_its_words(
+    bench: Workbench, users_url: str
+) -> None:
+    handed = bench.folder / "var/out/new"
+    by_id = SETTINGS.replace("maildir:var/mail", "handoff:var/out")
+    bench.write("publisher.toml", f'{by_id}[users]\nurl = "{users_url}"\nquery = "{QUERY}"\n')
+    bench.sign()
+    bench.run("publish")
+    assert bench.json("deliver")["handed-over"] == 5
+    messages = [entry for file in handed.iterdir() for entry in json.loads(file.read_bytes())["messages"]]
+    assert sorted(entry["user"] for entry in messages) == ["1", "2", "4", "5", "6"]
+    words = f"550 5.1.1 {CANARY.partition('@')[0]} is no mailbox here"
+    lines = [json.dumps({"id": entry["id"], "status": "refused", "code": 550, "reply": words}) for entry in messages]
+    file = bench.write("receipts.jsonl", "\n".join(lines) + "\n")
+    assert "5 refused, and left to the banner." in bench.run("receipts", "import", str(file))
+    file.unlink()
+    engine = create_engine(f"sqlite:///{bench.folder}/var/publisher.db")
+    with engine.connect() as connection:
+        replies = connection.execute(text("SELECT DISTINCT code, reply, reason FROM outbox")).all()
+    engine.dispose()
+    assert [tuple(row) for row in replies] == [(550, "5.1.1", "bounced")]
+    for path in (bench.folder / "var").rglob("*"):
+        assert (
+            not path.is_file() or "customers" in path.name or CANARY.partition("@")[0].encode() not in path.read_bytes()
+        )

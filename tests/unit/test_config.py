@@ -41,6 +41,21 @@ def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
     assert settings.site.homepage == ("https://a.example/", "https://b.example/")
 
 
+@pytest.mark.parametrize(("written_as", "meant"), [("true", True), ("false", False)])
+def test_a_switch_is_read_from_the_environment(tmp_path: Path, written_as: str, meant: bool) -> None:
+    environment = {"PUBLISHER_EMAIL__SEND_ADDRESSES": written_as}
+    assert read_settings(written(tmp_path, ""), environment).email.send_addresses is meant
+    assert faults(tmp_path, "", PUBLISHER_EMAIL__SEND_ADDRESSES="yes") == [("settings-type", None)]
+    assert faults(tmp_path, '[email]\nsend_addresses = "true"\n') == [("settings-type", 2)]
+
+
+def test_mails_go_by_ids_where_a_provider_gets_no_addresses(tmp_path: Path) -> None:
+    handed = '[email]\ntransport = "handoff:out"\n'
+    assert read_settings(written(tmp_path, handed), {}).by_id
+    assert not read_settings(written(tmp_path, handed + "send_addresses = true\n"), {}).by_id
+    assert not read_settings(written(tmp_path, ""), {}).by_id
+
+
 def test_every_fault_is_told_at_once_with_its_line(tmp_path: Path) -> None:
     text = '[site]\nnam = "x"\nname = 3\n\n[mail]\n[email]\nconnections = "four"\n'
     assert sorted(faults(tmp_path, text)) == [
@@ -61,6 +76,14 @@ def test_every_fault_is_told_at_once_with_its_line(tmp_path: Path) -> None:
         ('[email]\nbounces = "an-address-of-24-letters@example.com"\n', 2),
         ('[email]\nin_doubt = "forget"\n', 2),
         ('[email]\ntransport = "pigeon:x"\n', 2),
+        ('[email]\ntransport = "handoff:https://a.example/"\n', 1),
+        ('[email]\nprovider = "pigeon"\ntransport = "handoff:out"\n', 2),
+        ('[email]\nprovider = "mailgun"\nsend_addresses = true\ntransport = "handoff:out"\n', 2),
+        (
+            '[email]\nsend_addresses = false\nprovider = "mailgun"\nsecret = "k"\ntransport = "handoff:https://a.example"\n',
+            2,
+        ),
+        ('[email]\ntransport = "handoff:out"\n[delivery]\nseeds = ["a@example.com"]\n', 4),
         ("[email]\nconnections = 0\n", 2),
     ],
 )

@@ -35,7 +35,10 @@ def test_a_url_that_can_be_used_has_no_faults(url: str) -> None:
         "maildir:",
         "maildir: ",
         "var/mail",
-        "handoff:x",
+        "handoff:",
+        "handoff: ",
+        "handoff:http://provider.example/batches",
+        "handoff:https://user:secret@provider.example/batches",
         "smtp:",
         "smtp://",
         "smtp:mail.example.com",
@@ -114,3 +117,10 @@ def test_opening_connects_to_nobody(tmp_path: Path) -> None:
     transport = open_transport("smtp://user:pass@mail.invalid:587", tmp_path)
     assert isinstance(transport, SmtpTransport)
     transport.close()
+
+
+@pytest.mark.parametrize("url", ["handoff:var/out", "handoff:https://provider.example/batches"])
+def test_a_provider_takes_batches_and_no_single_mail(url: str, tmp_path: Path) -> None:
+    assert check_transport(url) == ()
+    with pytest.raises(PublisherError, match="no single mail"):
+        open_transport(url, tmp_path)
