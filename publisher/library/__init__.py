@@ -7,6 +7,13 @@ from publisher.library.packs import read_packs
 from publisher.library.reviews import emergency_place, read_review, write_review
 from publisher.library.revisions import former_path, put_in_place, read_candidate
 from publisher.library.source import read_source, read_text
+from publisher.library.statements import (
+    named_files,
+    read_statement,
+    read_statements,
+    statement_folder,
+    write_statement,
+)
 
 __all__ = [
     "Reading",
@@ -16,6 +23,7 @@ __all__ = [
     "former_path",
     "ledger_lines",
     "ledger_name",
+    "named_files",
     "put_in_place",
     "read_candidate",
     "read_ledger",
@@ -23,7 +31,11 @@ __all__ = [
     "read_policies",
     "read_review",
     "read_source",
+    "read_statement",
+    "read_statements",
     "read_text",
     "setting_place",
+    "statement_folder",
     "write_review",
+    "write_statement",
 ]

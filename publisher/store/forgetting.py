@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, or_, select
+from sqlalchemy import Connection, delete, func, insert, or_, select, true
 
 from publisher.domain.notice import TOLD, Channel, MessageState, NoticeId
 from publisher.store import notices
@@ -24,7 +24,7 @@ _FINAL = (
 
 
 def reduce_receipts(
-    connection: Connection, given: NoticeId, later: Sequence[NoticeId], *, after: str, now: datetime
+    connection: Connection, given: NoticeId, later: Sequence[NoticeId] | None, *, after: str, now: datetime
 ) -> tuple[int, str]:
     """Puts counts in the place of up to a thousand people's rows, the next ones in key order.
 
@@ -33,7 +33,7 @@ def reduce_receipts(
     Args:
         connection: an open transaction; rows go and counts come in it together.
         given: a notice of which nothing is sent or asked any more; it is closed.
-        later: the notices of later versions that apply or did.
+        later: the notices of later versions that apply or did; None when the notice is about no version.
         after: the key from which to go on; empty at first.
         now: when it is closed, if it was not.
 
@@ -43,7 +43,7 @@ def reduce_receipts(
     notices.close(connection, given, now)
     of_notice = outbox.c.notice == str(given)
     untold = ~outbox.c.state.in_(sorted(TOLD)) & (outbox.c.doubts == 0)
-    known_later = told_condition(outbox.c.recipient, later, given.policy)
+    known_later = true() if later is None else told_condition(outbox.c.recipient, later, given.policy)
     removable = (of_notice, outbox.c.state.in_(_FINAL), or_(untold, known_later))
     keys = (
         connection.execute(
@@ -74,6 +74,11 @@ def reduce_receipts(
     for key, number in sorted(counted.items()):
         _add(connection, given, key, number)
     return len(gone), keys[-1]
+
+
+def is_reduced(connection: Connection, given: NoticeId) -> bool:
+    """Whether messages of a notice have become counts: who got them is not known any more."""
+    return connection.execute(select(receipt.c.notice).where(receipt.c.notice == str(given))).first() is not None
 
 
 def counts(connection: Connection, given: NoticeId, channel: Channel) -> dict[str, int]:

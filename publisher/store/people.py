@@ -13,7 +13,7 @@ from sqlalchemy import JSON, Column, Connection, Date, FromClause, MetaData, Str
 from publisher.domain.predicate import Reach
 from publisher.domain.users import User
 from publisher.store.schema import RECIPIENT_LENGTH, person, users
-from publisher.store.source import Source, source_of
+from publisher.store.source import Reader, Source, source_of
 from publisher.store.users import SECRET_BYTES, key_of, recipient_key
 
 _gathered = Table(
@@ -33,12 +33,15 @@ _AT_ONCE = 500
 
 
 @contextmanager
-def gathered(connection: Connection, reaches: Iterable[Reach]) -> Iterator[FromClause]:
+def gathered(
+    connection: Connection, reaches: Iterable[Reach], only: Sequence[str] | None = None
+) -> Iterator[FromClause]:
     """The users as a table like the store's own, frozen until the end of the block.
 
     Args:
         connection: an open transaction that may write: who was never met is given a secret.
         reaches: the conditions that will be asked of them.
+        only: the ids of those of another database who are wanted; None is all. The store's own are all there.
 
     Raises:
         PublisherError: the users' database cannot be read, or what it gives are no users.
@@ -47,7 +50,7 @@ def gathered(connection: Connection, reaches: Iterable[Reach]) -> Iterator[FromC
     if source is None:
         yield users
         return
-    _gather(connection, source, reaches, _met)
+    _gather(connection, source, reaches, _met, only)
     yield _gathered
     _gathered.drop(connection)
 
@@ -95,17 +98,33 @@ def meet(connection: Connection, user_id: str) -> str | None:
     return None if user is None else _met(connection, (user,))[user.id]
 
 
+def of_ids(reader: Reader, ids: Sequence[str]) -> dict[str, User]:
+    """Those of the users who are there, of ids that anybody may have written."""
+    try:
+        return reader.of_ids(ids)
+    except (ValueError, ArithmeticError):  # among them one that is no id of this database
+        return {entry: user for entry in ids if (user := reader.of_id(entry)) is not None}
+
+
+def _pages_of(reader: Reader, ids: Sequence[str]) -> Iterator[tuple[User, ...]]:
+    for start in range(0, len(ids), _AT_ONCE):
+        found = tuple(of_ids(reader, ids[start : start + _AT_ONCE]).values())
+        if found:
+            yield found
+
+
 def _gather(
     connection: Connection,
     source: Source,
     reaches: Iterable[Reach],
     keys_of: Callable[[Connection, Sequence[User]], dict[str, str]],
+    only: Sequence[str] | None = None,
 ) -> None:
     wanted = tuple(dict.fromkeys(column for reach in reaches for column in reach.columns()))
     _gathered.create(connection)
     with source.read() as reader:
         reader.refuse_unusable()
-        for page in reader.pages(wanted):
+        for page in reader.pages(wanted) if only is None else _pages_of(reader, only):
             keys = keys_of(connection, page)
             connection.execute(
                 _gathered.insert(),
