@@ -3,12 +3,16 @@
 import click
 
 from publisher.cli.context import Desk, pass_desk
+from publisher.cli.notice_send import send
 from publisher.cli.words import print_json
 
 
 @click.group("notice")
 def command() -> None:
     """Notices as their readers get them."""
+
+
+command.add_command(send)
 
 
 @command.command("test")

@@ -8,6 +8,7 @@ from publisher.library.reviews import emergency_place, read_review, write_review
 from publisher.library.revisions import former_path, put_in_place, read_candidate
 from publisher.library.source import read_source, read_text
 from publisher.library.statements import (
+    is_written,
     named_files,
     read_statement,
     read_statements,
@@ -21,6 +22,7 @@ __all__ = [
     "atomic_write",
     "emergency_place",
     "former_path",
+    "is_written",
     "ledger_lines",
     "ledger_name",
     "named_files",

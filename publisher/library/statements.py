@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -108,18 +109,21 @@ def _until(keys: Keys) -> date | None:
     value = keys.values.get("until")
     if value is None:
         return None
-    try:
-        if not _DATE.fullmatch(value.text):
-            raise ValueError
-        return date.fromisoformat(value.text)
-    except ValueError:
-        message, remedy = f"'{value.text}' is no day.", "Write the banner's last day as 2027-03-31."
-        keys.faults.append(Fault("statement-until", message, remedy, Place(None, value.line)))
-        return None
+    with suppress(ValueError):
+        if _DATE.fullmatch(value.text):
+            return date.fromisoformat(value.text)
+    message, remedy = f"'{value.text}' is no day.", "Write the banner's last day as 2027-03-31."
+    keys.faults.append(Fault("statement-until", message, remedy, Place(None, value.line)))
+    return None
 
 
-def write_statement(root: Path, statement: Statement) -> tuple[str, ...]:
+def write_statement(root: Path, statement: Statement, sources: Mapping[str, str]) -> tuple[str, ...]:
     """Puts a statement that was sent into its folder; the record last, so that a folder with one is whole.
+
+    Args:
+        root: the workspace's folder.
+        statement: what it was sent as; its texts are not asked for.
+        sources: its texts by language.
 
     Returns:
         The files, relative to the workspace.
@@ -127,10 +131,16 @@ def write_statement(root: Path, statement: Statement) -> tuple[str, ...]:
     name = statement_folder(statement.id.policy, statement.id)
     folder = root / name
     folder.mkdir(parents=True, exist_ok=True)
-    files = [(f"{text.language}.md", text.source) for text in statement.texts]
-    for file, content in (*files, (RECORD, _record(statement))):
+    files = {f"{language}.md": source for language, source in sources.items()}
+    files[RECORD] = _record(statement, sources)
+    for file, content in files.items():
         atomic_write(folder / file, content.encode("utf-8"))
-    return tuple(f"{name}/{file}" for file, _ in (*files, (RECORD, "")))
+    return tuple(f"{name}/{file}" for file in files)
+
+
+def is_written(root: Path, policy: str, notice: NoticeId) -> bool:
+    """Whether the folder of a statement is whole."""
+    return (root / statement_folder(policy, notice) / RECORD).is_file()
 
 
 def read_statements(root: Path, settings: PolicySettings) -> tuple[tuple[Statement, ...], tuple[Fault, ...]]:
@@ -215,7 +225,7 @@ def _texts(
     digests.close()
 
 
-def _record(statement: Statement) -> str:
+def _record(statement: Statement, sources: Mapping[str, str]) -> str:
     """What a statement was sent as; it names staff and nobody else."""
     lines = [
         "# Written by `publisher notice send`. What was sent stays as it was: do not edit.",
@@ -227,7 +237,7 @@ def _record(statement: Statement) -> str:
         f"by = {_list(statement.by)}",
         "",
         "[texts]",
-        *(f"{text.language} = {_quoted(text.digest)}" for text in statement.texts),
+        *(f"{language} = {_quoted(digest_of(source))}" for language, source in sources.items()),
     ]
     return "\n".join(lines) + "\n"
 

@@ -24,7 +24,7 @@ from publisher.domain.users import User
 from publisher.store import people, readership
 from publisher.store.making import make_messages
 from publisher.store.mirroring import mirror
-from publisher.store.schema import batch, outbox, users
+from publisher.store.schema import batch, outbox, person, users
 from publisher.store.source import source_of
 from publisher.store.users import user_of
 
@@ -94,6 +94,25 @@ def queue_listed(connection: Connection, given: Notice, ids: Sequence[str] | Non
         made = make_messages(connection, given, readers, kind, among, first)
     mirror(connection, given)
     return made
+
+
+def without_message(connection: Connection, given: Notice, ids: Sequence[str] | None) -> int:
+    """How many users on a list have no message of a notice yet; None is everybody."""
+    if given.personal is None:
+        return 0
+    of_notice = outbox.c.notice == str(given.id)
+    if ids is None:
+        with people.glimpsed(connection) as (glimpse, readers):
+            queued = exists(select(literal(1)).where(of_notice, outbox.c.recipient == readers.c.recipient))
+            rows = select(func.count()).select_from(readers).where(~queued)
+            return int(glimpse.execute(rows).scalar_one())
+    known = users if source_of(connection) is None else person
+    found = 0
+    for chunk, there in _chunks(connection, ids):
+        keys = select(known.c.recipient).where(known.c.id.in_(chunk))
+        rows = select(func.count(func.distinct(outbox.c.recipient))).where(of_notice, outbox.c.recipient.in_(keys))
+        found += max(0, len(there) - int(connection.execute(rows).scalar_one()))
+    return found
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from publisher.config import Settings
 from publisher.delivery import Transport
 from publisher.delivery.transports import check_transport, open_transport
-from publisher.errors import PublisherError
+from publisher.errors import Fault, PublisherError
 from publisher.workflow import hooks
 from publisher.workflow.careful_start import CarefulStart
 from publisher.workflow.deliver import DeliveryReport, deliver
@@ -62,6 +62,7 @@ def dispatch(
     def transports() -> Transport:
         return open_transport(url, settings.root)
 
+    pushed = _pushed(settings, store, now, stopping, urgent=True)
     journal = Journal(progress or Unseen())
     seeding = Seeding(store, settings.delivery.seeds, transports, now, sender, domain, key)
     report = deliver(
@@ -82,17 +83,34 @@ def dispatch(
         first=seeding.send,
     )
     _remember_halt(store, report, now())
-    if not stopping():
-        try:
-            report = added(report, call_webhooks(settings, store, now=now, stopping=stopping))
-        except PublisherError as failed:
-            report = replace(report, stopped=report.stopped or failed.faults[0])
+    for called in (pushed, _pushed(settings, store, now, stopping)):
+        if isinstance(called, Fault):
+            report = replace(report, stopped=report.stopped or called)
+        elif called is not None:
+            report = added(report, called)
     waits = (fault for wait in report.waits if (fault := wait.fault(now())) is not None)
     reasons = (*seeding.faults, *report.reasons, *waits)
     troubles = (*reasons, *((report.stopped,) if report.stopped and not stopping() else ()))
     report = replace(report, copies=seeding.sent, reasons=(*reasons, *hooks.alert(settings, troubles, now=now())))
     journal.ended(report)
     return report
+
+
+def _pushed(
+    settings: Settings,
+    store: "Store",
+    now: Callable[[], datetime],
+    stopping: Callable[[], bool],
+    *,
+    urgent: bool = False,
+) -> DeliveryReport | Fault | None:
+    """The webhook's calls; why there were none, where they cannot be made: mails go all the same."""
+    if stopping():
+        return None
+    try:
+        return call_webhooks(settings, store, now=now, stopping=stopping, urgent=urgent)
+    except PublisherError as failed:
+        return failed.faults[0]
 
 
 def _remember_halt(store: "Store", report: DeliveryReport, at: datetime) -> None:
