@@ -93,6 +93,12 @@ def send(
     _print_report(report, told=not yes)
 
 
+def statement_kind(policy: str, version: str) -> NoticeKind | None:
+    """The kind of a statement where somebody names one and its file, in place of a policy and a version."""
+    known = next((kind for kind in STATEMENTS if kind.value == policy), None)
+    return known if known is not None and Path(version).exists() else None
+
+
 def _agreed(plan: "StatementPlan", *, quiet: bool) -> bool:
     """Shows everything and asks, at a terminal; elsewhere nobody can agree."""
     if quiet or not sys.stdin.isatty():

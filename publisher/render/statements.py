@@ -53,12 +53,13 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class PieceRow:
-    """One paragraph, item or row of a piece."""
+    """One paragraph, item or row of a piece; `head` is a table's heading."""
 
     label: str
     html: "Markup"
     text: str
     cells: tuple[tuple["Markup", str], ...] = ()
+    head: bool = False
 
 
 def statement_mail(
@@ -129,7 +130,7 @@ def _row(clause: Clause, content: StatementContent, words: Strings) -> PieceRow:
         for mark in absolute.marks
         if mark.kind is MarkKind.CELL
     )
-    return PieceRow(label, inline_html(absolute, words), plain_text(absolute), cells)
+    return PieceRow(label, inline_html(absolute, words), plain_text(absolute), cells, clause.block is Block.HEADER_ROW)
 
 
 def _absolute(mark: Mark, content: StatementContent) -> Mark:
