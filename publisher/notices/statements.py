@@ -23,7 +23,7 @@ class Part:
         key: its anchor: `{#consequences}`.
         needed: what the part tells, and what asks for it.
         headings: a heading that staff may take over, by language.
-        phrases: what is looked for in a heading, in small letters, by language.
+        phrases: what is looked for in a heading, in small letters, by language; after `=` the whole heading.
         reachable: whether somebody's address, page or telephone number belongs into it.
     """
 
@@ -38,9 +38,51 @@ _CONTACT = Part(
     "contact",
     "where readers can ask",
     {"en": "How to reach us", "zh": "如何联系我们"},
-    {"en": ("contact", "reach us", "questions"), "zh": ("联系", "聯繫", "联络", "聯絡")},
+    {
+        "en": (
+            "contact us",
+            "reach us",
+            "questions",
+            "our contact",
+            "=contact",
+            "=contact information",
+            "=contact details",
+        ),
+        "zh": ("联系我们", "聯繫我們", "聯絡我們", "联络我们", "我们的联系", "=联系方式", "=聯繫方式", "联系人"),
+    },
     reachable=True,
 )
+
+_WHICH_INFORMATION = {
+    "en": (
+        *(f"{ask} {what}" for ask in ("what", "which") for what in ("information", "data", "personal", "records")),
+        *(
+            f"{what} {how}"
+            for what in ("information", "data", "records")
+            for how in ("concerned", "involved", "affected", "transferred", "that is", "that was")
+        ),
+        *(
+            f"{sort} of {what}"
+            for sort in ("kinds", "types", "categories")
+            for what in ("information", "data", "personal")
+        ),
+        "=information",
+        "=the information",
+    ),
+    "zh": (
+        *(
+            f"{ask}{what}"
+            for ask in ("哪些", "什么", "涉及的", "受影响的", "转移的")
+            for what in ("信息", "数据", "个人")
+        ),
+        *(f"{ask}{what}" for ask in ("哪些", "涉及的", "轉移的") for what in ("資訊", "資料", "數據", "個人")),
+        *(
+            f"{what}{sort}"
+            for what in ("信息", "数据", "信息的", "数据的")
+            for sort in ("种类", "类型", "类别", "范围")
+        ),
+    ),
+}
 
 PARTS: Mapping[NoticeKind, Sequence[Part]] = {
     NoticeKind.INCIDENT: (
@@ -49,32 +91,51 @@ PARTS: Mapping[NoticeKind, Sequence[Part]] = {
             "the nature of the incident (GDPR 33(3)(a))",
             {"en": "What happened", "zh": "发生了什么"},
             {
-                "en": ("what happened", "nature of", "the incident"),
-                "zh": ("发生了什么", "發生了什麼", "事件", "经过", "經過"),
+                "en": ("what happened", "what has happened", "nature of", "about the incident", "=the incident"),
+                "zh": ("发生了什么", "發生了什麼", "经过", "經過", "事件概", "事件情况", "事件情況", "基本情况"),
             },
         ),
         Part(
             "cause",
             "its cause (PIPL 57)",
             {"en": "Why it happened", "zh": "事件原因"},
-            {"en": ("why", "cause", "how it happened", "how this happened"), "zh": ("原因", "为何", "為何", "为什么")},
+            {
+                "en": ("why it", "why this", "and why", "=why", "cause", "how it happened", "how this happened"),
+                "zh": ("原因", "为何", "為何", "为什么", "為什麼"),
+            },
         ),
         Part(
             "information",
             "which kinds of information are concerned (PIPL 57)",
             {"en": "What information is concerned", "zh": "涉及哪些信息"},
-            {
-                "en": ("information", "data", "records"),
-                "zh": ("信息", "資訊", "数据", "數據", "資料"),
-            },
+            _WHICH_INFORMATION,
         ),
         Part(
             "consequences",
             "the likely consequences and possible harm (GDPR 33(3)(c), PIPL 57)",
             {"en": "What this may mean for you", "zh": "可能造成的影响和危害"},
             {
-                "en": ("mean for you", "means for you", "consequence", "harm", "risk", "impact"),
-                "zh": ("影响", "影響", "危害", "后果", "後果", "风险", "風險"),
+                "en": (
+                    "mean for you",
+                    "means for you",
+                    "consequence",
+                    "harm",
+                    "risk",
+                    "impact on you",
+                    "possible impact",
+                ),
+                "zh": (
+                    "可能的影响",
+                    "可能造成",
+                    "对您的影响",
+                    "影响和",
+                    "=影响",
+                    "危害",
+                    "后果",
+                    "後果",
+                    "风险",
+                    "風險",
+                ),
             },
         ),
         Part(
@@ -82,8 +143,17 @@ PARTS: Mapping[NoticeKind, Sequence[Part]] = {
             "what was and is being done (GDPR 33(3)(d), PIPL 57)",
             {"en": "What we have done and are doing", "zh": "我们已采取的补救措施"},
             {
-                "en": ("we have done", "we did", "we are doing", "measures", "our response", "remed"),
-                "zh": ("补救", "補救", "我们的措施", "我們的措施", "已采取", "已採取", "处置", "處置"),
+                "en": (
+                    "we have done",
+                    "we did",
+                    "we are doing",
+                    "we took",
+                    "we have taken",
+                    "measures taken",
+                    "our response",
+                    "remed",
+                ),
+                "zh": ("补救", "補救", "我们的措施", "我們的措施", "已采取", "已採取", "我们采取", "处置", "處置"),
             },
         ),
         Part(
@@ -91,7 +161,7 @@ PARTS: Mapping[NoticeKind, Sequence[Part]] = {
             "what readers can do themselves (PIPL 57, and section 6.2 of the policy: advice)",
             {"en": "What you can do", "zh": "您可以采取的措施"},
             {
-                "en": ("you can do", "you should do", "protect yourself", "advice", "steps you"),
+                "en": ("you can do", "you can take", "you should", "protect yourself", "advice", "steps you"),
                 "zh": ("您可", "你可", "建议", "建議", "自我保护", "自我保護"),
             },
         ),
@@ -103,8 +173,20 @@ PARTS: Mapping[NoticeKind, Sequence[Part]] = {
             "the recipient's name and how to reach it (PIPL 22)",
             {"en": "Who will receive your information", "zh": "接收方的名称和联系方式"},
             {
-                "en": ("who will", "receives", "receive", "recipient", "new controller", "new provider"),
-                "zh": ("接收方", "受让", "受讓", "继受", "新的处理者", "新的處理者"),
+                "en": ("who will", "who receives", "recipient", "new controller", "new provider"),
+                "zh": (
+                    *(
+                        "接收方的名",
+                        "接收方名",
+                        "接收方信息",
+                        "接收方的信息",
+                        "接收方是",
+                        "接收方和",
+                        "接收方及",
+                        "=接收方",
+                    ),
+                    *("接收人", "谁将接收", "誰將接收", "受让方的", "受讓方的", "=受让方"),
+                ),
             },
             reachable=True,
         ),
@@ -112,13 +194,16 @@ PARTS: Mapping[NoticeKind, Sequence[Part]] = {
             "information",
             "which information is transferred",
             {"en": "What information is transferred", "zh": "转移哪些信息"},
-            {"en": ("information", "data", "records"), "zh": ("信息", "資訊", "数据", "數據", "資料")},
+            _WHICH_INFORMATION,
         ),
         Part(
             "date",
             "when it is transferred",
             {"en": "When this takes place", "zh": "转移时间"},
-            {"en": ("when", "date"), "zh": ("时间", "時間", "日期", "何时", "何時")},
+            {
+                "en": ("when this", "when the", "when it", "when will", "=when", "date of", "=date"),
+                "zh": ("时间", "時間", "日期", "何时", "何時"),
+            },
         ),
         Part(
             "obligations",
@@ -192,10 +277,10 @@ def _is_heading(clause: Clause) -> bool:
 def _tells(part: Part, heading: Clause, family: str) -> bool:
     if heading.anchor == part.key:
         return True
-    if part.key == "information" and _tells(_CONTACT, heading, family):
-        return False  # contact information
     words = heading.text.casefold()
-    return any(phrase in words for phrase in part.phrases.get(family, ()))
+    return any(
+        words == phrase[1:] if phrase.startswith("=") else phrase in words for phrase in part.phrases.get(family, ())
+    )
 
 
 def _words_below(heading: Clause) -> str:

@@ -39,7 +39,6 @@ def banners_json(found: Sequence[Banner]) -> str:
             "policies": list(banner.policies),
             "version": banner.version,
             "revision": banner.revision,
-            "kind": banner.kind.value,
             "from": banner.starts,
             "until": banner.ends,
             "title": dict(banner.title),

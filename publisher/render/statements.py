@@ -94,7 +94,7 @@ def pieces(content: StatementContent, words: Strings) -> Iterator[Piece]:
 
 
 def _pieces(clauses: Sequence[Clause], depth: int, content: StatementContent, words: Strings) -> Iterator[Piece]:
-    for kind, run in groupby(clauses, _kind):
+    for (kind, _), run in groupby(clauses, lambda each: (_kind(each), each.block is Block.ORDERED)):
         together = list(run)
         if kind in ("list", "table"):
             # an item's own paragraphs and lists follow it, so that each item with some ends a list
