@@ -113,11 +113,16 @@ def _print_report(report: "SentReport", *, told: bool) -> None:
         tell(plan.warnings)
     if not report.made and plan.known is not None:
         click.echo(f"Nothing new: these texts were sent as {report.notice}, and everybody on the list has it.")
+    elif plan.notice.personal is None:
+        click.echo(f"Announced {report.notice} on the website alone.")
     else:
         who = count(plan.new, "further user") if plan.known else count(plan.people, "user")
         click.echo(f"Queued {report.notice} for {who}, ahead of everything else. Run: publisher deliver")
     if plan.unknown:
         click.echo(f"{count(plan.unknown, 'unknown id')} left out: no user has it.")
+    tell(report.unbuilt)
+    if report.unbuilt:
+        click.echo("The website could not be built: it does not announce this yet. Then run: publisher build")
     print_files_to_commit(report.files)
 
 

@@ -1,7 +1,6 @@
 """Sending a statement of an incident or a transfer to the people on a list, signed by two."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 from publisher import library
 from publisher.config import Settings
 from publisher.domain.days import local_date, local_midnight
-from publisher.domain.notice import Channel, Notice, NoticeId, NoticeKind
+from publisher.domain.notice import Channel, MailTemplate, Notice, NoticeId, NoticeKind
 from publisher.domain.policy import Policy
 from publisher.domain.predicate import EVERYONE, LISTED
 from publisher.domain.statement import SHOWN, TRIED
@@ -74,18 +73,20 @@ class StatementPlan:
     channels: tuple[tuple[str, tuple[LanguageCount, ...]], ...]
     samples: tuple[str, ...]
     warnings: tuple[Fault, ...]
+    mails: tuple[MailTemplate, ...]
     known: "Sent | None"
 
 
 @dataclass(frozen=True, slots=True)
 class SentReport:
-    """What sending did: how many messages it made for how many people, and the files to commit."""
+    """What sending did: how many messages it made, the files to commit, and why the website could not be built."""
 
     plan: StatementPlan
     notice: NoticeId
     made: int
     files: tuple[str, ...]
     agreed: bool = True
+    unbuilt: tuple[Fault, ...] = ()
 
 
 def plan_statement(settings: Settings, store: "Store", order: Order, *, now: datetime) -> StatementPlan:
@@ -117,6 +118,7 @@ def plan_statement(settings: Settings, store: "Store", order: Order, *, now: dat
     with store.read() as connection:
         notice = _notice(connection, policy, order, channels, now) if sent is None else sent.notice
         new = looked.people if sent is None else listed.without_message(connection, sent.notice, ids)
+    mails = _mails(settings, policy, notice, texts) if sent is None else ()
     available = [each.text.language for each in texts]
     counts = by_language(policy, available, looked.languages)
     return StatementPlan(
@@ -139,6 +141,7 @@ def plan_statement(settings: Settings, store: "Store", order: Order, *, now: dat
         ),
         samples=tuple(masked(user) for user in looked.samples),
         warnings=tuple(found),
+        mails=mails,
         known=sent,
     )
 
@@ -170,11 +173,14 @@ def send_statement(
     nothing_new = plan.known is not None and not plan.new
     if not nothing_new and not agreed(plan):
         return SentReport(plan, plan.notice.id, 0, (), agreed=False)
-    made = 0 if nothing_new else _queue(settings, store, plan, now)
+    made = 0 if nothing_new else _queue(store, plan, now)
     files = completed_files(settings, store)
-    with suppress(PublisherError):  # a website that cannot be built must keep nobody from being told
+    unbuilt: tuple[Fault, ...] = ()
+    try:
         build(open_workspace(settings), now=now)
-    return SentReport(plan, plan.notice.id, made, files)
+    except PublisherError as failed:  # must keep nobody from being told by mail
+        unbuilt = tuple(replace(fault, severity=Severity.WARNING) for fault in failed.faults)
+    return SentReport(plan, plan.notice.id, made, files, unbuilt=unbuilt)
 
 
 def default_channels(settings: Settings, policy: Policy) -> tuple[Channel, ...]:
@@ -185,28 +191,14 @@ def default_channels(settings: Settings, policy: Policy) -> tuple[Channel, ...]:
     return tuple(channel for channel in Channel if channel in wanted)
 
 
-def _queue(settings: Settings, store: "Store", plan: StatementPlan, now: datetime) -> int:
+def _queue(store: "Store", plan: StatementPlan, now: datetime) -> int:
     from publisher.store import listed, notices, statements
 
     act = statements.StatementAct.SEND
     with store.begin() as connection:
         notice = plan.notice
         if plan.known is None:
-            audience = notice.audience
-            mails = (
-                statement_mails(
-                    settings,
-                    plan.policy,
-                    notice.id,
-                    notice.kind,
-                    plan.texts,
-                    before=notice.effective if notice.kind is NoticeKind.TRANSFER else None,
-                    audience=audience,
-                )
-                if Channel.EMAIL in notice.channels
-                else ()
-            )
-            notices.add(connection, notice, mails)
+            notices.add(connection, notice, plan.mails)
             statements.add_texts(
                 connection,
                 notice.id,
@@ -227,6 +219,13 @@ def _queue(settings: Settings, store: "Store", plan: StatementPlan, now: datetim
         )
         statements.note(connection, notice.id, event)
     return made
+
+
+def _mails(settings: Settings, policy: Policy, notice: Notice, texts: Sequence[Spoken]) -> tuple[MailTemplate, ...]:
+    if Channel.EMAIL not in notice.channels:
+        return ()
+    before = notice.effective if notice.kind is NoticeKind.TRANSFER else None
+    return statement_mails(settings, policy, notice.id, notice.kind, texts, before=before, audience=notice.audience)
 
 
 def _signature_faults(order: Order) -> tuple[Fault, ...]:

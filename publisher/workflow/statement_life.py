@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from publisher.config import Settings
-from publisher.domain.notice import Channel, MessageState, NoticeId, NoticeKind
+from publisher.domain.notice import SETTLED, Channel, MessageState, NoticeId, NoticeKind
 from publisher.errors import Fault, PublisherError, Severity
 from publisher.workflow.build import site_of
 from publisher.workflow.homepage import look_for
@@ -82,13 +82,17 @@ def statement_status(workspace: Workspace, store: "Store | None", *, now: dateti
     with store.read() as connection:
         for sent in statements.all_sent(connection):
             notice, state = sent.notice, _state(sent)
-            settled, people = outbox.settled_share(connection, notice.id)
             channels: dict[Channel, Mapping[MessageState, int]] = {
                 channel: {entry.state: entry.count for entry in outbox.counts(connection, notice.id, channel)}
                 for channel in notice.channels
                 if channel is not Channel.BANNER
             }
-            reduced = max((sum(counted.values()) for counted in channels.values()), default=0) - people
+            people = sum(event.made for event in sent.events)
+            settled = people
+            if state is StatementState.SENDING:
+                settled, _ = outbox.settled_share(connection, notice.id)
+            elif state is StatementState.OVER:
+                settled -= min(map(_unsettled, channels.values()), default=0)
             found.append(
                 StatementStatus(
                     notice=notice.id,
@@ -98,8 +102,8 @@ def statement_status(workspace: Workspace, store: "Store | None", *, now: dateti
                     before=notice.effective if notice.kind is NoticeKind.TRANSFER else None,
                     deadline=notice.deadline,
                     by=tuple(dict.fromkeys(name for event in sent.events for name in event.by)),
-                    people=people + reduced,
-                    settled=settled + reduced,
+                    people=people,
+                    settled=settled,
                     unknown=sum(event.unknown for event in sent.events),
                     channels=channels,
                     due=_due(sent, state, settled, people),
@@ -147,6 +151,10 @@ def turn_statements(workspace: Workspace, store: "Store", *, now: datetime) -> T
             statements.note(connection, name, statements.StatementEvent(act, now, reason=reason))
         note("statement.recorded", notice=str(name), act=act.value, reason=reason)
     return Turns(tuple(complete), tuple(waiting), tuple(troubles))
+
+
+def _unsettled(counted: Mapping[MessageState, int]) -> int:
+    return sum(number for state, number in counted.items() if state not in SETTLED)
 
 
 def _state(sent: "Sent") -> StatementState:

@@ -295,6 +295,38 @@ def test_an_altered_statement_stops_the_build(bench: Workbench) -> None:
     assert "not the statement that was sent" in bench.refused("check")
 
 
+def test_a_website_that_cannot_be_built_keeps_nobody_from_being_told(bench: Workbench) -> None:
+    released = bench.folder / "policies/privacy/v1/en.md"
+    words = released.read_text("utf-8")
+    released.write_text(words + "More.\n", "utf-8")
+    said = bench.run(*send(bench, "u00001"))
+    assert "Queued privacy-incident-1 for 1 user" in said
+    assert "The website could not be built" in said
+    bench.run("deliver")
+    assert len(mails(bench)) == 1
+    assert told(bench)["state"] == "sending"
+    released.write_text(words, "utf-8")
+    assert "privacy-incident-1: complete" in bench.run("tick")
+
+
+def test_a_title_that_fits_no_mail_is_refused_by_the_dry_run_too(bench: Workbench) -> None:
+    words = send(bench, "u00001", more=("--dry-run",))
+    long = INCIDENT["en"].replace("# A security incident at Acme", f"# {'long ' * 80}")
+    (bench.folder / "letter.en.md").write_text(long, "utf-8")
+    assert "A mail cannot be made of this text" in bench.refused(*words)
+
+
+def test_one_can_be_paused_and_let_go_on(bench: Workbench) -> None:
+    bench.run(*send(bench, "u00001"))
+    bench.run("pause", "privacy", "incident", "--reason", "look again")
+    assert "publisher resume privacy incident" in bench.run("status")
+    bench.invoke("deliver")
+    assert mails(bench) == []
+    bench.run("resume", "privacy", "incident")
+    bench.run("deliver")
+    assert len(mails(bench)) == 1
+
+
 def test_the_installed_command_sends_over_smtp(bench: Workbench, relay: Relay) -> None:
     done = bench.program(*send(bench, "u00000", "u00001"))
     assert done.returncode == 0, done.stderr
@@ -312,3 +344,35 @@ def test_its_mail_can_be_shown_and_tried_before_anybody_gets_it(bench: Workbench
     (mail,) = mails(bench)
     assert mail["Subject"] == "[Test] Your information passes to Borealis Ltd"
     assert bench.json("status")["notices"] == []
+
+
+def test_users_of_another_database_are_told_by_its_ids(workbench: Workbench) -> None:
+    engine = create_engine(f"sqlite:///{workbench.folder}/people.db")
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE people (no INTEGER PRIMARY KEY, mail TEXT, lang TEXT)"))
+        given = [{"no": number, "mail": f"p{number}@example.com", "lang": "en"} for number in range(1, 1203)]
+        connection.execute(text("INSERT INTO people VALUES (:no, :mail, :lang)"), given)
+    engine.dispose()
+    query = "SELECT no AS id, mail AS email, '' AS name, lang AS language, '2024-01-01' AS joined FROM people"
+    users = f'[users]\nurl = "sqlite:///{workbench.folder}/people.db"\nquery = "{query}"\n'
+    workbench.write("publisher.toml", SETTINGS + users)
+    said = workbench.refused(*send(workbench, "7", "nobody", "9999"))
+    assert "list.csv:3: error: There is no user 'nobody'" in said
+    assert "list.csv:4: error: There is no user '9999'" in said
+    workbench.run(*send(workbench, "7", "1200"))
+    assert rows(workbench, "SELECT count(*) FROM person") == [(2,)]
+    workbench.run("deliver")
+    assert sorted(mail["To"] for mail in mails(workbench)) == ["p1200@example.com", "p7@example.com"]
+    assert "for 1200 further users" in workbench.run(*send(workbench)).replace(",", "")
+
+
+def test_on_either_database_the_list_is_told_and_complete(store_url: str, tmp_path: Any) -> None:
+    bench = Workbench.made(tmp_path / "workspace", {"PUBLISHER_STORE__URL": store_url})
+    bench.import_users(4)
+    bench.json(*send(bench, "u00000", "u00002", more=("--dry-run",)))
+    bench.run(*send(bench, "u00000", "u00002"))
+    bench.run("deliver")
+    assert (told(bench)["state"], told(bench)["people"]) == ("complete", 2)
+    assert "for 2 further users" in bench.run(*send(bench))
+    bench.run("deliver")
+    assert len(mails(bench)) == 4

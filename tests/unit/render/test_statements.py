@@ -4,7 +4,6 @@ import email
 import email.policy
 from datetime import date
 from email.message import EmailMessage
-from typing import cast
 
 import pytest
 
@@ -38,7 +37,7 @@ def read(given: MailTemplate) -> tuple[EmailMessage, str, str]:
     values = {"to": "a@b.example", "message-id": "<1@b.example>", "date": "Thu, 01 Jan 1970 00:00:00 +0000"}
     pairs = zip(given.parts, (*given.slots, ""), strict=True)
     raw = b"".join(part + values.get(slot, "").encode() for part, slot in pairs)
-    found = cast(EmailMessage, email.message_from_bytes(raw, policy=email.policy.default))
+    found = email.message_from_bytes(raw, policy=email.policy.default)
     bodies = [str(part.get_content()) for kind in ("plain", "html") if (part := found.get_body((kind,))) is not None]
     return found, bodies[0], bodies[1]
 
