@@ -136,6 +136,8 @@ def _print_plan(plan: "StatementPlan") -> None:
     else:
         click.echo(f"Would send {notice.id} ({titles}){before}, signed by {' and '.join(plan.by)}:")
     for channel, rows in plan.channels:
+        if channel == Channel.BANNER:
+            continue
         audience_words.print_rows(f"{channel:7}", rows)
     for sample in plan.samples:
         click.echo(f"    for example {sample}")

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from publisher.workflow import send_statement
+from tests.acceptance.at_a_terminal import typed
 from tests.acceptance.deliver_values import Server, serving_at
 from tests.acceptance.serving import served
 from tests.acceptance.statements_said import INCIDENT, TRANSFER, listing, written
@@ -142,6 +143,17 @@ def test_a_dry_run_counts_and_masks_and_writes_nothing_and_nobody_at_a_terminal_
     assert all("u0000" not in sample for sample in plan["samples"])
     assert "nobody agreed" in bench.refused(*send(bench, "u00001", more=()))
     assert rows(bench, "SELECT * FROM notice") == []
+
+
+def test_at_a_terminal_it_shows_everything_and_asks(bench: Workbench) -> None:
+    words = send(bench, "u00000", "u00001", more=())
+    code, screen = typed(bench.folder, words, [("Send it now?", "n")])
+    assert (code, rows(bench, "SELECT * FROM notice")) == (1, [])
+    code, screen = typed(bench.folder, words, [("Send it now?", "y")])
+    assert code == 0
+    assert "signed by Ada and Ben" in screen
+    assert "it names no user" in screen
+    assert rows(bench, "SELECT count(*) FROM outbox") == [(2,)]
 
 
 def test_an_incident_that_comes_while_a_campaign_is_sent_overtakes_it_between_two_batches(bench: Workbench) -> None:
