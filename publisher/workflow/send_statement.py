@@ -119,6 +119,7 @@ def plan_statement(settings: Settings, store: "Store", order: Order, *, now: dat
         notice = _notice(connection, policy, order, channels, now) if sent is None else sent.notice
         new = looked.people if sent is None else listed.without_message(connection, sent.notice, ids)
     mails = _mails(settings, policy, notice, texts) if sent is None else ()
+    unknown = frozenset(looked.unknown)
     available = [each.text.language for each in texts]
     counts = by_language(policy, available, looked.languages)
     return StatementPlan(
@@ -127,7 +128,7 @@ def plan_statement(settings: Settings, store: "Store", order: Order, *, now: dat
         texts=texts,
         by=order.by,
         until=_until(policy, order, texts, now),
-        ids=None if ids is None else tuple(entry for entry in ids if entry not in set(looked.unknown)),
+        ids=None if ids is None else tuple(entry for entry in ids if entry not in unknown),
         repeated=listing.repeated if listing else 0,
         unknown=len(looked.unknown),
         people=looked.people,
