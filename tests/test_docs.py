@@ -24,6 +24,7 @@ from publisher.config import (
 )
 from publisher.domain.policy import PolicySettings
 from tests.acceptance.labelled import labelled_folder
+from tests.acceptance.statements_said import INCIDENT, written
 from tests.acceptance.workspaces import Workbench
 
 ROOT = Path(__file__).parent.parent
@@ -46,6 +47,7 @@ PLAYBOOK: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("notice test", ("privacy", "v2", "--to", "ada@example.com")),
     ("publish", ("--dry-run",)),
     ("publish", ()),
+    ("notice send", ("incident", "incident.en.md", "--users", "all", "--by", "Ada", "--by", "Ben", "--yes")),
     ("pause", ("privacy", "v2")),
     ("resume", ("privacy", "v2")),
     ("deliver", ("--rate", "0")),
@@ -89,7 +91,7 @@ def test_every_command_is_in_the_readme() -> None:
 
 
 def test_every_option_of_a_command_that_the_readme_shows_exists() -> None:
-    named = r"`publisher ([a-z]+(?: show| test| import| erase| token| export)?)([^`]*)`"
+    named = r"`publisher ([a-z]+(?: show| test| send| import| erase| token| export)?)([^`]*)`"
     for name, options in re.findall(named, README):
         command: click.Command = group
         for word in name.split():
@@ -132,6 +134,7 @@ def test_every_command_that_the_readme_shows_runs(tmp_path: Path) -> None:
     (tmp_path / "receipts.csv").write_text("id,status\n", "utf-8")
     text = (tmp_path / "policies/privacy/v2/en.md").read_text("utf-8")
     (tmp_path / "corrected.md").write_text(text.replace("free of charge", "**free of charge**"), "utf-8")
+    written(tmp_path, INCIDENT, "incident")
     labelled_folder(tmp_path / "labels")
     bench = Workbench(tmp_path)
     here = Path.cwd()

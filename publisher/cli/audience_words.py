@@ -27,10 +27,10 @@ def print_audience(told: "Shown", channels: Sequence[tuple[str, "Sequence[Langua
     if told.where:
         click.echo(f"    where   {told.where}")
     for channel, rows in channels:
-        _print_rows(f"{channel:7}", rows)
+        print_rows(f"{channel:7}", rows)
     if len(told.audiences) > 1:
         for entry in told.audiences:
-            _print_rows(entry.name, entry.languages)
+            print_rows(entry.name, entry.languages)
     for sample in told.samples:
         click.echo(f"    for example {sample}")
 
@@ -41,7 +41,8 @@ def print_told(told: "Shown", channels: Sequence[str]) -> None:
     print_audience(told, [(channel, told.of_channel(Channel(channel))) for channel in channels])
 
 
-def _print_rows(name: str, rows: "Sequence[LanguageCount]") -> None:
+def print_rows(name: str, rows: "Sequence[LanguageCount]") -> None:
+    """The counts of a channel or an audience, a line each language."""
     for row in rows:
         without = f", {row.without_address:,} without an address" if row.without_address else ""
         click.echo(f"    {name} {row.language:8} {count(row.users, 'user')}{without}")

@@ -63,7 +63,7 @@ def _pass(desk: Desk, rate: int | None, as_json: bool, asked: Ending, before: _D
         except PublisherError as error:
             broken = error.faults
             completion = TickReport((), (), ())
-    said = (*_lines(report), report.reasons, report.stopped, broken, completion.happened, completion.files)
+    said = (*_lines(report), report.reasons, report.stopped, broken, *completion.said)
     if before is None or said != before.said:
         if as_json:
             print_json(_plain(report, completion))
@@ -79,6 +79,9 @@ def _print(report: "DeliveryReport", completion: "TickReport") -> None:
     tell((*report.reasons, *([report.stopped] if report.stopped else [])))
     for entry in completion.happened:
         click.echo(f"{entry.policy} {entry.version}: {entry.kind} ({entry.reason})")
+    for turn in completion.statements:
+        click.echo(f"{turn.notice}: complete ({turn.reason})")
+    tell(completion.troubles)
     print_files_to_commit(completion.files)
 
 
@@ -116,7 +119,10 @@ def _lines(report: "DeliveryReport") -> "Iterator[str]":
 
 def _plain(report: "DeliveryReport", completion: "TickReport") -> dict[str, object]:
     return {
-        "complete": [f"{entry.policy} {entry.version}" for entry in completion.happened],
+        "complete": [
+            *(f"{entry.policy} {entry.version}" for entry in completion.happened),
+            *(str(turn.notice) for turn in completion.statements),
+        ],
         "files": list(completion.files),
         "handed-over": report.handed,
         "accepted": report.accepted,

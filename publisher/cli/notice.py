@@ -1,8 +1,13 @@
 """`publisher notice`."""
 
+from datetime import date
+from pathlib import Path
+
 import click
 
 from publisher.cli.context import Desk, pass_desk
+from publisher.cli.instants import DATE
+from publisher.cli.notice_send import send, statement_kind
 from publisher.cli.words import print_json
 
 
@@ -11,24 +16,41 @@ def command() -> None:
     """Notices as their readers get them."""
 
 
+command.add_command(send)
+
+
 @command.command("test")
 @click.argument("policy")
 @click.argument("version")
 @click.option("--to", required=True, help="Your own address.")
 @click.option("--language", "--lang", help="Left out: the authoritative one.")
+@click.option("--before", type=DATE, help="Of a transfer: the first day on which it may be.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report for programs.")
 @pass_desk
-def test(desk: Desk, policy: str, version: str, to: str, language: str | None, as_json: bool) -> None:
-    """Send one mail of a version, released or not, to your own address: [Test] in its subject, recorded nowhere."""
-    from publisher.workflow.trial_mail import send_trial
+def test(
+    desk: Desk, policy: str, version: str, to: str, language: str | None, before: date | None, as_json: bool
+) -> None:
+    """Send one mail of a version, released or not, to your own address: [Test] in its subject, recorded nowhere.
 
-    sent = send_trial(desk.workspace(), policy, version, to=to, language=language, now=desk.now)
+    In place of POLICY and VERSION: incident or transfer, and the file or folder of its text.
+    """
+    kind = statement_kind(policy, version)
+    if kind is not None:
+        from publisher.workflow.statement_showing import send_statement_trial
+
+        sent = send_statement_trial(
+            desk.workspace(), kind, Path(version), to=to, language=language, before=before, now=desk.now
+        )
+    else:
+        from publisher.workflow.trial_mail import send_trial
+
+        sent = send_trial(desk.workspace(), policy, version, to=to, language=language, now=desk.now)
     if as_json:
         print_json({"notice": sent.notice, "language": sent.language, "released": sent.released, "answer": sent.said})
         return
     click.echo(f"A test mail of {policy} {version} in {sent.language} was taken: {sent.said}.")
     if not sent.released:
-        click.echo("It is not released: the links in the mail lead nowhere yet.")
+        click.echo(f"It is not {'sent' if kind else 'released'}: the links in the mail lead nowhere yet.")
     click.echo("Nobody counts as told by it.")
 
 
@@ -38,6 +60,7 @@ def test(desk: Desk, policy: str, version: str, to: str, language: str | None, a
 @click.option("--language", "--lang", help="Left out: the authoritative one.")
 @click.option("--since", help="The version that the readers know. Left out: the one before.")
 @click.option("--audience", "audiences", multiple=True, help="An audience that they belong to. Left out: all.")
+@click.option("--before", type=DATE, help="Of a transfer: the first day on which it may be.")
 @click.option("--format", "form", type=click.Choice(["text", "html", "eml"]), default="text", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Subject, text and HTML for programs.")
 @pass_desk
@@ -48,15 +71,25 @@ def show(
     language: str | None,
     since: str | None,
     audiences: tuple[str, ...],
+    before: date | None,
     form: str,
     as_json: bool,
 ) -> None:
-    """Print the mail of a version, released or not, as readers get it who know the same version before it."""
-    from publisher.workflow.showing import show_notice
+    """Print the mail of a version, released or not, as readers get it who know the same version before it.
 
-    shown = show_notice(
-        desk.workspace(), policy, version, language=language, now=desk.now(), since=since, audiences=audiences
-    )
+    In place of POLICY and VERSION: incident or transfer, and the file or folder of its text.
+    """
+    kind = statement_kind(policy, version)
+    if kind is not None:
+        from publisher.workflow.statement_showing import show_statement
+
+        shown = show_statement(desk.workspace(), kind, Path(version), language=language, before=before, now=desk.now())
+    else:
+        from publisher.workflow.showing import show_notice
+
+        shown = show_notice(
+            desk.workspace(), policy, version, language=language, now=desk.now(), since=since, audiences=audiences
+        )
     if as_json:
         print_json(
             {

@@ -27,7 +27,7 @@ COMMANDS: Mapping[str, str] = {
     "adopt": "Enter versions that were in force before this tool came.",
     "asof": "The text that applied on a date.",
     "verify": "Whether ledger, store and texts agree.",
-    "notice": "Show a notice as its readers get it, or send yourself one.",
+    "notice": "Show a notice, send yourself one, or send one of an incident or a transfer.",
     "users": "Import users, or erase one.",
     "consent": "Who agreed to a version that needs fresh consent.",
     "serve": "Site and API over HTTP.",

@@ -20,19 +20,24 @@ def command(desk: Desk, watch: bool, as_json: bool) -> None:
         watch_status(desk, as_json=as_json)
         return
     from publisher.workflow.mail_state import last_halt
+    from publisher.workflow.statement_life import statement_status
     from publisher.workflow.status import status
 
     workspace = desk.workspace()
     with desk.store_if_any(workspace.settings) as store:
         found, halt = status(workspace, store, now=desk.now()), last_halt(store)
+        statements = statement_status(workspace, store, now=desk.now())
     if as_json:
-        print_json(status_report.record(workspace, found, halt))
+        print_json(status_report.record(workspace, found, halt, statements))
         return
     tell(fault for policy in workspace.policies for fault in workspace.ledger_faults(policy.name))
     if not found:
         click.echo("There is no version of any policy yet.")
     for entry in found:
         for line in status_report.lines(entry):
+            click.echo(line)
+    for told in statements:
+        for line in status_report.statement_lines(told):
             click.echo(line)
     for line in status_report.halt_lines(halt):
         click.echo(line)

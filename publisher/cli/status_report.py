@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 import click
 
 from publisher.cli.faults import record as record_fault
+from publisher.cli.words import count
 from publisher.errors import Fault
 
 if TYPE_CHECKING:
     from publisher.domain.notice import MessageState
     from publisher.workflow.mail_state import MailState
+    from publisher.workflow.statement_life import StatementStatus
     from publisher.workflow.status import VersionStatus
     from publisher.workflow.workspace import Workspace
 
@@ -48,6 +50,51 @@ def waits_of(entry: "VersionStatus") -> Iterator[str]:
         yield f"    {line}"
 
 
+def statement_lines(entry: "StatementStatus") -> Iterator[str]:
+    """The notice of an incident or a transfer in words."""
+    yield f"{click.style(str(entry.notice), bold=True)}  {entry.state}  {statement_facts(entry)}"
+    if entry.due:
+        yield f"    {entry.due}"
+    for line in entry.mails.lines:
+        yield f"    {line}"
+
+
+def statement_facts(entry: "StatementStatus") -> str:
+    """Dates and counts of such a notice on one line."""
+    before = f"before {entry.before}" if entry.before else ""
+    people = f"{entry.settled:,} of {entry.people:,} users settled"
+    channels = (
+        f"{channel}: {', '.join(f'{number:,} {state}' for state, number in counted.items() if number) or 'none'}"
+        for channel, counted in entry.channels.items()
+    )
+    unknown = f"{count(entry.unknown, 'unknown id')} left out" if entry.unknown else ""
+    facts = (f"sent {entry.sent:%Y-%m-%d %H:%M} UTC", before, people, *channels, unknown)
+    return "; ".join(fact for fact in facts if fact)
+
+
+def statement_record(entry: "StatementStatus") -> dict[str, object]:
+    """The notice of an incident or a transfer as plain JSON values."""
+    return {
+        "notice": str(entry.notice),
+        "kind": entry.kind.value,
+        "policy": entry.notice.policy,
+        "state": entry.state.value,
+        "sent": entry.sent.isoformat(),
+        "before": entry.before.isoformat() if entry.before else None,
+        "deadline": entry.deadline.isoformat(),
+        "by": list(entry.by),
+        "people": entry.people,
+        "settled": entry.settled,
+        "left_out": entry.unknown,
+        "channels": {
+            channel.value: {state.value: number for state, number in counted.items()}
+            for channel, counted in entry.channels.items()
+        },
+        "due": entry.due,
+        "mails": _mails(entry.mails),
+    }
+
+
 def halt_lines(halt: tuple[datetime, Fault] | None) -> Iterator[str]:
     """Why delivery stopped of itself the last time, and how to go on."""
     if halt is not None:
@@ -57,11 +104,15 @@ def halt_lines(halt: tuple[datetime, Fault] | None) -> Iterator[str]:
 
 
 def record(
-    workspace: "Workspace", found: "Sequence[VersionStatus]", halt: tuple[datetime, Fault] | None
+    workspace: "Workspace",
+    found: "Sequence[VersionStatus]",
+    halt: tuple[datetime, Fault] | None,
+    statements: "Sequence[StatementStatus]",
 ) -> dict[str, object]:
     """The report as plain JSON values."""
     return {
         "versions": [version_record(entry) for entry in found],
+        "notices": [statement_record(entry) for entry in statements],
         "delivery": {"stopped": {"at": halt[0].isoformat(), **record_fault(halt[1])} if halt else None},
         "lead_times": [
             {

@@ -52,7 +52,8 @@ def _json_lines() -> "Callable[[Frame], list[str]]":
     last: list[object] = []
 
     def lines(frame: "Frame") -> list[str]:
-        record = status_report.record(frame.workspace, [entry.status for entry in frame.versions], frame.halt)
+        versions = [entry.status for entry in frame.versions]
+        record = status_report.record(frame.workspace, versions, frame.halt, frame.statements)
         if last and last[0] == record:
             return []
         last[:] = [record]
@@ -87,6 +88,12 @@ def _text_lines() -> "Callable[[Frame], list[str]]":
             waits = (line.strip() for line in status_report.waits_of(entry.status))
             told = "; ".join((f"{name}  {facts[0]}  {facts[1]}", *_pace(entry, frame.at), *waits))
             found.append(f"{frame.at:%Y-%m-%dT%H:%M:%SZ}  {told}")
+        for each in frame.statements:
+            told = "; ".join(click.unstyle(line).strip() for line in status_report.statement_lines(each))
+            known = last.get(str(each.notice))
+            if known != told and (known is not None or each.state == "sending"):
+                last[str(each.notice)] = told
+                found.append(f"{frame.at:%Y-%m-%dT%H:%M:%SZ}  {told}")
         if last.get("halt") != frame.halt:
             last["halt"] = frame.halt
             halted = " ".join(line.strip() for line in status_report.halt_lines(frame.halt))
@@ -126,6 +133,9 @@ def _picture(frame: "Frame") -> "RenderableType":
             row.add_row("   ", ProgressBar(total=entry.mails, completed=entry.begun, width=30), share, told)
             parts.append(row)
         parts.extend(Text(line) for line in status_report.waits_of(entry.status))
+    for each in frame.statements:
+        if each.state == "sending":
+            parts.extend(Text(click.unstyle(line)) for line in status_report.statement_lines(each))
     parts.extend(Text(line, style="red") for line in status_report.halt_lines(frame.halt))
     if not parts:
         parts.append(Text("There is no version of any policy yet."))

@@ -28,6 +28,7 @@ def command(desk: Desk, as_json: bool) -> None:
                 ],
                 "waiting": list(report.waiting),
                 "troubles": [record(fault) for fault in report.troubles],
+                "notices": [{"notice": str(entry.notice), "reason": entry.reason} for entry in report.statements],
                 "joined": report.joined,
                 "reduced": report.reduced,
                 "files": list(report.files),
@@ -37,6 +38,8 @@ def command(desk: Desk, as_json: bool) -> None:
         return
     for entry in report.happened:
         click.echo(f"{entry.policy} {entry.version}: {entry.kind} ({entry.reason})")
+    for turn in report.statements:
+        click.echo(f"{turn.notice}: complete ({turn.reason})")
     if report.joined:
         click.echo(f"Queued for {count(report.joined, 'user')} who came later.")
     if report.reduced:
@@ -44,7 +47,7 @@ def command(desk: Desk, as_json: bool) -> None:
     tell(report.troubles)
     for line in report.waiting:
         click.echo(f"waiting: {line}")
-    if not report.happened:
+    if not report.happened and not report.statements:
         click.echo("Nothing new to record.")
     click.echo(f"Site: {count(report.pages, 'page')} in {settings.site.output}.")
     print_files_to_commit(report.files)

@@ -1,5 +1,6 @@
 """Notices: what one audience must learn, by when, on which channel; and what became of each message."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -23,15 +24,25 @@ PERSONAL = (Channel.EMAIL, Channel.WEBHOOK)
 
 
 class NoticeKind(StrEnum):
-    """What a notice tells: a revision for the first time, or what became of one already told.
+    """What a notice tells: a revision for the first time, or what became of one already told; or a statement.
 
     A follow-up tells of another date, a correction of other words that mean the same, a withdrawal that nothing comes.
+    An incident is one of security, a transfer one of users' data to somebody else, as in a merger.
     """
 
     REVISION = "revision"
     FOLLOW_UP = "follow-up"
     CORRECTION = "correction"
     WITHDRAWAL = "withdrawal"
+    INCIDENT = "incident"
+    TRANSFER = "transfer"
+
+
+STATEMENTS = (NoticeKind.INCIDENT, NoticeKind.TRANSFER)
+"""Kinds that are about no version: what staff wrote, sent to the people on a list."""
+
+URGENCY: Mapping[NoticeKind, int] = {NoticeKind.INCIDENT: 20, NoticeKind.TRANSFER: 10}
+"""How urgent a notice is: the higher goes first, and nothing waits behind a lower one. The others' is 0."""
 
 
 class MessageState(StrEnum):
@@ -56,7 +67,10 @@ TOLD = frozenset({MessageState.ACCEPTED, MessageState.IN_DOUBT, MessageState.SEN
 
 @dataclass(frozen=True, slots=True)
 class NoticeId:
-    """`privacy-v2-1`: the policy, the version, and the notice's own revision, by which banners are dismissed."""
+    """`privacy-v2-1`: the policy, the version, and the notice's own revision, by which banners are dismissed.
+
+    A statement has its kind in the place of a version: `privacy-incident-1`.
+    """
 
     policy: str
     version: str
@@ -80,8 +94,8 @@ class NoticeId:
 class Notice:
     """A notice as the store keeps it.
 
-    `effective` is the announced date; `deadline` the instant after which sending it would be false. `floor` is in days.
-    `reach` is whom it tells.
+    `effective` is the announced date, of an incident the day on which it was sent; `deadline` the instant after which
+    sending it would be false. `floor` is in days. `reach` is whom it tells.
     """
 
     id: NoticeId
@@ -97,6 +111,11 @@ class Notice:
     def audience(self) -> str:
         """`everyone`, or the names of the audiences whom it tells."""
         return self.reach.name
+
+    @property
+    def urgency(self) -> int:
+        """The higher goes first."""
+        return URGENCY.get(self.kind, 0)
 
     @property
     def personal(self) -> Channel | None:

@@ -111,8 +111,10 @@ class Reach:
 
     @property
     def name(self) -> str:
-        """`everyone`, or the audiences' names."""
-        return "everyone" if self.audiences is None else ", ".join(member.name for member in self.audiences)
+        """`everyone`, the audiences' names, or `listed` where no condition tells who they are."""
+        if self.audiences is None:
+            return "everyone"
+        return ", ".join(member.name for member in self.audiences) or "listed"
 
     def columns(self) -> tuple[str, ...]:
         """Every column that decides who is told, each once."""
@@ -122,6 +124,9 @@ class Reach:
 
 
 EVERYONE = Reach()
+
+LISTED = Reach(audiences=(), where="the people on the list")
+"""Those whom staff named one by one, and nobody who comes after."""
 
 
 def any_of(reaches: "tuple[Reach, ...]") -> Reach:

@@ -7,6 +7,14 @@ from publisher.library.packs import read_packs
 from publisher.library.reviews import emergency_place, read_review, write_review
 from publisher.library.revisions import former_path, put_in_place, read_candidate
 from publisher.library.source import read_source, read_text
+from publisher.library.statements import (
+    is_written,
+    named_files,
+    read_statement,
+    read_statements,
+    statement_folder,
+    write_statement,
+)
 
 __all__ = [
     "Reading",
@@ -14,8 +22,10 @@ __all__ = [
     "atomic_write",
     "emergency_place",
     "former_path",
+    "is_written",
     "ledger_lines",
     "ledger_name",
+    "named_files",
     "put_in_place",
     "read_candidate",
     "read_ledger",
@@ -23,7 +33,11 @@ __all__ = [
     "read_policies",
     "read_review",
     "read_source",
+    "read_statement",
+    "read_statements",
     "read_text",
     "setting_place",
+    "statement_folder",
     "write_review",
+    "write_statement",
 ]

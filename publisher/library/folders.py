@@ -25,6 +25,7 @@ from publisher.library.packs import Shelf, read_packs
 from publisher.library.reviews import REVIEW_FILE
 from publisher.library.settings import setting_line, settings_of
 from publisher.library.source import read_source, read_text
+from publisher.library.statements import NOTICES
 
 POLICIES = "policies"
 SETTINGS_FILE = "policy.toml"
@@ -114,6 +115,8 @@ def _policy(root: Path, name: str, shelf: Shelf, faults: list[Fault]) -> Policy 
     events, _ = read_ledger(root, name)
     versions: list[Version] = []
     for folder in entries.folders:
+        if folder == NOTICES:
+            continue
         if not is_version(folder):
             faults.append(_stray(f"{shown}/{folder}", "Versions are named v1, v2, ..."))
             continue

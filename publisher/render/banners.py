@@ -12,7 +12,7 @@ from publisher.domain.digest import digest_of
 from publisher.domain.emergency import early_of
 from publisher.domain.ledger import EventKind
 from publisher.domain.life import DATED
-from publisher.domain.notice import Channel, NoticeId
+from publisher.domain.notice import URGENCY, Channel, NoticeId
 from publisher.render.views import Banner, Edition, Published, Series, Site
 from publisher.render.wording import Strings, early_words, long_date
 
@@ -21,9 +21,12 @@ if TYPE_CHECKING:
 
 
 def banners(site: Site, words: "Callable[[str], Strings]") -> tuple[Banner, ...]:
-    """One for each material version that is announced, has a date, and does not apply yet."""
+    """One for each material version that is announced, has a date, and does not apply yet.
+
+    Before them one for each incident and transfer that was announced there, as long as its time is not over.
+    """
     shown: dict[str, list[Banner]] = {}
-    for banner in _banners(site, words):
+    for banner in (*_statement_banners(site), *_banners(site, words)):
         shown.setdefault(banner.id, []).append(banner)
     return tuple(_joined(together, words) for together in shown.values())
 
@@ -65,6 +68,41 @@ def _banners(site: Site, words: "Callable[[str], Strings]") -> "Iterator[Banner]
             shown = standing.state in DATED and standing.grade is Grade.MATERIAL
             if shown and Channel.BANNER in version.settings.channels:
                 yield _banner(series, version, words)
+
+
+def _statement_banners(site: Site) -> "Iterator[Banner]":
+    """Incidents come before transfers, of each the newest first."""
+    shown = [
+        (series, told)
+        for series in site.policies
+        for told in series.statements
+        if Channel.BANNER in told.statement.channels and (site.now is None or site.now < told.statement.until)
+    ]
+    shown.sort(key=lambda each: (-URGENCY[each[1].statement.kind], -each[1].statement.sent.timestamp()))
+    for series, told in shown:
+        statement = told.statement
+        title = {text.language: told.title(text.language) for text in statement.texts}
+        text = {text.language: text.summary for text in statement.texts}
+        path = notice_path(series.name, str(statement.id))
+        yield Banner(
+            id=str(statement.id),
+            policy=series.name,
+            policies=(series.name,),
+            version=statement.id.version,
+            revision=statement.id.revision,
+            names=title,
+            day={language: long_date(statement.before, language) if statement.before else "" for language in title},
+            starts=instant_text(statement.sent),
+            ends=instant_text(statement.until),
+            title=title,
+            text=text,
+            href=path,
+            redline={},
+            digest={language: words_digest(title[language], text[language]) for language in title},
+            notice=path,
+            audiences=() if statement.everyone else ("listed",),
+            kind=statement.kind,
+        )
 
 
 def _joined(together: Sequence[Banner], words: "Callable[[str], Strings]") -> Banner:

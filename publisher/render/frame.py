@@ -15,6 +15,7 @@ from publisher.render.views import (
     RedlineView,
     Series,
     Site,
+    StatementView,
     TextView,
     View,
 )
@@ -92,6 +93,8 @@ def path_of(view: View) -> str:
         return history_path(view.series.name, language)
     if isinstance(view, NoticeView):
         return notice_path(view.series.name, str(view.notice), language)
+    if isinstance(view, StatementView):
+        return notice_path(view.series.name, str(view.told.statement.id), language)
     if isinstance(view, RedlineView):
         return redline_path(view.series.name, view.version.before or "", view.version.name, language)
     return Citation(view.series.name, None if view.current else view.version.name, language, view.revision).path

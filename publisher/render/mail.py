@@ -1,15 +1,9 @@
-"""A notice as a mail: rendered once for a language and an audience, cut open where one recipient's values go."""
+"""A notice as a mail: rendered once for a language and an audience."""
 
-import base64
-import hashlib
-import quopri
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from email.header import Header
-from email.message import EmailMessage
-from email.policy import SMTP
 from typing import TYPE_CHECKING
 
 from publisher.domain.change import Op
@@ -17,12 +11,10 @@ from publisher.domain.days import local_midnight
 from publisher.domain.notice import MailTemplate, NoticeContent, NoticeKind
 from publisher.domain.policy import version_number
 from publisher.render.excerpts import Excerpt, excerpt
+from publisher.render.message import ADDRESS, Head, written
 
 if TYPE_CHECKING:
     import jinja2
-
-SLOTS = ("date", "to", "message-id")
-"""The values that differ from one recipient to the next, in the order of the message."""
 
 _TEMPLATES: Mapping[NoticeKind, str] = {
     NoticeKind.REVISION: "notice",
@@ -30,11 +22,6 @@ _TEMPLATES: Mapping[NoticeKind, str] = {
     NoticeKind.CORRECTION: "correction",
     NoticeKind.WITHDRAWAL: "withdrawal",
 }
-_UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]|=\\?")
-_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+")
-_SENDER = re.compile(r"\s*(?:(?P<name>[^<>]*?)\s*<(?P<address>[^<>\s]+)>|(?P<bare>[^<>\s]+))\s*")
-_POLICY = SMTP.clone(max_line_length=998)
-_LONGEST_HEADER = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +77,13 @@ def mail(
     if copy == "attachment" and attachment is None:
         raise ValueError("a mail with an attachment needs the text's bytes")
     file_name = f"{content.notice.policy}-{content.version}-{content.language}.md"
-    head = _head(content, subject(content, strings), sender)
     values = _values(content, strings, copy=copy, file_name=file_name if copy == "attachment" else "")
     stem = _TEMPLATES[content.kind]
-    text = _tidy(environment.get_template(f"mail/{stem}.txt.j2").render(values))
-    html = _tidy(environment.get_template(f"mail/{stem}.html.j2").render(values))
-    body = _body(text, html, attachment if copy == "attachment" else None, file_name)
-    parts = (b"Date: ", b"\r\nTo: ", b"\r\nMessage-ID: ", b"\r\n" + head + body)
-    return MailTemplate(
-        notice=content.notice,
-        kind=content.kind,
-        language=content.language,
-        audience=audience,
-        parts=parts,
-        slots=SLOTS,
-        digest="sha256:" + hashlib.sha256(b"\0".join(parts)).hexdigest(),
+    return written(
+        Head(content.notice, content.kind, content.language, subject(content, strings), sender, audience),
+        text=environment.get_template(f"mail/{stem}.txt.j2").render(values),
+        html=environment.get_template(f"mail/{stem}.html.j2").render(values),
+        attachment=(file_name, attachment) if copy == "attachment" and attachment is not None else None,
     )
 
 
@@ -150,7 +129,7 @@ def _values(content: NoticeContent, strings: Mapping[str, str], *, copy: str, fi
         "early": early_words(content.early, strings),
         "effective_from": _hour(content, strings),
         "former": _day(content.former_effective, language) if content.former_effective else "",
-        "prevails": _language_in(content.prevails, language) if content.prevails else "",
+        "prevails": language_in(content.prevails, language) if content.prevails else "",
         "changes": _told(content, strings),
         "since": _since(content, strings),
         "sections": tuple(
@@ -158,7 +137,7 @@ def _values(content: NoticeContent, strings: Mapping[str, str], *, copy: str, fi
         ),
         "inline": copy != "link",
         "file_name": file_name,
-        "contact_link": _contact_link(content.contact),
+        "contact_link": contact_link(content.contact),
         "Op": Op,
     }
 
@@ -214,7 +193,7 @@ def _hour(content: NoticeContent, strings: Mapping[str, str]) -> str:
     return strings["mail.effective_from"].format(time=format_time(local, "HH:mm", locale=locale), zone=zone)
 
 
-def _language_in(tag: str, language: str) -> str:
+def language_in(tag: str, language: str) -> str:
     """A language's name as readers of another say it: English is 英语 to readers of Chinese."""
     from babel import Locale
 
@@ -224,98 +203,8 @@ def _language_in(tag: str, language: str) -> str:
     return str(name) if name else tag
 
 
-def _contact_link(contact: str) -> str:
+def contact_link(contact: str) -> str:
     """Where a click on the contact leads; nowhere when it is neither an address nor a page."""
-    if _ADDRESS.fullmatch(contact):
+    if ADDRESS.fullmatch(contact):
         return f"mailto:{contact}"
     return contact if re.fullmatch(r"https?://[^\s\"<>]+", contact) else ""
-
-
-def _tidy(rendered: str) -> str:
-    """Without NUL and lone halves of characters, LF line ends, at most one empty line in a row."""
-    if re.search("[\x00\ud800-\udfff]", rendered):
-        raise ValueError("the mail holds NUL or half a character")
-    lines = [line.rstrip() for line in rendered.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n") + "\n"
-
-
-def _head(content: NoticeContent, line: str, sender: str) -> bytes:
-    name, local, domain = _sender(sender)
-    address = f"{local}@{domain}"
-    notice = content.notice
-    headers = (
-        ("From", f"{_phrase(name)} <{address}>" if name else address),
-        ("Subject", _unstructured("Subject", line)),
-        ("Content-Language", _token("Content-Language", content.language)),
-        ("Auto-Submitted", "auto-generated"),
-        ("X-Auto-Response-Suppress", "All"),
-        ("Feedback-ID", _token("Feedback-ID", f"{notice}:{content.language}:{notice.policy}:{domain}")),
-    )
-    return b"".join(f"{name}: {value}\r\n".encode("ascii") for name, value in headers)
-
-
-def _sender(sender: str) -> tuple[str, str, str]:
-    """Display name, local part and ASCII domain of `Name <address>` or a bare address."""
-    _check("From", sender)
-    match = _SENDER.fullmatch(sender)
-    if match is None:
-        raise ValueError("the sender is not written as Name <name@example.com>")
-    name = match["name"] or ""
-    if len(name) > 1 and name[0] == name[-1] == '"':
-        name = re.sub(r"\\(.)", r"\1", name[1:-1])
-    local, _, domain = (match["address"] or match["bare"]).rpartition("@")
-    try:
-        domain = domain.encode("idna").decode("ascii")
-    except UnicodeError:
-        raise ValueError("the sender's domain cannot be written in a header") from None
-    if not _ADDRESS.fullmatch(f"{local}@{domain}"):
-        raise ValueError("the sender has no address that a header can hold")
-    return name, local, domain
-
-
-def _phrase(name: str) -> str:
-    """A display name: quoted when ASCII, else in encoded words of at most 75 characters (RFC 2047)."""
-    if name.isascii():
-        return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    return Header(name, "utf-8", header_name="From", maxlinelen=75).encode(linesep="\r\n")
-
-
-def _unstructured(header: str, value: str) -> str:
-    _check(header, value)
-    charset = "us-ascii" if value.isascii() else "utf-8"
-    return Header(value, charset, header_name=header, maxlinelen=75).encode(linesep="\r\n")
-
-
-def _token(header: str, value: str) -> str:
-    _check(header, value)
-    if not value.isascii() or " " in value:
-        raise ValueError(f"the value of {header} is not plain ASCII")
-    return value
-
-
-def _check(header: str, value: str) -> None:
-    if _UNFIT.search(value) or not value.strip() or len(value) > _LONGEST_HEADER:
-        raise ValueError(
-            f"the value of {header} is empty, too long, or holds a control character, a line break or '=?'"
-        )
-
-
-def _body(text: str, html: str, attachment: bytes | None, file_name: str) -> bytes:
-    """The MIME headers and parts, with boundaries that follow from the content."""
-    message = EmailMessage(policy=_POLICY)
-    message.set_content(text, cte=_shorter(text))
-    message.add_alternative(html, subtype="html", cte=_shorter(html))
-    if attachment is not None:
-        message.add_attachment(
-            attachment, maintype="text", subtype="markdown", filename=file_name, params={"charset": "utf-8"}
-        )
-    seed = hashlib.sha256(text.encode() + b"\0" + html.encode() + b"\0" + (attachment or b"")).hexdigest()
-    for index, part in enumerate(part for part in message.walk() if part.is_multipart()):
-        part.set_boundary(f"=_{index}_{seed[:40]}")
-    return message.as_bytes()
-
-
-def _shorter(text: str) -> str:
-    data = text.encode("utf-8")
-    quoted = quopri.encodestring(data)
-    return "quoted-printable" if len(quoted) <= len(base64.encodebytes(data)) else "base64"

@@ -11,9 +11,10 @@ from publisher.domain.life import DATED, State
 from publisher.domain.policy import version_number
 from publisher.render.frame import KNOWN_RELATIONS, Kit, Relation, frame_of, laid_out, path_of, redline_of
 from publisher.render.notice_page import notice_page, notices_of
+from publisher.render.statement_page import statement_page
 from publisher.render.status import announced_day, day_html, instant_html, readable_language, status, version_name
 from publisher.render.text_pages import redline_page, text_page
-from publisher.render.views import HistoryView, HomeView, NoticeView, Published, Series, TextView, View
+from publisher.render.views import HistoryView, HomeView, NoticeView, Published, Series, StatementView, TextView, View
 from publisher.render.wording import Strings, early_words, long_date
 
 if TYPE_CHECKING:
@@ -81,6 +82,8 @@ def page(view: View, kit: Kit) -> str:
         return _history(view, kit)
     if isinstance(view, NoticeView):
         return notice_page(view, kit)
+    if isinstance(view, StatementView):
+        return statement_page(view, kit)
     return redline_page(view, kit)
 
 

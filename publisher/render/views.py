@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from publisher.domain.change import ChangeSet
 from publisher.domain.clause import ClauseTree
@@ -9,6 +10,7 @@ from publisher.domain.ledger import EventKind, LedgerEvent
 from publisher.domain.life import Standing
 from publisher.domain.notice import NoticeId, NoticeKind, ToldChange
 from publisher.domain.policy import Audience, Manuscript, PolicySettings
+from publisher.domain.statement import Statement
 from publisher.domain.timeline import in_force, upcoming
 
 
@@ -81,16 +83,30 @@ class Published:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """A statement that was sent, with each of its texts as clauses, by language."""
+
+    statement: Statement
+    trees: Mapping[str, ClauseTree]
+
+    def title(self, language: str) -> str:
+        """What it calls itself in a language, or in the authoritative one."""
+        return self.trees[self.statement.text(language).language].title
+
+
+@dataclass(frozen=True, slots=True)
 class Series:
     """A policy with every version that is in its ledger, in ascending order; there is at least one.
 
     `compared` are versions against older ones than the one before: those that mails show somebody's changes since.
+    `statements` are the notices of incidents and transfers that were sent, the oldest first.
     """
 
     settings: PolicySettings
     events: tuple[LedgerEvent, ...]
     versions: tuple[Published, ...]
     compared: tuple[Published, ...] = ()
+    statements: tuple[Told, ...] = ()
 
     @property
     def name(self) -> str:
@@ -144,6 +160,8 @@ class Series:
 class Banner:
     """An announcement of a material change, shown until it takes effect, in every language of the policy.
 
+    That of a statement, whose `kind` says what it is about, is shown until its time is over.
+
     `policy` is the one that leads, `policies` are all that it announces. `starts` and `ends` are instants as texts;
     `names` (of the policy), `day` (of effect, in words), `title`, `text` and `digest` are by language. `notice` is the
     path of its notice; `audiences` are the names of those whom it concerns, none of them: everyone.
@@ -165,6 +183,7 @@ class Banner:
     digest: Mapping[str, str]
     notice: str
     audiences: tuple[str, ...]
+    kind: NoticeKind = NoticeKind.REVISION
 
     @property
     def audience(self) -> str:
@@ -176,7 +195,8 @@ class Banner:
 class Site:
     """Everything that the website shows.
 
-    `sender` is whom its mails come from, as a From line has it; `redirects` are old paths with those they lead to.
+    `sender` is whom its mails come from, as a From line has it; `redirects` are old paths with those they lead to;
+    `now` is the instant as of which it is shown.
     """
 
     name: str
@@ -184,6 +204,7 @@ class Site:
     policies: tuple[Series, ...]
     sender: str = ""
     redirects: tuple[tuple[str, str], ...] = ()
+    now: datetime | None = None
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -268,4 +289,14 @@ class NoticeView:
         return kinds.get(self.event.kind, NoticeKind.REVISION)
 
 
-View = HomeView | TextView | HistoryView | RedlineView | NoticeView
+@dataclass(frozen=True, slots=True)
+class StatementView:
+    """A notice of an incident or a transfer."""
+
+    series: Series
+    told: Told
+    language: str
+    named: bool
+
+
+View = HomeView | TextView | HistoryView | RedlineView | NoticeView | StatementView

@@ -10,12 +10,13 @@ from sqlalchemy import Connection, case, func, select
 
 from publisher.domain.bounce import FINAL, Fate
 from publisher.domain.ledger import EventKind, event_of
-from publisher.domain.notice import Channel, Message, MessageState, NoticeId, NoticeKind, Recipient
-from publisher.store import forgetting, ledger, notices
+from publisher.domain.notice import STATEMENTS, Channel, Message, MessageState, NoticeId, NoticeKind, Recipient
+from publisher.store import forgetting, ledger, notices, statements
 from publisher.store.batches import DOUBTS_ALLOWED
 from publisher.store.making import BATCH_RESTING
 from publisher.store.schema import RECIPIENT_LENGTH, attempt, batch, notice, outbox
 from publisher.store.sending import tell_whole_story, without_addresses
+from publisher.store.statements import StatementAct
 
 _UNDER_WAY = frozenset({MessageState.QUEUED, MessageState.SENDING, MessageState.DEFERRED})
 
@@ -118,7 +119,10 @@ def has_counts(connection: Connection, notice_id: NoticeId) -> bool:
 
 
 def is_complete(connection: Connection, notice_id: NoticeId) -> bool:
-    """Whether the ledger says that the notice is complete."""
+    """Whether the ledger, or the record of its statement, says that the notice is complete."""
+    if notice_id.version in STATEMENTS:
+        told = statements.find(connection, notice_id)
+        return told is not None and told.last is StatementAct.COMPLETE
     named = f'"notice":"{notice_id}"'
     events = (event_of(line) for line in ledger.lines(connection, notice_id.policy) if named in line)
     return any(event.kind is EventKind.COMPLETE and event.notice == str(notice_id) for event in events)

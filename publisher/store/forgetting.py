@@ -33,7 +33,8 @@ def reduce_receipts(
     Args:
         connection: an open transaction; rows go and counts come in it together.
         given: a notice of which nothing is sent or asked any more; it is closed.
-        later: for each policy that the notice told of, the notices of its later versions that apply or did.
+        later: for each policy that the notice told of, the notices of its later versions that apply or did; empty when
+            the notice is about no version.
         after: the key from which to go on; empty at first.
         now: when it is closed, if it was not.
 
@@ -80,6 +81,11 @@ def reduce_receipts(
     for key, number in sorted(counted.items()):
         _add(connection, given, key, number)
     return len(gone), keys[-1]
+
+
+def is_reduced(connection: Connection, given: NoticeId) -> bool:
+    """Whether messages of a notice have become counts: who got them is not known any more."""
+    return connection.execute(select(receipt.c.notice).where(receipt.c.notice == str(given))).first() is not None
 
 
 def counts(connection: Connection, given: NoticeId, channel: Channel) -> dict[str, int]:

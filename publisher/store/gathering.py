@@ -46,6 +46,7 @@ table = Table(
 
 _MOST_LANGUAGES = 1000
 _SHOWN = 3
+_LISTED_AT_ONCE = 500
 
 
 def gather(connection: Connection, source: Source, wanted: Sequence[str]) -> None:
@@ -63,6 +64,31 @@ def gather(connection: Connection, source: Source, wanted: Sequence[str]) -> Non
     if not _filled_by_itself(connection, source, wanted):
         _filled_by_row(connection, source, wanted)
     _refuse_unusable(connection, source)
+
+
+def gather_listed(connection: Connection, source: Source, ids: Sequence[str]) -> None:
+    """Makes the table and fills it with the users of some ids, as far as there are such users.
+
+    Raises:
+        PublisherError: the users' database cannot be read.
+    """
+    table.create(connection)
+    with source.read() as reader:
+        for start in range(0, len(ids), _LISTED_AT_ONCE):
+            page = reader.of_listed(ids[start : start + _LISTED_AT_ONCE]).values()
+            rows = [
+                {
+                    "id": user.id,
+                    "name": user.name,
+                    "language": user.language,
+                    "joined": user.joined,
+                    "email": user.email,
+                    "attributes": dict(user.attributes),
+                }
+                for user in page
+            ]
+            if rows:
+                connection.execute(table.insert(), rows)
 
 
 def _filled_by_row(connection: Connection, source: Source, wanted: Sequence[str]) -> None:

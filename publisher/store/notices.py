@@ -4,13 +4,16 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, case, select
 
-from publisher.domain.notice import Channel, MailTemplate, Notice, NoticeId, NoticeKind
+from publisher.domain.notice import URGENCY, Channel, MailTemplate, Notice, NoticeId, NoticeKind
 from publisher.domain.predicate import EVERYONE, reach_of, record
 from publisher.errors import one
 from publisher.store import ledger
 from publisher.store.schema import notice, template
+
+urgency_of = case({kind.value: urgency for kind, urgency in URGENCY.items()}, value=notice.c.kind, else_=0)
+"""How urgent a notice is, for whoever orders by it."""
 
 _CLOSED = select(notice.c.id).where(notice.c.id.in_(bindparam("wanted", expanding=True)), notice.c.closed.is_not(None))
 
@@ -43,8 +46,17 @@ def unknown_among(connection: Connection, notice_ids: Iterable[NoticeId]) -> fro
 
 
 def open_notices(connection: Connection) -> tuple[Notice, ...]:
-    """The notices that may still send something (paused ones too), the oldest first."""
-    rows = select(notice).where(notice.c.closed.is_(None)).order_by(notice.c.created, notice.c.id)
+    """The notices that may still send something (paused ones too), the most urgent first, of those the oldest."""
+    rows = select(notice).where(notice.c.closed.is_(None)).order_by(urgency_of.desc(), notice.c.created, notice.c.id)
+    return tuple(_notice(row) for row in connection.execute(rows))
+
+
+def urgent_ahead(connection: Connection, given: Notice) -> tuple[Notice, ...]:
+    """The open notices, neither closed nor paused, that a notice must not keep waiting."""
+    if given.urgency >= max(URGENCY.values()):
+        return ()
+    running = (notice.c.closed.is_(None), notice.c.paused.is_(False), urgency_of > given.urgency)
+    rows = select(notice).where(*running).order_by(urgency_of.desc(), notice.c.created, notice.c.id)
     return tuple(_notice(row) for row in connection.execute(rows))
 
 

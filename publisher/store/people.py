@@ -3,7 +3,7 @@
 What stays in the store of users of another database is `person`: id and secret.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -64,6 +64,24 @@ def gathered(connection: Connection, reaches: Iterable[Reach]) -> Iterator[FromC
         meet_gathered(connection)
         of = gathering.table
         yield _readers(of.join(person, person.c.id == of.c.id), person.c.recipient)
+
+
+@contextmanager
+def gathered_listed(connection: Connection, ids: Sequence[str]) -> Iterator[FromClause]:
+    """The same of some users alone: those of another database whose ids are named; the store's own are all there.
+
+    Raises:
+        PublisherError: the users' database cannot be read.
+    """
+    source = source_of(connection)
+    if source is None:
+        yield users
+        return
+    gathering.gather_listed(connection, source, ids)
+    meet_gathered(connection)
+    of = gathering.table
+    yield _readers(of.join(person, person.c.id == of.c.id), person.c.recipient)
+    gathering.table.drop(connection)
 
 
 @contextmanager

@@ -178,6 +178,13 @@ class Reader:
         except (ValueError, ArithmeticError):  # no id of this database
             return None
 
+    def of_listed(self, ids: Sequence[str]) -> dict[str, User]:
+        """Those of the users who are there, of ids that anybody may have written."""
+        try:
+            return self.of_ids(ids)
+        except (ValueError, ArithmeticError):  # among them one that is no id of this database
+            return {entry: user for entry in ids if (user := self.of_id(entry)) is not None}
+
     def refuse_known(self, user_id: str) -> None:
         """Somebody whom the query gives is no user to forget.
 

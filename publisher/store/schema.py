@@ -128,6 +128,37 @@ notice = Table(
 """`channels` are joined by spaces. `closed`: nothing more will be sent, it was cancelled or another one followed.
 `reach` is whom it tells, as it was signed; nothing there means everyone."""
 
+statement = Table(
+    "statement",
+    metadata,
+    Column("notice", Text, ForeignKey("notice.id", name="statement_notice"), nullable=False),
+    Column("language", String(35), nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("digest", String(71), nullable=False),
+    Column("source", Text, nullable=False),
+    PrimaryKeyConstraint("notice", "language", name="statement_key"),
+)
+"""The texts of a notice that is about no version, as staff wrote them; `place` keeps their order."""
+
+statement_event = Table(
+    "statement_event",
+    metadata,
+    Column("notice", Text, ForeignKey("notice.id", name="statement_event_notice"), nullable=False),
+    Column("no", Integer, nullable=False),
+    Column("act", String(16), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("by", JSON, nullable=False),
+    Column("listed", BigInteger, nullable=False),
+    Column("made", BigInteger, nullable=False),
+    Column("unknown", BigInteger, nullable=False),
+    Column("until", Instant),
+    Column("reason", Text, nullable=False),
+    PrimaryKeyConstraint("notice", "no", name="statement_event_key"),
+)
+"""Append-only: each time that two people had a statement sent, and what came of it. `by` are their names; `listed`,
+`made` and `unknown` count the ids of the list, those of them who got a message now, and those who are no users;
+`until` is when the banner goes."""
+
 template = Table(
     "template",
     metadata,

@@ -10,8 +10,9 @@ from publisher.render.banners import banners, banners_json
 from publisher.render.notice_page import NoticeWords, notice_words
 from publisher.render.pages import Kit, banner_fragment, page, path_of
 from publisher.render.programs import files_for_programs
+from publisher.render.statement_page import statement_words
 from publisher.render.templates import environment, hashed_name, static_files, strings
-from publisher.render.views import Banner, NoticeView, Site, View
+from publisher.render.views import Banner, NoticeView, Site, StatementView, View
 from publisher.website.plan import plan
 from publisher.website.redirects import redirect_files
 from publisher.website.swap import Swapped, swap
@@ -60,7 +61,11 @@ def shown_banners(site: Site, overrides: Path | None) -> tuple[Banner, ...]:
 def words_of_notices(site: Site, overrides: Path | None) -> dict[str, NoticeWords]:
     """What each notice of the website says, by its id."""
     kit = _kit(site, overrides, {}, redlines=True)
-    return {str(view.notice): notice_words(view, kit) for view in plan(site) if isinstance(view, NoticeView)}
+    views = plan(site)
+    found = {str(view.notice): notice_words(view, kit) for view in views if isinstance(view, NoticeView)}
+    return found | {
+        str(view.told.statement.id): statement_words(view, kit) for view in views if isinstance(view, StatementView)
+    }
 
 
 def _kit(site: Site, overrides: Path | None, statics: Mapping[str, str], *, redlines: bool) -> Kit:

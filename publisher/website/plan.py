@@ -14,6 +14,7 @@ from publisher.render.views import (
     RedlineView,
     Series,
     Site,
+    StatementView,
     TextView,
     View,
 )
@@ -61,6 +62,10 @@ def _pages(site: Site, *, redlines: bool) -> Iterator[View]:
             yield TextView(series, series.shown, language, named=True, current=True)
             yield HistoryView(series, language, named=True)
         yield from _notices(site, series)
+        for told in series.statements:
+            yield StatementView(series, told, told.statement.languages[0], named=False)
+            for language in told.statement.languages:
+                yield StatementView(series, told, language, named=True)
         for version in series.versions:
             yield from _version(series, version, redlines=redlines)
         for version in series.compared if redlines else ():

@@ -13,6 +13,7 @@ from publisher.domain.policy import Policy
 from publisher.domain.predicate import Member, Reach, columns
 from publisher.domain.review import SETTINGS_CLAUSE, Decided, added, upheld
 from publisher.domain.telling import Ladder
+from publisher.domain.users import User
 from publisher.errors import Fault, Place, PublisherError, Severity
 from publisher.languages import best_match
 from publisher.notices.audience import predicate_of, reach, unknown_columns
@@ -127,20 +128,17 @@ def shown(policy: Policy, version: str, told: Reach, store: "Store | None", ladd
     found = policy.version(version)
     available = [text.language for text in found.texts] if found else []
     if store is None:
-        return Shown(told.name, told.where, _by_language(policy, available, ()), (), ())
+        return Shown(told.name, told.where, by_language(policy, available, ()), (), ())
     from publisher.store import readership
 
     with store.read() as connection:
         counts = readership.counts(connection, told, ladders)
         audiences = tuple(
-            Counted(member.name, _by_language(policy, available, readership.counts(connection, _only(told, member))))
+            Counted(member.name, by_language(policy, available, readership.counts(connection, _only(told, member))))
             for member in told.audiences or ()
         )
-        samples = tuple(
-            f"{_masked(user.name)} <{_masked_address(user.email)}> {user.language}"
-            for user in readership.sample(connection, SAMPLES, told, ladders)
-        )
-    return Shown(told.name, told.where, _by_language(policy, available, counts), audiences, samples)
+        samples = tuple(masked(user) for user in readership.sample(connection, SAMPLES, told, ladders))
+    return Shown(told.name, told.where, by_language(policy, available, counts), audiences, samples)
 
 
 def questions(seen: "Connection | None", asked: Sequence[tuple[Policy, Notice, Sequence[Ladder]]]) -> tuple[Fault, ...]:
@@ -192,7 +190,7 @@ def _only(told: Reach, member: Member) -> Reach:
     return replace(told, audiences=(member,))
 
 
-def _by_language(
+def by_language(
     policy: Policy, available: Sequence[str], counts: Iterable[tuple[str, tuple[int, int]]]
 ) -> tuple[LanguageCount, ...]:
     """Counts by the language that each user would be written to in."""
@@ -203,6 +201,11 @@ def _by_language(
         row[0] += reachable + unreachable
         row[1] += unreachable
     return tuple(LanguageCount(language, users, without) for language, (users, without) in found.items())
+
+
+def masked(user: User) -> str:
+    """Somebody in a line from which they cannot be told, but that shows whether the right kind of people is meant."""
+    return f"{_masked(user.name)} <{_masked_address(user.email)}> {user.language}"
 
 
 def _masked(name: str) -> str:

@@ -16,11 +16,12 @@ from publisher.domain.timeline import release_of
 from publisher.errors import Fault, Place, PublisherError, errors_only
 from publisher.notices.audience import reach
 from publisher.notices.plan import Links, Reason, reasons, told_changes
-from publisher.render.views import Edition, Published, Series, Site
+from publisher.render.views import Edition, Published, Series, Site, Told
 from publisher.website.build import build as build_site
 from publisher.website.plan import aliases
 from publisher.workflow.cumulative import since
 from publisher.workflow.redirects import redirect_faults
+from publisher.workflow.statement_texts import spoken
 from publisher.workflow.telling import readers_know
 from publisher.workflow.texts import Trees, assess_version, changes_between, former_tree, predecessor, released_trees
 from publisher.workflow.workspace import Workspace
@@ -65,22 +66,24 @@ def site_of(workspace: Workspace, *, now: datetime) -> Site:
     series = [
         found
         for policy in workspace.policies
-        if (found := _series(workspace, policy, workspace.standings(policy, now), faults)) is not None
+        if (found := _series(workspace, policy, workspace.standings(policy, now), faults, now)) is not None
     ]
     if faults:
         raise PublisherError(faults)
     settings = workspace.settings
     redirects = tuple(settings.site.redirects.items())
-    return Site(settings.site.name, settings.site.base_url, tuple(series), settings.email.sender, redirects)
+    return Site(settings.site.name, settings.site.base_url, tuple(series), settings.email.sender, redirects, now)
 
 
 def _hides_a_policy(fault: Fault) -> bool:
     """Whether a fault would let a policy, or what its ledger says, vanish from the site unnoticed."""
     file = fault.place.file or ""
-    return file == "policies" or file.endswith(("/policy.toml", "/ledger.jsonl"))
+    return file == "policies" or file.endswith(("/policy.toml", "/ledger.jsonl")) or "/notices/" in file
 
 
-def _series(workspace: Workspace, policy: Policy, found: Sequence[Standing], faults: list[Fault]) -> Series | None:
+def _series(
+    workspace: Workspace, policy: Policy, found: Sequence[Standing], faults: list[Fault], now: datetime
+) -> Series | None:
     events = workspace.events(policy.name)
     altered = [fault for standing in found for fault in _altered(policy, standing)]
     if altered or not found:
@@ -88,7 +91,12 @@ def _series(workspace: Workspace, policy: Policy, found: Sequence[Standing], fau
         return None
     trees = {standing.version: released_trees(policy, events, standing.version) for standing in found}
     versions = tuple(_published(workspace, policy, events, standing, trees) for standing in found)
-    series = Series(policy.settings, tuple(events), versions)
+    told = tuple(
+        Told(statement, {text.language: spoken(text).tree for text in statement.texts})
+        for statement in workspace.statements.get(policy.name, ())
+        if statement.sent <= now
+    )
+    series = Series(policy.settings, tuple(events), versions, statements=told)
     return replace(series, compared=tuple(_compared(series)))
 
 

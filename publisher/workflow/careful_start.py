@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from publisher.config import DeliverySettings, Settings
-from publisher.domain.notice import Channel, MessageState, Notice, NoticeId
-from publisher.domain.policy import Policy
+from publisher.domain.notice import Channel, MessageState, Notice, NoticeId, NoticeKind
+from publisher.domain.policy import Policy, is_version
 from publisher.errors import Fault, Severity
 
 if TYPE_CHECKING:
@@ -37,6 +37,10 @@ class Wait:
         mails = f"{self.out:,} of its {self.out + self.left:,} mails are out, as [delivery] first wants it"
         return f"{mails}; look at them, then: publisher resume {self.notice.policy} {self.notice.version}"
 
+    @property
+    def _else(self) -> str:
+        return "its version is held" if is_version(self.notice.version) else "they are never sent"
+
     def fault(self, now: datetime) -> Fault | None:
         """For whom a person has to be called: the first mails are out, and the others wait."""
         if self.until is not None:
@@ -45,7 +49,7 @@ class Wait:
         return Fault(
             "notice-waits",
             f"{self.notice} waits for a person: {self.out:,} of its {self.out + self.left:,} mails are out. The others"
-            f" must go before {self.deadline:%Y-%m-%d %H:%M} UTC, or its version is held.",
+            f" must go before {self.deadline:%Y-%m-%d %H:%M} UTC, or {self._else}.",
             f"Look at how the first were taken, then: publisher resume {self.notice.policy} {self.notice.version}",
             severity=Severity.ERROR if left < LAST_CALL else Severity.WARNING,
         )
@@ -53,7 +57,7 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class CarefulStart:
-    """What the settings say of every notice's first mails."""
+    """What the settings say of every notice's first mails; an incident is told at once and to everybody."""
 
     settings: DeliverySettings
 
@@ -63,7 +67,7 @@ class CarefulStart:
 
     def is_early(self, notice: Notice, now: datetime) -> bool:
         """Whether its first mail has to wait; without a delay never, though a clock was set back."""
-        return bool(self.settings.wait) and now < self.begins(notice)
+        return bool(self.settings.wait) and not _at_once(notice) and now < self.begins(notice)
 
     def allowed(self, connection: "Connection", notice: Notice, state: MessageState, now: datetime) -> int | None:
         """How many messages of a notice may go now out of one state; None is all of them.
@@ -72,7 +76,7 @@ class CarefulStart:
         """
         if self.is_early(notice, now):
             return 0
-        if state is not MessageState.QUEUED or not self.settings.first:
+        if state is not MessageState.QUEUED or not self.settings.first or _at_once(notice):
             return None
         return self._left_of_first(connection, notice.id)
 
@@ -91,7 +95,8 @@ class CarefulStart:
         from publisher.store import beginnings
 
         early = self.is_early(notice, now)
-        if not early and (not self.settings.first or self._left_of_first(connection, notice.id) != 0):
+        begun = not self.settings.first or _at_once(notice) or self._left_of_first(connection, notice.id) != 0
+        if not early and begun:
             return None
         out, mails = beginnings.begun(connection, notice.id)
         if out == mails:
@@ -106,6 +111,10 @@ class CarefulStart:
         out, mails = beginnings.begun(connection, name)
         first = self.settings.first_of(mails)
         return None if first is None else max(0, first - out)
+
+
+def _at_once(notice: Notice) -> bool:
+    return notice.kind is NoticeKind.INCIDENT
 
 
 AT_ONCE = CarefulStart(DeliverySettings())

@@ -206,6 +206,7 @@ class _Run:
             mails = notices.templates(connection, notice.id) if due_batches else ()
         letters = Letters(mails, key=self.key, domain=self.domain, sender=self.sender_of)
         for batch in due_batches:
+            self._urgent_first(notice)
             with self.store.begin() as connection:
                 run_lock.keep(connection, self.lock, self.now())
                 allowed = self.start.allowed(connection, notice, state, self.now())
@@ -224,6 +225,14 @@ class _Run:
                 run_lock.keep(connection, self.lock, self.now())
                 batches.put_back(connection, batch)
             self.in_hand = None
+
+    def _urgent_first(self, notice: Notice) -> None:
+        """What was queued meanwhile and is more urgent goes between two batches."""
+        with self.store.read() as connection:
+            ahead = notices.urgent_ahead(connection, notice)
+        for urgent in ahead:
+            for state in PHASES[:2]:
+                self._notice(urgent, state)
 
     def _work(self, batch: _Batch) -> None:
         """Hands a batch over, message by message, until nothing of it is pending or under way."""

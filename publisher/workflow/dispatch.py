@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from publisher.config import Settings
 from publisher.delivery import Transport
 from publisher.delivery.transports import check_transport, is_handoff, open_transport
-from publisher.errors import PublisherError
+from publisher.errors import Fault, PublisherError
 from publisher.workflow import hooks
 from publisher.workflow.careful_start import CarefulStart
 from publisher.workflow.deliver import DeliveryReport, deliver
@@ -62,9 +62,10 @@ def dispatch(
     def transports() -> Transport:
         return open_transport(url, settings.root)
 
+    pushed = _pushed(settings, store, now, stopping, urgent=True)
     journal = Journal(progress or Unseen())
     if is_handoff(url):
-        return _handed_over(settings, store, journal, now=now, key=key, rate=rate, stopping=stopping)
+        return _handed_over(settings, store, journal, pushed, now=now, key=key, rate=rate, stopping=stopping)
     seeding = Seeding(store, settings.delivery.seeds, transports, now, sender, domain, key)
     report = deliver(
         store,
@@ -84,13 +85,14 @@ def dispatch(
         first=seeding.send,
     )
     report = replace(report, copies=seeding.sent, reasons=(*seeding.faults, *report.reasons))
-    return _wound_up(settings, store, journal, report, now=now, stopping=stopping)
+    return _wound_up(settings, store, journal, report, pushed, now=now, stopping=stopping)
 
 
 def _handed_over(
     settings: Settings,
     store: "Store",
     journal: Journal,
+    pushed: DeliveryReport | Fault | None,
     *,
     now: Callable[[], datetime],
     key: bytes,
@@ -114,7 +116,7 @@ def _handed_over(
         begun=lambda number: remember_pass(settings, store.identity, number),
         start=CarefulStart(settings.delivery),
     )
-    return _wound_up(settings, store, journal, report, now=now, stopping=stopping)
+    return _wound_up(settings, store, journal, report, pushed, now=now, stopping=stopping)
 
 
 def _wound_up(
@@ -122,23 +124,41 @@ def _wound_up(
     store: "Store",
     journal: Journal,
     report: DeliveryReport,
+    pushed: DeliveryReport | Fault | None,
     *,
     now: Callable[[], datetime],
     stopping: Callable[[], bool],
 ) -> DeliveryReport:
     """After the mails: the webhook's calls, and people told of what they should see to."""
     _remember_halt(store, report, now())
-    if not stopping():
-        try:
-            report = added(report, call_webhooks(settings, store, now=now, stopping=stopping))
-        except PublisherError as failed:
-            report = replace(report, stopped=report.stopped or failed.faults[0])
+    for called in (pushed, _pushed(settings, store, now, stopping)):
+        if isinstance(called, Fault):
+            report = replace(report, stopped=report.stopped or called)
+        elif called is not None:
+            report = added(report, called)
     waits = (fault for wait in report.waits if (fault := wait.fault(now())) is not None)
     reasons = (*report.reasons, *waits)
     troubles = (*reasons, *((report.stopped,) if report.stopped and not stopping() else ()))
     report = replace(report, reasons=(*reasons, *hooks.alert(settings, troubles, now=now())))
     journal.ended(report)
     return report
+
+
+def _pushed(
+    settings: Settings,
+    store: "Store",
+    now: Callable[[], datetime],
+    stopping: Callable[[], bool],
+    *,
+    urgent: bool = False,
+) -> DeliveryReport | Fault | None:
+    """The webhook's calls; why there were none, where they cannot be made: mails go all the same."""
+    if stopping():
+        return None
+    try:
+        return call_webhooks(settings, store, now=now, stopping=stopping, urgent=urgent)
+    except PublisherError as failed:
+        return failed.faults[0]
 
 
 def _remember_halt(store: "Store", report: DeliveryReport, at: datetime) -> None:

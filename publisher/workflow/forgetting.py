@@ -8,6 +8,7 @@ from publisher.domain.ledger import EventKind, LedgerEvent
 from publisher.domain.life import APPLIED, Standing, State
 from publisher.domain.notice import NoticeId
 from publisher.workflow.journal import note
+from publisher.workflow.statement_life import StatementState, statement_status
 from publisher.workflow.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def forget_receipts(workspace: Workspace, store: "Store", *, now: datetime) -> i
     if kept is None:
         return 0
     reduced = 0
-    for given, later in _over(workspace, now - kept, now):
+    for given, later in (*_over(workspace, now - kept, now), *_statements_over(workspace, store, now - kept, now)):
         before, after = reduced, ""
         while True:
             with store.begin() as connection:
@@ -67,6 +68,16 @@ def _over(
                 if ended is None or ended > until:
                     going_on.add(name)
     yield from ((name, later) for name, later in told.items() if name not in going_on)
+
+
+def _statements_over(
+    workspace: Workspace, store: "Store", until: datetime, now: datetime
+) -> Iterator[tuple[NoticeId, Mapping[str, Sequence[NoticeId]]]]:
+    """The notices of incidents and transfers that were complete, and off the homepage, by then."""
+    shown = {each.id: each.until for found in workspace.statements.values() for each in found}
+    for each in statement_status(workspace, store, now=now):
+        if each.state is not StatementState.SENDING and max(shown.get(each.notice, until), each.deadline) <= until:
+            yield each.notice, {}
 
 
 def _named(events: Sequence[LedgerEvent], version: str) -> tuple[NoticeId, ...]:

@@ -68,16 +68,21 @@ def show_notice(
     Raises:
         PublisherError: the version, the language, the version known or an audience is not there.
     """
-    from publisher.delivery.envelope import join
-
     notice, wanted, template = shown_template(
         workspace, policy_name, version, language=language, now=now, since=since, audiences=audiences
     )
+    return shown_mail(notice.id, wanted, template)
+
+
+def shown_mail(notice: NoticeId, language: str, template: MailTemplate) -> ShownNotice:
+    """A mail as its readers get it, with somebody's values in the places for them."""
+    from publisher.delivery.envelope import join
+
     message = join(template, {slot: SHOWN_VALUES[slot] for slot in template.slots})
     parsed = message_from_bytes(message, policy=email_policy.default)
     return ShownNotice(
-        notice=str(notice.id),
-        language=wanted,
+        notice=str(notice),
+        language=language,
         subject=str(parsed["Subject"]),
         text=_body(parsed, "plain"),
         html=_body(parsed, "html"),

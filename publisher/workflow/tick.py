@@ -21,6 +21,8 @@ from publisher.workflow.journal import note, note_fault
 from publisher.workflow.late import late_joiners
 from publisher.workflow.records import caught_up, ledger_file, record
 from publisher.workflow.release import PUBLISHER
+from publisher.workflow.statement_files import completed_files
+from publisher.workflow.statement_life import Turn, turn_statements
 from publisher.workflow.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
@@ -47,7 +49,8 @@ class Happened:
 class TickReport:
     """What a tick recorded, what it waits for, and the files to commit.
 
-    `joined` late readers were queued, `reduced` receipts became counts; `troubles` are for a person to see to.
+    `joined` late readers were queued, `reduced` receipts became counts; `troubles` are for a person to see to;
+    `statements` are notices of incidents and transfers that are complete now.
     """
 
     happened: tuple[Happened, ...]
@@ -57,6 +60,12 @@ class TickReport:
     joined: int = 0
     troubles: tuple[Fault, ...] = ()
     reduced: int = 0
+    statements: tuple[Turn, ...] = ()
+
+    @property
+    def said(self) -> tuple[object, ...]:
+        """What a delivery pass tells of it; one that has nothing new to say is silent."""
+        return self.happened, self.files, self.statements, self.troubles
 
 
 def tick(settings: Settings, store: "Store", *, now: datetime) -> TickReport:
@@ -83,6 +92,8 @@ def _again_if_changed(work: "Callable[[], TickReport]") -> TickReport:
 def _tick(settings: Settings, store: "Store", now: datetime) -> TickReport:
     workspace, completed = caught_up(open_workspace(settings), store)
     _refuse_broken(workspace)
+    written = completed_files(settings, store)
+    workspace = open_workspace(settings) if written else workspace
     build(workspace, now=now)
     completing = Completing(workspace, store, now=now)
     happened: list[Happened] = []
@@ -100,15 +111,21 @@ def _tick(settings: Settings, store: "Store", now: datetime) -> TickReport:
         happened.extend(_recorded_now(workspace, store, policy, (*found.due, *turns), standings))
         stood.extend(standings)
     joined = late_joiners(workspace, store, stood, now=now)
+    statements = turn_statements(workspace, store, now=now)
+    waiting.extend(statements.waiting)
+    troubles.extend(statements.troubles)
     reduced = forget_receipts(open_workspace(settings), store, now=now)
     site = build(open_workspace(settings), now=now)
     troubles.extend(hooks.after_switch(settings, _switched(happened)))
     troubles.extend(hooks.alert(settings, troubles, now=now))
     files = tuple(ledger_file(name) for name in dict.fromkeys([*completed, *(entry.policy for entry in happened)]))
+    files += written
     for fault in troubles:
         note_fault("tick.trouble", fault)
     note("tick.ended", recorded=len(happened), waiting=len(waiting), joined=joined, pages=site.pages)
-    return TickReport(tuple(happened), tuple(waiting), files, site.pages, joined, tuple(troubles), reduced)
+    return TickReport(
+        tuple(happened), tuple(waiting), files, site.pages, joined, tuple(troubles), reduced, statements.complete
+    )
 
 
 def complete(settings: Settings, store: "Store", *, now: datetime) -> TickReport:
@@ -127,8 +144,12 @@ def _complete(settings: Settings, store: "Store", now: datetime) -> TickReport:
         found = completing.of(policy, standings)
         waiting.extend(found.waiting)
         happened.extend(_recorded_now(workspace, store, policy, found.due, standings))
+    statements = turn_statements(workspace, store, now=now)
+    waiting.extend(statements.waiting)
     files = tuple(ledger_file(name) for name in dict.fromkeys([*completed, *(entry.policy for entry in happened)]))
-    return TickReport(tuple(happened), tuple(waiting), files)
+    return TickReport(
+        tuple(happened), tuple(waiting), files, troubles=statements.troubles, statements=statements.complete
+    )
 
 
 def _refuse_broken(workspace: Workspace) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime, parseaddr
 
+from publisher.config import Settings
 from publisher.delivery.envelope import join
 from publisher.delivery.transports import check_transport, open_transport
 from publisher.domain.notice import MailTemplate, Outcome, Receipt
@@ -36,19 +37,37 @@ def send_trial(
     Raises:
         PublisherError: the version, the address or the transport cannot be used, or the mail was not taken.
     """
-    settings = workspace.settings
+    refuse_transport(workspace.settings)
+    notice, spoken, template = shown_template(workspace, policy, version, language=language, now=now())
+    said = send_template(workspace.settings, template, to=to, now=now)
+    released = release_of(workspace.events(policy), version) is not None
+    return Trial(str(notice.id), spoken, released, said)
+
+
+def refuse_transport(settings: Settings) -> None:
+    """Nothing is rendered for a transport that cannot be used.
+
+    Raises:
+        PublisherError: so it is.
+    """
     faults = check_transport(settings.email.transport)
     if faults:
         raise PublisherError(faults)
-    notice, spoken, template = shown_template(workspace, policy, version, language=language, now=now())
+
+
+def send_template(settings: Settings, template: MailTemplate, *, to: str, now: Callable[[], datetime]) -> str:
+    """Sends one mail with the mark in its subject; says what the far side answered.
+
+    Raises:
+        PublisherError: the address cannot be used, or the mail was not taken.
+    """
     sender = parseaddr(settings.email.sender)[1]
     message = _written(template, to, sender, now())
     with closing(open_transport(settings.email.transport, settings.root)) as transport:
         receipt = transport.send(sender, to, message)
     if receipt.outcome is not Outcome.ACCEPTED:
         raise PublisherError((_fault(receipt),))
-    released = release_of(workspace.events(policy), version) is not None
-    return Trial(str(notice.id), spoken, released, _said(receipt))
+    return _said(receipt)
 
 
 def _written(template: MailTemplate, to: str, sender: str, at: datetime) -> bytes:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from publisher.domain.notice import MessageState, NoticeId
 from publisher.errors import Fault
 from publisher.workflow.mail_state import last_halt, mail_state
+from publisher.workflow.statement_life import StatementStatus, statement_status
 from publisher.workflow.status import VersionStatus, channels_of, status
 from publisher.workflow.workspace import Workspace
 
@@ -53,6 +54,7 @@ class Frame:
     versions: tuple[Watched, ...]
     halt: tuple[datetime, Fault] | None
     wait: float
+    statements: tuple[StatementStatus, ...] = ()
 
 
 class Watch:
@@ -92,8 +94,9 @@ class Watch:
             elif store is not None:
                 self._found = tuple(_counted_anew(workspace, store, entry, now) for entry in self._found)
             halt = last_halt(store)
+            statements = statement_status(workspace, store, now=now)
         versions = tuple(self._watched(entry, began, now) for entry in self._found)
-        return Frame(now, workspace, versions, halt, max(1.0, 4 * (self._clock() - began)))
+        return Frame(now, workspace, versions, halt, max(1.0, 4 * (self._clock() - began)), statements)
 
     def _watched(self, entry: VersionStatus, at: float, now: datetime) -> Watched:
         never = entry.messages[MessageState.SKIPPED] + entry.messages[MessageState.CANCELLED]

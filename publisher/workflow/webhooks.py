@@ -46,8 +46,9 @@ def call_webhooks(
     now: Callable[[], datetime],
     stopping: Callable[[], bool] = lambda: False,
     chance: Callable[[], float] = random.random,
+    urgent: bool = False,
 ) -> DeliveryReport:
-    """Makes the calls that are due, once.
+    """Makes the calls that are due, once; with `urgent` those alone that do not wait behind any mails.
 
     Raises:
         BusyError: another process calls from this store.
@@ -58,10 +59,10 @@ def call_webhooks(
         due = any(
             batches.due_count(connection, notice.id, now(), Channel.WEBHOOK)
             for notice in notices.open_notices(connection)
-            if Channel.WEBHOOK in notice.channels
+            if Channel.WEBHOOK in notice.channels and (notice.urgency or not urgent)
         )
     if not due:
-        return _report(store, _Calls(settings, store, None, {}, now, stopping, chance, b"", start), 0)
+        return _report(store, _Calls(settings, store, None, {}, now, stopping, chance, b"", start, urgent), 0)
     far = _far_side(settings)
     key = secret_key(settings.path(settings.secrets.key_file))
     words = _words(settings, now())
@@ -72,7 +73,7 @@ def call_webhooks(
                 connection, LOCK, owner, now(), gone=lambda other: has_ended(other) or store.is_gone(other)
             )
             interrupted = sending.doubt_interrupted(connection, now(), Channel.WEBHOOK)
-        calls = _Calls(settings, store, far, words, now, stopping, chance, key, start, lock)
+        calls = _Calls(settings, store, far, words, now, stopping, chance, key, start, urgent, lock)
         try:
             calls.all()
         finally:
@@ -122,6 +123,7 @@ class _Calls:
     chance: Callable[[], float]
     key: bytes
     start: CarefulStart
+    urgent: bool
     lock: run_lock.RunLock | None = None
     stopped: Fault | None = None
     halted: bool = False
@@ -132,7 +134,11 @@ class _Calls:
         """Everything due: by phase, then by notice, then by batch."""
         for state in PHASES:
             with self.store.read() as connection:
-                waiting = [entry for entry in notices.open_notices(connection) if Channel.WEBHOOK in entry.channels]
+                waiting = [
+                    entry
+                    for entry in notices.open_notices(connection)
+                    if Channel.WEBHOOK in entry.channels and (entry.urgency or not self.urgent)
+                ]
             for notice in waiting:
                 with self.store.read() as connection:
                     found = batches.due_batches(connection, notice.id, state, self.now(), Channel.WEBHOOK)

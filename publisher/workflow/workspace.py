@@ -9,18 +9,20 @@ from publisher.config import Settings
 from publisher.domain.ledger import LedgerEvent
 from publisher.domain.life import Standing, impossible, standings
 from publisher.domain.policy import Policy, Version
+from publisher.domain.statement import Statement
 from publisher.errors import Fault, Place, errors_only, one
 
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """What the files say at one moment; nothing here comes from the store."""
+    """What the files say at one moment; nothing here comes from the store. `statements` are those that were sent."""
 
     settings: Settings
     policies: tuple[Policy, ...]
     ledgers: Mapping[str, tuple[LedgerEvent, ...]]
     lines: Mapping[str, tuple[str, ...]]
     faults: tuple[Fault, ...]
+    statements: Mapping[str, tuple[Statement, ...]]
 
     def policy(self, name: str) -> Policy:
         """The policy of that name.
@@ -67,15 +69,18 @@ def open_workspace(settings: Settings) -> Workspace:
     reading = library.read_policies(settings.root)
     ledgers: dict[str, tuple[LedgerEvent, ...]] = {}
     lines: dict[str, tuple[str, ...]] = {}
+    statements: dict[str, tuple[Statement, ...]] = {}
     faults = list(reading.faults)
     for policy in reading.policies:
         events, ledger_faults = library.read_ledger(settings.root, policy.name)
         ledgers[policy.name] = events
         lines[policy.name] = () if errors_only(ledger_faults) else library.ledger_lines(settings.root, policy.name)
         faults.extend(ledger_faults)
+        statements[policy.name], statement_faults = library.read_statements(settings.root, policy.settings)
+        faults.extend(statement_faults)
         if not errors_only(ledger_faults):
             faults.extend(_order_faults(policy, events))
-    return Workspace(settings, reading.policies, ledgers, lines, tuple(faults))
+    return Workspace(settings, reading.policies, ledgers, lines, tuple(faults), statements)
 
 
 def _order_faults(policy: Policy, events: Sequence[LedgerEvent]) -> Iterator[Fault]:
