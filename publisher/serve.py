@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -40,6 +40,12 @@ _HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"content-security-policy", _CONTENT_POLICY),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
+)
+_SHARED = frozenset({"/banner.js", "/banner.css", "/banners.json"})
+"""What homepages on other origins fetch: public, and asked for without credentials."""
+_FOR_EVERYBODY = (
+    (b"access-control-allow-origin", b"*"),
+    (b"cross-origin-resource-policy", b"cross-origin"),
 )
 _NOT_FOUND: Mapping[str, str] = {"error": "not found"}
 
@@ -106,14 +112,17 @@ class Application:
         path, method = str(scope["path"]), str(scope["method"])
         if self._below and path.startswith(self._below + "/"):
             path = path[len(self._below) :]
+        query = scope["query_string"].decode("latin-1")
         if path == "/api/acknowledge":
             return await self._acknowledge(method, receive)
+        if path == "/api/banners" and method == "POST":
+            return await self._acknowledge(method, receive, user=_named(query))
         if method not in ("GET", "HEAD"):
             return _json(405, {"error": "method not allowed"}, ((b"allow", b"GET, HEAD"),))
         if path == "/healthz":
             return _json(200, {"ok": True})
         if path == "/api/banners":
-            return await asyncio.to_thread(self._banners, scope["query_string"].decode("latin-1"))
+            return await asyncio.to_thread(self._banners, query)
         if path.startswith("/timegate/"):
             return self._timegate(path.removeprefix("/timegate/").strip("/"), _header(scope, b"accept-datetime"))
         return await self._page(path, scope)
@@ -127,10 +136,11 @@ class Application:
             if pages.find(path + "/") is not None:
                 return Reply(308, ((b"location", (self._below + path + "/").encode("utf-8")), *_HEADERS))
             return _json(404, _NOT_FOUND)
-        return _of_page(page, pages.freshness(page, self._clock(), LONGEST_CACHE), scope)
+        reply = _of_page(page, pages.freshness(page, self._clock(), LONGEST_CACHE), scope)
+        return replace(reply, headers=(*reply.headers, *_FOR_EVERYBODY)) if path in _SHARED else reply
 
     def _banners(self, query: str) -> Reply:
-        user = self._user(parse_qs(query).get("user", [""])[0])
+        user = self._user(_named(query))
         listed = self._listed()
         shown = still_to_show(self._store, user, tuple(str(entry["id"]) for entry in listed))
         if shown is None:
@@ -144,7 +154,8 @@ class Application:
     def _user(self, token: str) -> str | None:
         return user_of(self._token_key, token, now=self._clock())
 
-    async def _acknowledge(self, method: str, receive: Receive) -> Reply:
+    async def _acknowledge(self, method: str, receive: Receive, user: str | None = None) -> Reply:
+        """Takes an answer; where the address names its reader, as a banner's own script has it, the body does not."""
         if method != "POST":
             return _json(405, {"error": "method not allowed"}, ((b"allow", b"POST"),))
         try:
@@ -155,7 +166,8 @@ class Application:
             return _private(408, {"error": "the body did not come"})
         if not isinstance(given, dict) or not all(isinstance(value, str) for value in given.values()):
             return _private(400, {"error": "the body must be a JSON object of texts"})
-        return await asyncio.to_thread(self._answered, given)
+        named = {} if user is None else {"user": user}
+        return await asyncio.to_thread(self._answered, {**given, **named})
 
     def _answered(self, given: Mapping[str, str]) -> Reply:
         user = self._user(given.get("user", ""))
@@ -228,6 +240,10 @@ def _json(status: int, value: object, headers: tuple[tuple[bytes, bytes], ...] =
 
 def _private(status: int, value: object) -> Reply:
     return _json(status, value, ((b"cache-control", b"private, no-store"),))
+
+
+def _named(query: str) -> str:
+    return parse_qs(query).get("user", [""])[0]
 
 
 def _header_bytes(scope: Scope, name: bytes) -> bytes | None:
