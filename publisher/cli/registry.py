@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, str] = {
     "users": "Import users, or erase one.",
     "consent": "Who agreed to a version that needs fresh consent.",
     "serve": "Site and API over HTTP.",
+    "preview": "Drafts with redline, findings and review form in a browser, live.",
     "hosting": "Files for a server: systemd, nginx, cron, containers, a scheduled workflow.",
     "learn": "Learn from labelled revisions what else to tell when no rule does.",
     "demo": "The main job on a scratch copy, with invented users.",

@@ -152,16 +152,10 @@ def _prefilled(workspace: "Workspace", sheet: "Sheet", *, quiet: bool) -> "Revie
 
 
 def _print_signed(sheet: "Sheet", review: "Review") -> None:
-    from publisher.workflow.review import people_missing
+    from publisher.workflow.review import outcome
 
-    lowered = sum(entry.decision == "overridden" for entry in review.decisions)
-    found = count(len(review.decisions), "finding")
-    click.echo(f"{sheet.path}: {review.grade}, {found} decided, {lowered} of them overridden.")
-    missing = people_missing(sheet, review)
-    if missing:
-        click.echo(f"{count(missing, 'more person', 'more people')} must sign before it can be published.")
-    else:
-        click.echo(f"Signed. Commit {sheet.path}, then: publisher publish")
+    for line in outcome(sheet, review):
+        click.echo(line)
 
 
 def _plain(sheet: "Sheet", review: "Review | None", told: "Shown") -> dict[str, object]:

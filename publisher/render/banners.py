@@ -12,7 +12,7 @@ from publisher.domain.digest import digest_of
 from publisher.domain.emergency import early_of
 from publisher.domain.ledger import EventKind
 from publisher.domain.life import DATED
-from publisher.domain.notice import URGENCY, Channel, NoticeId
+from publisher.domain.notice import STATEMENTS, URGENCY, Channel, NoticeId
 from publisher.render.views import Banner, Edition, Published, Series, Site
 from publisher.render.wording import Strings, early_words, long_date
 
@@ -31,8 +31,23 @@ def banners(site: Site, words: "Callable[[str], Strings]") -> tuple[Banner, ...]
     return tuple(_joined(together, words) for together in shown.values())
 
 
-def banners_json(found: Sequence[Banner]) -> str:
-    """`/banners.json`, for homepages that show banners themselves."""
+def banner_label(banner: Banner, say: Strings) -> str:
+    """What kind of announcement it is, in words."""
+    return say[f"statement.{banner.kind}" if banner.kind in STATEMENTS else "banner.label"]
+
+
+def banner_links(banner: Banner, language: str, say: Strings) -> list[tuple[str, str]]:
+    """What a banner leads to, each with its words and its path below the site's address; the first is the main one."""
+    if banner.kind in STATEMENTS:
+        return [(say["statement.read"], f"{banner.href}{language}/")]
+    links = [(say["banner.read"], f"{banner.href}{language}/")]
+    if language in banner.redline:
+        links.append((say["banner.action"], banner.redline[language]))
+    return [*links, (say["banner.more"], f"{banner.notice}{language}/")]
+
+
+def banners_json(found: Sequence[Banner], words: "Callable[[str], Strings]") -> str:
+    """`/banners.json`, for homepages that show banners themselves; `words` are what stands around title and text."""
     plain = [
         {
             "id": banner.id,
@@ -45,10 +60,18 @@ def banners_json(found: Sequence[Banner]) -> str:
             "text": dict(banner.text),
             "href": banner.href,
             "audience": banner.audience,
+            "words": {language: _around(banner, language, words(language)) for language in banner.title},
         }
         for banner in found
     ]
     return json.dumps(plain, ensure_ascii=False, indent=1) + "\n"
+
+
+def banner_css(rules: bytes, found: Sequence[Banner]) -> bytes:
+    """`/banner.css`: the rules of a banner, and room for as many as there are now where they come by script."""
+    if found:
+        return rules + b"policy-notice { --policy-banners: %d; }\n" % len(found)
+    return rules + b"@media (scripting: enabled) { policy-notice > a { display: none; } }\n"
 
 
 def words_digest(title: str, text: str) -> str:
@@ -59,6 +82,11 @@ def words_digest(title: str, text: str) -> str:
 def instant_text(instant: datetime) -> str:
     """`2027-02-28T16:00:00Z`."""
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _around(banner: Banner, language: str, say: Strings) -> dict[str, object]:
+    buttons = {key: say[f"banner.{key}"] for key in ("close", "confirm", "failed")}
+    return {"label": banner_label(banner, say), **buttons, "links": banner_links(banner, language, say)}
 
 
 def _banners(site: Site, words: "Callable[[str], Strings]") -> "Iterator[Banner]":
@@ -150,7 +178,8 @@ def _banner(series: Series, version: Published, words: "Callable[[str], Strings]
         if moved:
             text[language] = say["site.space"].join([say.say("banner.postponed", date=day), text[language]])
         if concerned := _concerned(version, edition, say):
-            text[language] = say["site.space"].join([text[language], concerned])
+            # What says whose it is comes first: where a banner shows the beginning alone, that has to be in it.
+            text[language] = say["site.space"].join([concerned, text[language]])
     return Banner(
         id=str(notice),
         policy=series.name,

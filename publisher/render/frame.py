@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from publisher.domain.citation import Citation, history_path, notice_path, redline_path
+from publisher.render.banners import banner_label, banner_links
 from publisher.render.views import (
     Banner,
     HistoryView,
@@ -151,7 +152,14 @@ def frame_of(
 def laid_out(template: str, kit: Kit, frame: Frame, words: Strings, **values: Any) -> str:
     """A page through its template."""
     return kit.templates.get_template(template).render(
-        frame=frame, words=words, site=kit.site, linked=kit.linked, static=kit.statics, **values
+        frame=frame,
+        words=words,
+        site=kit.site,
+        linked=kit.linked,
+        static=kit.statics,
+        banner_label=banner_label,
+        banner_links=banner_links,
+        **values,
     )
 
 

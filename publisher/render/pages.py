@@ -9,6 +9,7 @@ from publisher.domain.emergency import early_of
 from publisher.domain.ledger import EventKind
 from publisher.domain.life import DATED, State
 from publisher.domain.policy import version_number
+from publisher.render.banners import banner_label, banner_links
 from publisher.render.frame import KNOWN_RELATIONS, Kit, Relation, frame_of, laid_out, path_of, redline_of
 from publisher.render.notice_page import notice_page, notices_of
 from publisher.render.statement_page import statement_page
@@ -96,7 +97,13 @@ def banner_fragment(kit: Kit, language: str) -> str:
         return base + path
 
     return kit.templates.get_template("banner.html.j2").render(
-        banners=kit.banners, words=kit.words(language), language=language, linked=linked, static=kit.statics
+        banners=kit.banners,
+        words=kit.words(language),
+        language=language,
+        linked=linked,
+        static=kit.statics,
+        banner_label=banner_label,
+        banner_links=banner_links,
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from publisher.render.banners import banners, banners_json
+from publisher.render.banners import banner_css, banners, banners_json
 from publisher.render.notice_page import NoticeWords, notice_words
 from publisher.render.pages import Kit, banner_fragment, page, path_of
 from publisher.render.programs import files_for_programs
@@ -15,6 +15,7 @@ from publisher.render.templates import environment, hashed_name, static_files, s
 from publisher.render.views import Banner, NoticeView, Site, StatementView, View
 from publisher.website.plan import plan
 from publisher.website.redirects import redirect_files
+from publisher.website.squeezing import squeezed
 from publisher.website.swap import Swapped, swap
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ def build(site: Site, output: Path, overrides: Path | None, *, redlines: bool = 
 
 def files(site: Site, overrides: Path | None, *, redlines: bool = True) -> Iterator[tuple[str, bytes]]:
     """Every file of the website by its path relative to the output folder."""
-    held = static_files(overrides)
+    held = dict(static_files(overrides))
+    script = held.pop("banner.js")
     statics = {name: f"static/{hashed_name(name, content)}" for name, content in held.items()}
     kit = _kit(site, overrides, statics, redlines=redlines)
     for name, content in held.items():
@@ -40,7 +42,9 @@ def files(site: Site, overrides: Path | None, *, redlines: bool = True) -> Itera
     for view in plan(site, redlines=redlines):
         yield _file_of(path_of(view)), page(view, kit).encode("utf-8")
     yield from files_for_programs(site, kit.words)
-    yield "banners.json", banners_json(kit.banners).encode("utf-8")
+    yield "banners.json", banners_json(kit.banners, kit.words).encode("utf-8")
+    yield "banner.js", squeezed(script.decode("utf-8")).encode("utf-8")
+    yield "banner.css", banner_css(held["banner.css"], kit.banners)
     yield "banner.html", banner_fragment(kit, site.languages[0]).encode("utf-8")
     for language in site.languages:
         yield f"{language}/banner.html", banner_fragment(kit, language).encode("utf-8")

@@ -1,10 +1,15 @@
-"""Whether a banner can be seen, with its own words, on every homepage that is to show it."""
+"""Whether a banner can be seen, with its own words, on every homepage that is to show it.
 
+It stands in the page itself, or the page names the site's `banner.js`: then what that script would show is looked at.
+"""
+
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from http.client import HTTPException
 from urllib.error import URLError
+from urllib.parse import urljoin, urlsplit
 from urllib.request import Request, urlopen
 
 from publisher.config import Settings
@@ -13,6 +18,7 @@ from publisher.render.views import Banner
 
 TIMEOUT_SECONDS = 10
 MOST_BYTES = 4_000_000
+NOT_THERE = "is not on"
 
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 
@@ -45,7 +51,10 @@ def look_for(settings: Settings, banner: Banner) -> Look:
     seen: list[Sighting] = []
     missing: list[str] = []
     for name, content in pages:
-        found = seen_in(content.decode("utf-8", "replace"), banner)
+        text = content.decode("utf-8", "replace")
+        found = seen_in(text, banner)
+        if found == NOT_THERE and (script := script_of(text, name)):
+            found = listed_in(_fetched(urljoin(script, "banners.json")), banner, _Page.of(text).language)
         if isinstance(found, str):
             missing.append(f"the banner {banner.id} {found} {name}")
         else:
@@ -60,7 +69,58 @@ def seen_in(page: str, banner: Banner) -> tuple[str, str] | str:
     for claimed, title, text in shown:
         if claimed in digests and words_digest(title, text) == claimed:
             return digests[claimed], claimed
-    return "has other words on" if shown else "is not on"
+    return "has other words on" if shown else NOT_THERE
+
+
+def script_of(page: str, address: str) -> str:
+    """The address of the `banner.js` that a page loads; empty when it loads none."""
+    for source in _Page.of(page).scripts:
+        whole = urljoin(address, source)
+        if urlsplit(whole).scheme in ("http", "https") and urlsplit(whole).path.endswith("/banner.js"):
+            return whole
+    return ""
+
+
+def listed_in(answer: bytes, banner: Banner, language: str) -> tuple[str, str] | str:
+    """The language and digest of a banner as `banners.json` has it for a page; or in words what is wrong, as above."""
+    try:
+        entry = next(each for each in json.loads(answer) if each["id"] == banner.id)
+        digests = {tag: words_digest(title, entry["text"][tag]) for tag, title in entry["title"].items()}
+    except StopIteration:
+        return NOT_THERE
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return "cannot be had from the list that the script reads on"
+    if digests != dict(banner.digest):
+        return "has other words on"
+    spoken = next(
+        (tag for tag in digests if language and tag.lower().startswith(language.lower()[:2])), next(iter(digests))
+    )
+    return spoken, digests[spoken]
+
+
+class _Page(HTMLParser):
+    """The language of a page, and the scripts that it loads."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.language = ""
+        self.scripts: list[str] = []
+
+    @classmethod
+    def of(cls, page: str) -> "_Page":
+        """What was found."""
+        parser = cls()
+        parser.feed(page)
+        parser.close()
+        return parser
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keeps what is looked for."""
+        given = dict(attrs)
+        if tag == "html":
+            self.language = given.get("lang") or ""
+        elif tag == "script":
+            self.scripts.append(given.get("src") or "")
 
 
 class _Sections(HTMLParser):

@@ -250,7 +250,8 @@ def sign(
         earlier = standing.get(entry.key)
         agreed = earlier.by if earlier is not None and earlier.decision is entry.decision else ()
         standing[entry.key] = replace(entry, by=tuple(dict.fromkeys([*agreed, *entry.by])))
-    _refuse_undecided(sheet, standing)
+    if faults := undecided_faults(sheet, standing):
+        raise PublisherError(faults)
     if role is None:
         signed = sheet.review.sign_offs if sheet.review else ()
         role = next((entry.role for entry in signed if entry.name == by), "")
@@ -298,6 +299,35 @@ def people_missing(sheet: Sheet, review: Review) -> int:
     return signatures_missing(review, sheet.policy.settings.sign_off)
 
 
+def undecided_faults(sheet: Sheet, standing: Mapping[FindingKey, Decided]) -> tuple[Fault, ...]:
+    """Every finding that these decisions leave open."""
+    return tuple(
+        Fault(
+            "review-undecided",
+            f"Nobody has decided on {finding.kind} in {finding.clause}: “{finding.quote}”.",
+            "Confirm or override it.",
+            Place(sheet.path, clause=finding.clause),
+        )
+        for finding in sheet.assessment.findings
+        if key_of(finding) not in standing
+    )
+
+
+def outcome(sheet: Sheet, review: Review) -> tuple[str, ...]:
+    """What a signature led to, in words: the grade that stands, and who or what comes next."""
+    lowered = sum(entry.decision is Decision.OVERRIDDEN for entry in review.decisions)
+    number = len(review.decisions)
+    told = (
+        f"{sheet.path}: {review.grade}, {number:,} finding{'' if number == 1 else 's'} decided,"
+        f" {lowered} of them overridden."
+    )
+    missing = people_missing(sheet, review)
+    if missing:
+        people = "1 more person" if missing == 1 else f"{missing:,} more people"
+        return told, f"{people} must sign before it can be published."
+    return told, f"Signed. Commit {sheet.path}, then: publisher publish"
+
+
 def kept(sheet: Sheet) -> dict[FindingKey, Decided]:
     """Earlier decisions that still decide something: on findings that stand, or added by a person."""
     if sheet.review is None:
@@ -319,21 +349,6 @@ def _signatures_that_hold(sheet: Sheet, standing: Mapping[FindingKey, Decided]) 
     signed = {entry.key: entry.decision for entry in sheet.review.decisions}
     now = {key: entry.decision for key, entry in standing.items()}
     return sheet.review.sign_offs if signed == now else ()
-
-
-def _refuse_undecided(sheet: Sheet, standing: Mapping[FindingKey, Decided]) -> None:
-    faults = [
-        Fault(
-            "review-undecided",
-            f"Nobody has decided on {finding.kind} in {finding.clause}: “{finding.quote}”.",
-            "Confirm or override it.",
-            Place(sheet.path, clause=finding.clause),
-        )
-        for finding in sheet.assessment.findings
-        if key_of(finding) not in standing
-    ]
-    if faults:
-        raise PublisherError(faults)
 
 
 def _audience(sheet: Sheet, standing: Mapping[FindingKey, Decided]) -> AudienceSigned:

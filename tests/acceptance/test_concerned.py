@@ -40,7 +40,7 @@ def _shown(client: Client, user: str) -> dict[str, bool]:
 def test_a_homepage_that_knows_nobody_says_whom_the_change_concerns(client: Client) -> None:
     (entry,) = json.loads(client.ask("/banners.json")[2])
     assert entry["audience"] == "located"
-    assert entry["text"]["en"].endswith(
+    assert entry["text"]["en"].startswith(
         "It concerns you if this part of the text applies to you: 1. What we collect; 2.2."
     )
     assert "1. 我们收集的信息、2.2" in entry["text"]["zh-CN"]

@@ -110,6 +110,27 @@ def test_a_banner_is_put_away_by_its_reader_alone(client: Client) -> None:
     assert len(client.json(f"/api/banners?user={theirs}")[1]) == 1
 
 
+def test_a_banners_script_may_ask_and_answer_at_one_address(client: Client) -> None:
+    mine = f"/api/banners?user={client.token('u00000')}"
+    assert [entry["id"] for entry in client.json(mine)[1]] == ["privacy-v2-1"]
+    assert client.json(mine, {"banner": "privacy-v9-1"})[0] == 404
+    assert client.json("/api/banners?user=nobody", {"banner": "privacy-v2-1"}) == (404, {"error": "not found"})
+    assert client.json("/api/banners", {"banner": "privacy-v2-1"}) == (404, {"error": "not found"})
+    assert client.json(mine, {"banner": "privacy-v2-1"}) == (200, {"ok": True})
+    assert client.json(mine) == (200, [])
+
+
+def test_other_origins_may_fetch_what_a_banner_is_made_of_and_nothing_of_a_reader(client: Client) -> None:
+    for path in ("/banner.js", "/banner.css", "/banners.json"):
+        status, headers, _ = client.ask(path, headers={"Origin": "https://shop.example"})
+        assert (status, headers["access-control-allow-origin"]) == (200, "*")
+        assert headers["cross-origin-resource-policy"] == "cross-origin"
+        assert int(headers["cache-control"].removeprefix("max-age=")) <= 300
+        assert "access-control-allow-credentials" not in headers
+    for path in (f"/api/banners?user={client.token('u00000')}", "/privacy/", "/api/acknowledge"):
+        assert "access-control-allow-origin" not in client.ask(path, headers={"Origin": "https://shop.example"})[1]
+
+
 def test_a_token_is_good_for_a_while(client: Client) -> None:
     mine = client.token("u00000")
     client.bench.now += timedelta(hours=23, minutes=59)

@@ -111,6 +111,8 @@ def test_the_pages_of_the_contract_exist(announced: Built) -> None:
         "cookies/index.html",
         "banners.json",
         "banner.html",
+        "banner.js",
+        "banner.css",
     ]
     assert [name for name in expected if not (announced.output / name).is_file()] == []
 
@@ -195,6 +197,7 @@ def test_the_banner_is_on_the_homepage_in_both_languages(announced: Built) -> No
     banner = banners[0]
     assert set(banner) == {
         "id", "policies", "version", "revision", "from", "until", "title", "text", "href", "audience",
+        "words",
     }  # fmt: skip
     assert (banner["id"], banner["policies"], banner["version"], banner["revision"]) == (
         "privacy-v2-1",

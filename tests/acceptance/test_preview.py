@@ -1,0 +1,161 @@
+"""The preview with the real command: what it shows, whom it answers, and what a form signs."""
+
+import http.client
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+
+from tests.acceptance.workspaces import V1, Workbench
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
+
+
+@contextmanager
+def previewing(bench: Workbench) -> Iterator[str]:
+    """The command, running; its address."""
+    command = [sys.executable, "-m", "publisher", "-C", str(bench.folder), "preview"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env={**os.environ, **bench.environment}
+    ) as running:
+        assert running.stdout is not None
+        told = re.search(r"http://127\.0\.0\.1:\d+/", running.stdout.readline())
+        try:
+            assert told is not None
+            yield told[0]
+        finally:
+            running.terminate()
+
+
+@pytest.fixture
+def address(workbench: Workbench) -> Iterator[str]:
+    with previewing(workbench) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def chromium() -> "Iterator[Browser]":
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+def opened(browser: "Browser", url: str, told: list[str], **options: Any) -> "Page":
+    page = browser.new_page(**options)
+    page.on("console", lambda message: told.append(message.text))
+    page.on("pageerror", lambda error: told.append(str(error)))
+    page.goto(url)
+    return page
+
+
+def ask(address: str, method: str, path: str, body: str = "", **headers: str) -> tuple[int, str]:
+    connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    connection.request(method, path, body=body.encode() or None, headers=named)
+    answer = connection.getresponse()
+    text = answer.read().decode()
+    connection.close()
+    return answer.status, text
+
+
+def written(bench: Workbench) -> dict[str, Any]:
+    return tomllib.loads((bench.folder / "policies/privacy/v2/review.toml").read_text("utf-8"))
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("dark", [False, True])
+def test_axe_finds_nothing_and_a_phone_holds_it(address: str, chromium: "Browser", dark: bool) -> None:
+    from axe_playwright_python.base import AXE_FILE_PATH
+
+    for path in ("", "privacy/v2/", "privacy/v9/"):
+        page = chromium.new_page(viewport={"width": 390, "height": 900}, color_scheme="dark" if dark else "light")
+        page.goto(address + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        page.evaluate(AXE_FILE_PATH.read_text("utf-8"))
+        found = page.evaluate("axe.run({ iframes: false })")
+        assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found["violations"]] == []
+        page.close()
+
+
+def test_it_works_without_a_script(workbench: Workbench, address: str) -> None:
+    status, page = ask(address, "GET", "/privacy/v2/")
+    assert status == 200
+    given = {name: re.search(rf'name="{name}" value="([^"]+)"', page) for name in ("token", "mark")}
+    form = {name: found[1] for name, found in given.items() if found}
+    form |= {"name": "Ada", "decision-0": "confirmed", "decision-1": "confirmed", "same-zh-CN": "yes"}
+    status, _ = ask(address, "POST", "/privacy/v2/review", urlencode(form), Origin=address.rstrip("/"))
+    assert status == 303
+    assert [entry["decision"] for entry in written(workbench)["finding"]] == ["confirmed", "confirmed"]
+    assert "Signed. Commit policies/privacy/v2/review.toml" in ask(address, "GET", "/privacy/v2/")[1]
+
+
+def test_nobody_else_reads_or_signs(workbench: Workbench, address: str) -> None:
+    page = ask(address, "GET", "/privacy/v2/")[1]
+    token, mark = (re.search(rf'name="{name}" value="([^"]+)"', page) for name in ("token", "mark"))
+    assert token is not None
+    assert mark is not None
+    form = {"token": token[1], "mark": mark[1], "name": "Eve", "decision-0": "confirmed", "decision-1": "confirmed"}
+    own = address.rstrip("/")
+    for origin in ("http://evil.example", "null", own.replace("127.0.0.1", "127.0.0.2"), ""):
+        assert ask(address, "POST", "/privacy/v2/review", urlencode(form), Origin=origin)[0] == 403
+    for wrong in ("", "x", token[1][:-1] + "é"):
+        changed = urlencode({**form, "token": wrong})
+        assert ask(address, "POST", "/privacy/v2/review", changed, Origin=own)[0] == 403
+    for host in ("evil.example", f"evil.example:{urlsplit(address).port}", "127.0.0.1:1"):
+        assert ask(address, "GET", "/privacy/v2/", Host=host)[0] == 421
+        assert ask(address, "POST", "/privacy/v2/review", urlencode(form), Origin=own, Host=host)[0] == 421
+    assert ask(address, "POST", "/privacy/v2/review", "x=" + "y" * 1_100_000, Origin=own)[0] == 413
+    assert not (workbench.folder / "policies/privacy/v2/review.toml").exists()
+
+
+def test_whatever_a_draft_says_is_told_in_words_and_never_as_html(workbench: Workbench, address: str) -> None:
+    attack = '<script>alert(1)</script><img src=x onerror="alert(1)">'
+    en = workbench.folder / "policies/privacy/v2/en.md"
+    whole = en.read_text("utf-8")
+    for broken in (
+        whole.replace("24 months", attack),
+        whole.replace("summary:", f"summary: {attack}"),
+        "",
+        "---\n",
+        "\x00\x01",
+        whole.replace("# Privacy Policy", "#" * 9 + " " + attack),
+    ):
+        en.write_text(broken, "utf-8")
+        status, page = ask(address, "GET", "/privacy/v2/")
+        assert status == 200
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
+        assert "Traceback" not in page
+    en.unlink()
+    assert ask(address, "GET", "/privacy/v2/")[0] == 200
+    workbench.write("publisher.toml", "[site\n")
+    status, page = ask(address, "GET", "/")
+    assert "publisher.toml" in page
+    assert "Traceback" not in page
+    assert status == 422
+
+
+def test_a_first_version_and_a_released_one(workbench: Workbench, address: str) -> None:
+    workbench.write("policies/terms/policy.toml", 'title = "Terms"\nlanguage = "en"\ntimezone = "UTC"\n')
+    workbench.write("policies/terms/v1/en.md", '---\neffective: "+0 days"\nsummary: Our terms.\n---\n' + V1["en"])
+    status, page = ask(address, "GET", "/terms/v1/")
+    assert status == 200
+    assert "there is nothing to compare it with" in page
+    status, page = ask(address, "GET", "/privacy/v1/")
+    assert "is released; its review is closed" in page
+    assert ask(address, "GET", "/privacy/v9/")[0] == 404
+    assert ask(address, "GET", "/a/b/c/d/e")[0] == 404
