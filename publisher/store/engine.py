@@ -3,9 +3,11 @@
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +23,14 @@ BUSY_MILLISECONDS = 30_000
 
 _CACHE_KIBIBYTES = 16_384
 _CONNECT_SECONDS = 10
+_PATIENT_MILLISECONDS = 600_000  # somebody with mails under way waits for as long as a release of millions may take
 _READING = "publisher_reading"
-_WRITERS = 0x707562  # the key of the advisory lock that writers on PostgreSQL take in turn
+_BESIDE = "publisher_beside"
+_WRITERS = 0x707562  # the key of the advisory lock that writers on PostgreSQL take in turn, and senders share
+_ALONE = f"SELECT set_config('lock_timeout', '{BUSY_MILLISECONDS}', true), pg_advisory_xact_lock({_WRITERS})"
+_BESIDE_OTHERS = (
+    f"SELECT set_config('lock_timeout', '{_PATIENT_MILLISECONDS}', true), pg_advisory_xact_lock_shared({_WRITERS})"
+)
 _BUSY_STATES = frozenset({"55P03", "40001", "40P01"})  # lock not available, serialization failure, deadlock
 _DISK_FULL = "53100"
 _FORBIDDEN_STATES = frozenset({"42501", "25006"})  # insufficient privilege, read only
@@ -40,16 +48,44 @@ class Store:
     identity: str
     source: Source | None = None
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether many machines can work on it at once."""
+        return _on_postgresql(self.engine)
+
     @contextmanager
-    def begin(self) -> Iterator[Connection]:
+    def begin(self, *, beside: bool = False) -> Iterator[Connection]:
         """A transaction that may write, the only one at a time. Committed at the end, or rolled back.
+
+        Args:
+            beside: others of the kind may write at the same time, where the database can do that: for whoever writes
+                only what it has taken in hand. One that is the only one still waits for them, and they for it.
 
         Raises:
             BusyError: another process held the database for too long.
             PublisherError: the database could not be written.
         """
-        with _told(self.engine.url), self.engine.begin() as connection:
-            yield connection.execution_options(**{SOURCE_OPTION: self.source})
+        options = {SOURCE_OPTION: self.source, _BESIDE: beside}
+        with (
+            _told(self.engine.url),
+            self.engine.connect() as connection,
+            connection.execution_options(**options).begin(),
+        ):
+            yield connection
+
+    def arguments(self) -> dict[str, Any]:
+        """How another client of the same library connects to the database, password and all."""
+        _, arguments = self.engine.dialect.create_connect_args(self.engine.url)
+        return {"connect_timeout": _CONNECT_SECONDS, **{key: arguments[key] for key in arguments if key != "context"}}
+
+    def clock(self, now: Callable[[], datetime]) -> Callable[[], datetime]:
+        """The clock that all who work on the store share: the database's where they may be on many machines."""
+        if not self.is_shared:
+            return now
+        with self.read() as connection:
+            begun: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+        began = time.monotonic()
+        return lambda: begun + timedelta(seconds=time.monotonic() - began)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -217,8 +253,7 @@ def _begin_postgresql(connection: Connection) -> None:
     options = connection.get_execution_options()
     if options.get(_READING, False) or options.get("isolation_level") == "AUTOCOMMIT":
         return
-    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {BUSY_MILLISECONDS}")
-    connection.execute(select(func.pg_advisory_xact_lock(_WRITERS)))
+    connection.exec_driver_sql(_BESIDE_OTHERS if options.get(_BESIDE, False) else _ALONE)
 
 
 def _for_reading(connection: Connection) -> Connection:

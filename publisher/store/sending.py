@@ -1,4 +1,4 @@
-"""Messages under way: marking them before they are sent, recording what came back. All of it under the run lock."""
+"""Messages under way: marking them before they are sent, recording what came back; by whoever has the batch."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +19,7 @@ from publisher.domain.notice import (
     Recipient,
 )
 from publisher.domain.users import User
-from publisher.store import ledger, notices
+from publisher.store import leases, ledger, notices
 from publisher.store.batches import DOUBTS_ALLOWED, Batch, put_back, rows_of
 from publisher.store.making import BATCH_WORKING
 from publisher.store.outbox import REASON_CLOSED
@@ -157,14 +157,24 @@ def skip(connection: Connection, message: Message, reason: str, channel: Channel
     )
 
 
-def record(connection: Connection, answers: Sequence[Answer], channel: Channel = Channel.EMAIL) -> None:
+def record(
+    connection: Connection, answers: Sequence[Answer], channel: Channel = Channel.EMAIL, *, again: bool = False
+) -> None:
     """Records what came back for messages that were marked as sending.
 
     An answer that says that nobody was told, for a notice that another one has followed meanwhile, cancels the message
     and makes the later notice tell the whole story instead of its sequel.
+
+    Args:
+        connection: an open transaction.
+        answers: the answers.
+        channel: their channel.
+        again: whether they may have been recorded before, in a commit of which nobody knows what became.
     """
     if not answers:
         return
+    if again:
+        answers = _unrecorded(connection, answers, channel)
     untold = {answer.message.notice for answer in answers if answer.receipt.outcome not in _MAY_TELL}
     closed = notices.closed_among(connection, untold) if untold else frozenset()
     _RECORD.run(
@@ -179,38 +189,50 @@ def record(connection: Connection, answers: Sequence[Answer], channel: Channel =
             tell_whole_story(connection, answer.message, channel, answer.at)
 
 
-def doubt_interrupted(connection: Connection, now: datetime, channel: Channel = Channel.EMAIL) -> int:
-    """After taking the run lock: what a sender left under way is in doubt. Returns how many messages that are."""
+def doubt_interrupted(
+    connection: Connection, now: datetime, channel: Channel = Channel.EMAIL, holder: leases.Holder | None = None
+) -> int:
+    """What a sender left under way is in doubt; in no batch that somebody still has in hand, as the holder sees it.
+
+    Returns:
+        How many messages that are.
+    """
     doubted = 0
     rows = select(batch).where(batch.c.state == BATCH_WORKING, batch.c.channel == channel)
     for row in connection.execute(rows).all():
+        if holder is not None and not leases.is_free(row.owner, row.until, holder):
+            continue
         given = Batch(_notice_id(connection, row.notice), row.number, channel, row.lo, row.hi)
-        under_way = connection.execute(
-            select(outbox).where(*rows_of(given), outbox.c.state == MessageState.SENDING)
-        ).all()
-        receipt = Receipt(Outcome.IN_DOUBT, 0, _INTERRUPTED)
-        record(
-            connection,
-            [
-                Answer(
-                    Message(
-                        given.notice,
-                        NoticeKind(entry.kind),
-                        Recipient(entry.recipient, "", ""),
-                        entry.attempts,
-                        entry.doubts,
-                    ),
-                    receipt,
-                    now,
-                    MessageState.QUEUED,
-                )
-                for entry in under_way
-            ],
-            channel,
-        )
-        doubted += len(under_way)
+        doubted += doubt_batch(connection, given, now)
+        leases.revoke(connection, given)
         put_back(connection, given)
     return doubted
+
+
+def doubt_batch(connection: Connection, given: Batch, now: datetime) -> int:
+    """After taking a batch over: what is under way in it is in doubt. Returns how many messages that are."""
+    under_way = connection.execute(select(outbox).where(*rows_of(given), outbox.c.state == MessageState.SENDING)).all()
+    receipt = Receipt(Outcome.IN_DOUBT, 0, _INTERRUPTED)
+    record(
+        connection,
+        [
+            Answer(
+                Message(
+                    given.notice,
+                    NoticeKind(entry.kind),
+                    Recipient(entry.recipient, "", ""),
+                    entry.attempts,
+                    entry.doubts,
+                ),
+                receipt,
+                now,
+                MessageState.QUEUED,
+            )
+            for entry in under_way
+        ],
+        given.channel,
+    )
+    return len(under_way)
 
 
 def doubt_unsent(connection: Connection, channel: Channel = Channel.EMAIL) -> int:
@@ -232,6 +254,23 @@ def doubt_unsent(connection: Connection, channel: Channel = Channel.EMAIL) -> in
     for row in connection.execute(rows).all():
         put_back(connection, Batch(_notice_id(connection, row.notice), row.number, channel, row.lo, row.hi))
     return changed.rowcount
+
+
+def _unrecorded(connection: Connection, answers: Sequence[Answer], channel: Channel) -> tuple[Answer, ...]:
+    under_way = {
+        (row.notice, row.recipient)
+        for row in connection.execute(
+            select(outbox.c.notice, outbox.c.recipient).where(
+                outbox.c.notice.in_({str(answer.message.notice) for answer in answers}),
+                outbox.c.recipient.in_([answer.message.recipient.key for answer in answers]),
+                outbox.c.channel == channel,
+                outbox.c.state == MessageState.SENDING,
+            )
+        )
+    }
+    return tuple(
+        answer for answer in answers if (str(answer.message.notice), answer.message.recipient.key) in under_way
+    )
 
 
 def _row(message: Message, channel: Channel) -> tuple[Any, ...]:

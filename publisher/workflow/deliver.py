@@ -8,11 +8,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from publisher.delivery import Transport
-from publisher.delivery.envelope import message_id
 from publisher.delivery.verp import senders
-from publisher.domain.notice import MessageState, Notice, NoticeId, Outcome
-from publisher.errors import Fault, one
-from publisher.store import batches, notices, outbox, run_lock, sending
+from publisher.domain.notice import MessageState, Notice, Outcome
+from publisher.errors import Fault
+from publisher.store import batches, jobs, leases, notices, outbox, run_lock, sending
 from publisher.workflow.careful_start import AT_ONCE, CarefulStart
 from publisher.workflow.delivery_report import (
     DeliveryReport,
@@ -21,6 +20,7 @@ from publisher.workflow.delivery_report import (
 )
 from publisher.workflow.judgement import Judgement
 from publisher.workflow.lanes import Lanes
+from publisher.workflow.outgoing import refuse_domain
 from publisher.workflow.pace import Pace
 from publisher.workflow.passes import LOCK
 from publisher.workflow.process import has_ended, this_process
@@ -44,6 +44,7 @@ def deliver(
     key: bytes,
     bounces: str = "",
     rate: float = 0,
+    pace: Pace | None = None,
     connections: int = 4,
     resend: bool = True,
     progress: Progress | None = None,
@@ -58,7 +59,7 @@ def deliver(
     """Sends what is due, once.
 
     Args:
-        store: the store; nobody else delivers from it meanwhile.
+        store: the store; nobody else makes a pass over it meanwhile, and workers have other batches in hand.
         transports: opens a connection, lazily; called once for each.
         now: the clock of instants.
         sender: the envelope sender's address, where bounces have none of their own.
@@ -66,6 +67,7 @@ def deliver(
         key: the installation's key, from which Message-IDs derive.
         bounces: the address at which bounces arrive, or nothing.
         rate: messages a second over all connections; 0 is no limit.
+        pace: the limit, where it is shared with others; None is one for this pass alone.
         connections: how many messages may be under way at once.
         resend: whether a message in doubt is sent once more, after everything else; otherwise it is held at once.
         progress: who draws how far it has come.
@@ -81,21 +83,16 @@ def deliver(
         BusyError: another process delivers from this store.
         PublisherError: the store cannot be used, or `domain` is none.
     """
-    try:
-        message_id(key, NoticeId("probe", "v1", 1), "", domain)
-    except ValueError:
-        raise one(
-            "sender-domain", f"'{domain}' is no domain.", "Correct the sender's address in [email] from."
-        ) from None
+    refuse_domain(key, domain)
     owner = this_process()
+    holder = leases.Holder(owner, store.clock(now), lambda other: has_ended(other) or store.is_gone(other))
     with store.present(owner):
         with store.begin() as connection:
-            lock = run_lock.take(
-                connection, LOCK, owner, now(), gone=lambda other: has_ended(other) or store.is_gone(other)
-            )
-            interrupted = sending.doubt_interrupted(connection, now())
+            lock = run_lock.take(connection, LOCK, owner, now(), gone=holder.gone)
+            interrupted = sending.doubt_interrupted(connection, now(), holder=holder)
         hands = Sender(
             store=store,
+            holder=holder,
             keep=lambda connection: run_lock.keep(connection, lock, now()),
             now=now,
             key=key,
@@ -105,10 +102,11 @@ def deliver(
             sleep=sleep,
             clock=clock,
             chance=chance,
-            pace=Pace(rate, clock),
+            pace=pace or Pace(rate, clock),
             stopping=stopping,
             judgement=Judgement(clock),
             start=start,
+            resend=resend,
         )
         run = _Pass(store, hands, now, start, resend)
         try:
@@ -125,7 +123,8 @@ def deliver(
             finally:
                 with store.begin() as connection:
                     run_lock.release(connection, lock, now())
-        return run.report(interrupted)
+                    jobs.forget_needless(connection)
+        return run.report(interrupted + hands.interrupted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from publisher.domain.notice import Message, MessageState, Notice, Outcome
 from publisher.errors import PublisherError
-from publisher.store import batches, handling, notices, sending
+from publisher.store import batches, handling, jobs, leases, notices, sending
 from publisher.workflow.careful_start import CarefulStart
 from publisher.workflow.delivery_report import Progress, interrupted_by_hand
 from publisher.workflow.judgement import Judgement
@@ -33,16 +33,22 @@ REASON_UNFIT = "address-unfit"
 _LOOK = 2.0
 """Seconds between two looks at whether a person has paused the notice."""
 
-_LONGEST_WAIT = 15.0
-"""Seconds without a commit; what is held while a batch is in hand is held for longer."""
+_WAITS_IN_A_LEASE = 3
+"""A batch is kept before its lease is over, even when one commit comes late."""
 
 _GOODBYE = 30.0
+
+_AGAIN = (0.2, 1.0, 3.0, 8.0)
+"""Seconds before a commit that was cut off is made again."""
+
+_CUT_OFF = "store-unusable"
 
 
 @dataclass(slots=True)
 class _Batch:
     """A batch in hand, and what of it still has to be handed over."""
 
+    lease: leases.Lease
     notice: Notice
     batch: batches.Batch
     state: MessageState
@@ -56,7 +62,8 @@ class Sender:
 
     Attributes:
         store: the store.
-        keep: lengthens, in every commit, the hold on what is worked on; raises BusyError when it was lost.
+        holder: as whom batches are taken in hand.
+        keep: lengthens every now and then what else is held meanwhile; raises BusyError when it was lost.
         now: the clock of instants.
         key: the installation's key, from which Message-IDs derive.
         domain: the domain of Message-IDs.
@@ -69,11 +76,13 @@ class Sender:
         stopping: whether a person or the system wants an end; what is under way is answered first.
         judgement: what the answers mean for what follows.
         start: says how many messages of a notice may go now.
+        resend: whether a message in doubt is sent once more.
         lanes: the connections; opened by whoever knows how many.
-        tally, skipped: what became of the messages so far.
+        tally, skipped, interrupted: what became of the messages so far; those that others had left under way.
     """
 
     store: "Store"
+    holder: leases.Holder
     keep: "Callable[[Connection], None]"
     now: Callable[[], datetime]
     key: bytes
@@ -87,13 +96,17 @@ class Sender:
     stopping: Callable[[], bool]
     judgement: Judgement
     start: CarefulStart
+    resend: bool = True
     lanes: Lanes | None = None
     tally: dict[Outcome, int] = field(default_factory=lambda: dict.fromkeys(Outcome, 0))
     skipped: int = 0
+    interrupted: int = 0
     looked_at: float = 0.0
     news: News = field(default_factory=News)
     ending: bool = False
     in_hand: _Batch | None = None
+    written: deque[Parcel] = field(default_factory=deque)
+    failures: int = 0
 
     def letters(self, connection: "Connection", notice: Notice) -> Letters:
         """The letters of a notice, prepared."""
@@ -103,10 +116,12 @@ class Sender:
     def hand_over(self, notice: Notice, batch: batches.Batch, state: MessageState, letters: Letters) -> bool:
         """Takes a batch in hand, hands over what of it is due out of one state, and puts it back.
 
+        A batch that somebody else has in hand is left to them.
+
         Returns:
             Whether more of its notice may go out of that state.
         """
-        with self.store.begin() as connection:
+        with self.store.begin(beside=not self.start.counts) as connection:
             self.keep(connection)
             allowed = self.start.allowed(connection, notice, state, self.now())
             if allowed == 0 or not self.may_go(connection, notice):
@@ -116,11 +131,16 @@ class Sender:
             except PublisherError as down:
                 self.judgement.stopped = down.faults[0]
                 return False
+            lease = leases.take(connection, batch, self.holder)
+            if lease is None:
+                return True
+            if lease.interrupted:
+                self.interrupted += sending.doubt_batch(connection, batch, self.now())
             self.skipped += batches.take_in_hand(connection, batch, readers)
             due = deque(sending.messages(connection, batch, state, self.now(), readers)[:allowed])
-        self.in_hand = _Batch(notice, batch, state, letters, due)
+        self.in_hand = _Batch(lease, notice, batch, state, letters, due)
         self._work(self.in_hand)
-        self._put_back(batch)
+        self._put_back(self.in_hand)
         return True
 
     def may_go(self, connection: "Connection", notice: Notice) -> bool:
@@ -137,7 +157,8 @@ class Sender:
                 self.judgement.stopped = self.judgement.stopped or interrupted_by_hand()
             if self.judgement.over(batch.notice.id):
                 batch.pending.clear()
-            self._turn(batch, lanes)
+            if not self._settled(batch, lanes):
+                continue
             self.news = self._wait(lanes, pending=bool(batch.pending))
             batch.pending.extendleft(parcel.message for parcel in self.news.returned)
             for back in self.news.backs:
@@ -145,15 +166,37 @@ class Sender:
                     batch.pending.append(back.parcel.message)
                 self.judgement.hear(batch.notice, back.lane, back.receipt, lanes)
 
+    def _settled(self, batch: _Batch, lanes: Lanes) -> bool:
+        """Makes the next commit. One of which nobody knows what became, because the store was cut off, is made again.
+
+        What was begun and not told to the store in time is in doubt, as after a crash; the lease says when that is.
+        """
+        before = dict(self.tally)
+        try:
+            self._turn(batch, lanes)
+        except PublisherError as cut:
+            self.tally.update(before)
+            batch.pending.extendleft(parcel.message for parcel in self.written)
+            if self.failures >= len(_AGAIN) or cut.faults[0].code != _CUT_OFF:
+                raise
+            self.sleep(_AGAIN[self.failures])
+            self.failures += 1
+            return False
+        self.failures = 0
+        return True
+
     def _turn(self, batch: _Batch, lanes: Lanes) -> None:
         """One commit: the answers that came, and the marks of the messages whose text goes next."""
         parcels, unfit = self._next_parcels(batch, len(self.news.ready) + lanes.free)
+        self.written = parcels
         look = self.clock() - self.looked_at > _LOOK
         over = self.ending or self.judgement.over(batch.notice.id)
         ready, marked = () if over else self.news.ready, frozenset[str]()
         if self.news.backs or ready or unfit or look:
-            with self.store.begin() as connection:
-                self.keep(connection)
+            with self.store.begin(beside=True) as connection:
+                leases.keep(connection, batch.lease, self.holder)
+                if look:
+                    self.keep(connection)
                 self._record(connection, batch)
                 for message in unfit:
                     sending.skip(connection, message, REASON_UNFIT)
@@ -195,13 +238,14 @@ class Sender:
 
     def _wait(self, lanes: Lanes, *, pending: bool) -> News:
         """Waits for answers, or until the next message may begin."""
+        longest = self.holder.lease.total_seconds() / _WAITS_IN_A_LEASE
         resting = max(0.0, self.judgement.rest_until - self.clock())
         pause = max(resting, self.pace.wait() if not resting else 0.0)
         if lanes.under_way:
             may_begin = pending and lanes.free
-            return lanes.news(min(max(pause, 0.001), _LONGEST_WAIT) if may_begin else _LONGEST_WAIT)
+            return lanes.news(min(max(pause, 0.001), longest) if may_begin else longest)
         if pending and pause:
-            self.sleep(min(pause, _LONGEST_WAIT))
+            self.sleep(min(pause, longest))
         return News()
 
     def _record(self, connection: "Connection", batch: _Batch) -> None:
@@ -210,7 +254,7 @@ class Sender:
         unsent = [back.parcel.message for back in backs if not back.sent and back.is_about_it]
         marked = _keys(sending.mark(connection, unsent, batch.state))
         worth = [back for back in backs if back.sent or back.parcel.message.recipient.key in marked]
-        sending.record(connection, [self._answer(batch, back, at) for back in worth])
+        sending.record(connection, [self._answer(batch, back, at) for back in worth], again=self.failures > 0)
         self.progress.answered(batch.notice.id, [back.receipt for back in backs])
         for back in backs:
             self.tally[back.receipt.outcome] += 1
@@ -243,12 +287,14 @@ class Sender:
         while self.news or (lanes.under_way and self.clock() < until):
             self._turn(batch, lanes)
             self.news = lanes.news(max(0.1, until - self.clock()))
-        self._put_back(batch.batch)
+        self._put_back(batch)
 
-    def _put_back(self, batch: batches.Batch) -> None:
-        with self.store.begin() as connection:
+    def _put_back(self, batch: _Batch) -> None:
+        with self.store.begin(beside=True) as connection:
+            leases.release(connection, batch.lease)
             self.keep(connection)
-            batches.put_back(connection, batch)
+            batches.put_back(connection, batch.batch)
+            jobs.defer_left(connection, batch.notice.id, batch.batch.number, self.now(), resend=self.resend)
         self.in_hand = None
 
     def _lanes(self) -> Lanes:
