@@ -44,6 +44,7 @@ _MARK = Prepared(
     .where(
         *_OF_MESSAGE,
         outbox.c.state == bindparam("before"),
+        outbox.c.kind == bindparam("of_kind"),
         or_(
             *(
                 exists(select(literal(1)).where(known.c.recipient == bindparam("of_recipient")))
@@ -131,12 +132,13 @@ def mark(
     """Marks messages as sending, before they are sent; committed, this is the record of the attempt.
 
     Returns:
-        Those that were marked; one that was cancelled, or whose user was erased meanwhile, is not among them.
+        Those that were marked; one that was cancelled, that is to tell something else now, or whose user was erased
+        meanwhile, is not among them.
     """
     wanted = tuple(given)
     if not wanted:
         return ()
-    keys = [_key(message, channel) | {"before": before} for message in wanted]
+    keys = [_key(message, channel) | {"before": before, "of_kind": message.kind} for message in wanted]
     if _MARK.run(connection, keys) == len(wanted):
         return wanted
     rows = connection.execute(
