@@ -98,16 +98,29 @@ class Store:
             yield _for_reading(connection).execution_options(**{SOURCE_OPTION: self.source})
 
     @contextmanager
-    def present(self, owner: str) -> Iterator[None]:
-        """While this lasts, `is_gone` knows on any machine that the owner is alive, where the database can tell."""
+    def present(self, owner: str) -> Iterator[Callable[[], None]]:
+        """While this lasts, `is_gone` knows on any machine that the owner is alive, where the database can tell.
+
+        Gives what makes the owner known again, if its connection was cut meanwhile.
+        """
         if not _on_postgresql(self.engine):
-            yield
+            yield lambda: None
             return
         with _told(self.engine.url), self.engine.connect() as connection:
             connection.execution_options(isolation_level="AUTOCOMMIT")
-            connection.execute(select(func.pg_advisory_lock_shared(_key(owner))))
+            lock = select(func.pg_advisory_lock_shared(_key(owner)))
+            connection.execute(lock)
+
+            def again() -> None:
+                with _told(self.engine.url):
+                    try:
+                        connection.execute(select(1))
+                    except OperationalError:
+                        connection.rollback()
+                        connection.execute(lock)
+
             try:
-                yield
+                yield again
             finally:
                 # a connection that was cut has let go of everything by itself
                 with suppress(OperationalError):

@@ -29,19 +29,19 @@ SELECT count(*) FROM unnest(procrastinate_defer_jobs_v1(array(
   SELECT row(
       cast(:queue AS varchar), cast(:task AS varchar),
       CASE WHEN n.kind = ANY(:urgent_kinds) THEN :urgent ELSE 0 END
-        + CASE WHEN b.waiting > 0 THEN 30 WHEN b.next_at <= :now THEN 20 WHEN :resend AND b.doubtful > 0 THEN 10
-          ELSE 20 END,
+        + CASE WHEN :fresh AND b.waiting > 0 THEN 30 WHEN b.next_at <= :now THEN 20
+          WHEN :resend AND b.doubtful > 0 THEN 10 ELSE 20 END,
       b.notice || '/' || b.number, b.notice || '/' || b.number,
       jsonb_build_object('notice', b.notice, 'number', b.number),
       greatest(
         CASE WHEN :after > 0 THEN clock_timestamp() + make_interval(secs => :after) END,
-        CASE WHEN b.waiting > 0 OR b.next_at <= :now OR :resend AND b.doubtful > 0 THEN NULL
+        CASE WHEN :fresh AND b.waiting > 0 OR b.next_at <= :now OR :resend AND b.doubtful > 0 THEN NULL
           ELSE clock_timestamp() + make_interval(secs => (b.next_at - :now) / 1e6) END
       )
     )::procrastinate_job_to_defer_v1
   FROM batch b JOIN notice n ON n.id = b.notice
   WHERE b.notice = :notice AND b.channel = 'email' AND n.closed IS NULL AND NOT n.paused
-    AND (b.waiting > 0 OR b.next_at IS NOT NULL OR :resend AND b.doubtful > 0)
+    AND (:fresh AND b.waiting > 0 OR b.next_at IS NOT NULL OR :resend AND b.doubtful > 0)
     AND NOT EXISTS (
       SELECT FROM procrastinate_jobs j WHERE j.status = 'todo' AND j.queueing_lock = b.notice || '/' || b.number)
     AND {which}
@@ -61,7 +61,7 @@ UPDATE procrastinate_jobs j SET scheduled_at = NULL
 FROM batch b
 WHERE j.status = 'todo' AND j.scheduled_at > clock_timestamp() + make_interval(secs => :after)
   AND b.notice = :notice AND j.queueing_lock = b.notice || '/' || b.number
-  AND (b.waiting > 0 OR b.next_at <= :now OR :resend AND b.doubtful > 0)
+  AND (:fresh AND b.waiting > 0 OR b.next_at <= :now OR :resend AND b.doubtful > 0)
 """)
 _NEEDLESS = text("""
 DELETE FROM procrastinate_jobs j
@@ -97,7 +97,9 @@ def defer_left(connection: Connection, notice: NoticeId, number: int, now: datet
         connection.execute(_LEFT, _given(notice, now, resend=resend) | {"number": number})
 
 
-def defer_lost(connection: Connection, notice: NoticeId, now: datetime, *, resend: bool, after: float = 0) -> int:
+def defer_lost(
+    connection: Connection, notice: NoticeId, now: datetime, *, resend: bool, fresh: bool = True, after: float = 0
+) -> int:
     """A job for each batch of a notice that has something to send and no job: after a pause, a crash, an upgrade.
 
     Args:
@@ -105,12 +107,13 @@ def defer_lost(connection: Connection, notice: NoticeId, now: datetime, *, resen
         notice: one that may go on.
         now: the instant.
         resend: whether messages in doubt are sent once more.
+        fresh: whether messages that are queued may go, and not only those that were tried before.
         after: seconds before which none of them is due.
     """
     if not has_engine(connection):
         return 0
-    given = _given(notice, now, resend=resend, after=after)
-    connection.execute(_HURRY, {name: given[name] for name in ("notice", "now", "resend", "after")})
+    given = _given(notice, now, resend=resend, after=after) | {"fresh": fresh}
+    connection.execute(_HURRY, {name: given[name] for name in ("notice", "now", "resend", "fresh", "after")})
     return int(connection.execute(_LOST, given).scalar_one())
 
 
@@ -135,6 +138,7 @@ def _given(notice: NoticeId, now: datetime | None, *, resend: bool, after: float
         "urgent": URGENT,
         "now": instant_number(now) or 0,
         "resend": resend,
+        "fresh": True,
         "after": after,
         "notice": str(notice),
     }

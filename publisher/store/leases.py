@@ -38,12 +38,15 @@ class Holder:
         now: the clock by which all holders' leases run.
         gone: whether another owner is known to have ended, so that nobody has to wait for its leases.
         lease: how long a batch stays in hand without a commit.
+        patience: how long a batch must have been left alone before its owner's end is believed: a connection that was
+            cut makes a living one look like one that has ended.
     """
 
     owner: str
     now: Callable[[], datetime]
     gone: Callable[[str], bool]
     lease: timedelta = LEASE
+    patience: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,11 @@ def take(connection: Connection, given: Batch, holder: Holder) -> Lease | None:
 
 def is_free(owner: str | None, until: datetime | None, holder: Holder) -> bool:
     """Whether a batch can be taken from whoever had it last."""
-    return owner is None or until is None or until <= holder.now() or holder.gone(owner)
+    now = holder.now()
+    if owner is None or until is None or until <= now:
+        return True
+    left_alone = not holder.patience or until <= now + holder.lease - holder.patience
+    return left_alone and holder.gone(owner)
 
 
 def keep(connection: Connection, lease: Lease, holder: Holder) -> None:

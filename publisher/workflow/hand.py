@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 _IDLE = 20.0
 """Seconds after which connections that nobody uses are closed, before the mail server gives them up."""
 
+_FULL = 5.0
+"""Seconds for which a notice whose first mails are out is believed to wait: counting them all takes long."""
+
 _BY_HAND = "delivery-interrupted"
 
 
@@ -102,6 +105,7 @@ class Hand:
     used_at: float = 0.0
     _sender: Sender | None = None
     _letters: tuple[NoticeId, Letters] | None = None
+    _full: dict[NoticeId, float] = field(default_factory=dict)
 
     def batch(self, name: NoticeId, number: int) -> None:
         """Hands over what is due of one batch, out of the first state that anything is due in.
@@ -143,6 +147,8 @@ class Hand:
 
     def _due(self, name: NoticeId, number: int) -> tuple[Notice, batches.Batch, MessageState] | None:
         now = self.terms.now()
+        if time.monotonic() < self._full.get(name, 0.0):
+            return None
         with self.terms.store.read() as connection:
             notice = notices.find(connection, name)
             if notice is None or now >= notice.deadline or not notices.is_open(connection, name):
@@ -153,6 +159,8 @@ class Hand:
                 due = batches.due_batches(connection, name, state, now, number=number)
                 if due:
                     return notice, due[0], state
+            if self.terms.start.counts:
+                self._full[name] = time.monotonic() + _FULL
         return None
 
     def _letters_of(self, notice: Notice) -> Letters:

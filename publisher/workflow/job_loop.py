@@ -29,6 +29,7 @@ STALLED = 10.0
 """Seconds without one after which its jobs are given to others."""
 
 _LOOK = 0.1
+_LOOKS = 10
 _POLL = 1.0
 _ERRANDS_AT_ONCE = 2
 
@@ -54,6 +55,7 @@ def run_jobs(
     *,
     concurrency: int,
     stopping: Callable[[], bool],
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> None:
     """Runs jobs until it is asked to end; those under way are then waited for.
 
@@ -63,6 +65,7 @@ def run_jobs(
         errands: what else is done; called on threads.
         concurrency: how many batches at once.
         stopping: whether it is asked to end.
+        meanwhile: done every now and then, on a thread.
 
     Raises:
         PublisherError: the database was lost.
@@ -72,7 +75,7 @@ def run_jobs(
     # what goes wrong here is told in our own words
     logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
     try:
-        asyncio.run(_run(store, batch, errands, concurrency, stopping))
+        asyncio.run(_run(store, batch, errands, concurrency, stopping, meanwhile))
     except ConnectorException as fault:
         said = str(fault.__cause__ or fault).strip().splitlines()
         raise one(
@@ -88,12 +91,14 @@ async def _run(
     errands: Sequence[Errand],
     concurrency: int,
     stopping: Callable[[], bool],
+    meanwhile: Callable[[], None],
 ) -> None:
     from procrastinate import App, PsycopgConnector
 
-    threads = ThreadPoolExecutor(concurrency + _ERRANDS_AT_ONCE + 1, thread_name_prefix="hand")
+    threads = ThreadPoolExecutor(concurrency + _ERRANDS_AT_ONCE + 2, thread_name_prefix="hand")
     asyncio.get_running_loop().set_default_executor(threads)
-    app = App(connector=PsycopgConnector(kwargs=store.arguments(), min_size=1, max_size=4, timeout=10))
+    pool: dict[str, Any] = {"min_size": 1, "max_size": 4, "timeout": 10}
+    app = App(connector=PsycopgConnector(kwargs=store.arguments(), **pool))
     app.task(name=BATCH_TASK, queue=MAILS)(batch)
     for errand in errands:
         _add(app, errand)
@@ -103,8 +108,12 @@ async def _run(
             asyncio.create_task(_worker(app, [MAILS], concurrency)),
             asyncio.create_task(_worker(app, [ERRANDS], _ERRANDS_AT_ONCE)),
         ]
+        turns = 0
         while not stopping() and not any(worker.done() for worker in workers):
             await asyncio.sleep(_LOOK)
+            turns += 1
+            if turns % _LOOKS == 0:
+                await asyncio.to_thread(meanwhile)
         asked = stopping()
         for worker in workers:
             worker.cancel()

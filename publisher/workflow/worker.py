@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,8 @@ REST = 60.0
 
 _AGAIN = 5.0
 """Seconds before a worker that lost its database looks for it again."""
+
+_PATIENCE = timedelta(seconds=4)
 
 _TOLD_FOR = 3600.0
 """Seconds for which the same trouble is told once."""
@@ -95,7 +97,7 @@ def work(
         job_engine.prepare(connection)
     owner = this_process()
     holder = leases.Holder(
-        owner, store.clock(now), lambda other: has_ended(other) or store.is_gone(other), wishes.lease
+        owner, store.clock(now), lambda other: has_ended(other) or store.is_gone(other), wishes.lease, _PATIENCE
     )
     rate = settings.email.rate if wishes.rate is None else wishes.rate
     seeding = Seeding(store, settings.delivery.seeds, mail.transports, now, mail.sender, mail.domain, mail.key)
@@ -115,9 +117,9 @@ def work(
         stopped=worker.took_nothing,
         told=worker.tell,
     )
-    with store.present(owner):
+    with store.present(owner) as again:
         worker.count_pass()
-        worker.run(terms, wishes)
+        worker.run(terms, wishes, again)
     return worker.tally
 
 
@@ -150,8 +152,13 @@ class _Worker:
         if not self.is_over():
             self.wait(seconds)
 
-    def run(self, terms: Terms, wishes: Wishes) -> None:
+    def run(self, terms: Terms, wishes: Wishes, present_again: Callable[[], None]) -> None:
         """Runs jobs; when the database was lost, again when it is back."""
+
+        def meanwhile() -> None:
+            present_again()
+            self.close_idle()
+
         hands = [Hand(terms, self.tally) for _ in range(wishes.concurrency)]
         for hand in hands:
             self.hands.put(hand)
@@ -164,7 +171,14 @@ class _Worker:
         try:
             while not self.is_over():
                 try:
-                    run_jobs(self.store, self.batch, errands, concurrency=wishes.concurrency, stopping=self.is_over)
+                    run_jobs(
+                        self.store,
+                        self.batch,
+                        errands,
+                        concurrency=wishes.concurrency,
+                        stopping=self.is_over,
+                        meanwhile=meanwhile,
+                    )
                 except PublisherError as cut_off:
                     self.tell(cut_off.faults)
                     self.sleep(_AGAIN)
@@ -182,17 +196,37 @@ class _Worker:
         finally:
             self.hands.put(hand)
 
+    def close_idle(self) -> None:
+        """Connections that no hand has used for a while are closed."""
+        for _ in range(self.hands.qsize()):
+            try:
+                hand = self.hands.get_nowait()
+            except Empty:
+                return
+            try:
+                hand.close_when_idle()
+            finally:
+                self.hands.put(hand)
+
     def sweep(self, terms: Terms) -> None:
         """Batches that nobody has in hand any more are freed, and those with something due and no job get one."""
         now = self.now()
+        with self.store.read() as connection:
+            waits = {
+                notice.id: terms.start.waits(connection, notice, now)
+                for notice in notices.open_notices(connection)
+                if now < notice.deadline and not notices.is_paused(connection, notice.id)
+            }
         with self.store.begin() as connection:
             self.tally.interrupted += sending.doubt_interrupted(connection, now, holder=self.holder)
-            for notice in notices.open_notices(connection):
-                if now >= notice.deadline or notices.is_paused(connection, notice.id):
-                    continue
-                waits = terms.start.waits(connection, notice, now)
-                after = max(0.0, (waits.until - now).total_seconds()) if waits and waits.until else 0.0
-                jobs.defer_lost(connection, notice.id, now, resend=terms.resend, after=after)
+            for name, wait in waits.items():
+                early = wait.until if wait is not None else None
+                after = max(0.0, (early - now).total_seconds()) if early is not None else 0.0
+                fresh = wait is None or early is not None
+                jobs.defer_lost(connection, name, now, resend=terms.resend, fresh=fresh, after=after)
+        calls = tuple(fault for wait in waits.values() if wait is not None and (fault := wait.fault(now)) is not None)
+        if calls:
+            self.tell(calls)
 
     def webhooks(self) -> None:
         """Calls that are due are made, by one worker of all."""

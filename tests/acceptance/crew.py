@@ -38,6 +38,8 @@ class Crew:
     sink: Sink
     workers: "list[subprocess.Popen[str]]" = field(default_factory=list)
     stopped: "list[tuple[float, subprocess.Popen[str]]]" = field(default_factory=list)
+    woken: "list[tuple[float, subprocess.Popen[str]]]" = field(default_factory=list)
+    reports: list[dict[str, int]] = field(default_factory=list)
 
     def start(self, *options: str) -> "subprocess.Popen[str]":
         command = [sys.executable, "-m", "publisher", "-C", str(self.bench.folder), "worker", "--json"]
@@ -52,7 +54,7 @@ class Crew:
         return worker
 
     def stop(self, worker: "subprocess.Popen[str]") -> None:
-        """Has a worker stand still; it goes on when its lease is long over."""
+        """Has a worker stand still; it goes on when its lease is long over, and is asked to end after a while."""
         worker.send_signal(signal.SIGSTOP)
         self.stopped.append((time.monotonic(), worker))
 
@@ -61,8 +63,17 @@ class Crew:
         while not what():
             assert time.monotonic() < end, self.left()
             time.sleep(0.005)
-            while self.stopped and time.monotonic() - self.stopped[0][0] > 2 * LEASE:
-                self.stopped.pop(0)[1].send_signal(signal.SIGCONT)
+            self._wake()
+            ended = [worker for worker in self.workers if worker.poll() is not None]
+            assert not ended, ended[0].communicate()[1]
+
+    def _wake(self) -> None:
+        while self.stopped and time.monotonic() - self.stopped[0][0] > 2 * LEASE:
+            worker = self.stopped.pop(0)[1]
+            worker.send_signal(signal.SIGCONT)
+            self.woken.append((time.monotonic(), worker))
+        while self.woken and time.monotonic() - self.woken[0][0] > LEASE:
+            self.reports.append(self.end(self.woken.pop(0)[1]))
 
     def until_sent(self, number: int) -> None:
         self.until(lambda: len(self.sink.messages) >= number)

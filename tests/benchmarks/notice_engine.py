@@ -6,17 +6,17 @@ The server is the benchmark's own, without fsync, as the tests' is. CPU seconds 
 process's together where one does the work; seconds to recovery are wall seconds, most of them waited on purpose.
 """
 
+import os
 import resource
 import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
 import click
-from sqlalchemy import insert, select, text
+from sqlalchemy import Connection, insert, select, text
 
 from publisher.domain.notice import MessageState
 from publisher.store import batches, jobs, leases, notices, schema
@@ -33,11 +33,11 @@ def _cpu() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _timed(work: Callable[[], object]) -> tuple[float, float]:
-    """Wall and CPU seconds of this process."""
-    began, used = time.monotonic(), _cpu()
-    work()
-    return time.monotonic() - began, _cpu() - used
+def _cpu_of(connection: Connection) -> float:
+    """CPU seconds of the server's process behind a connection."""
+    process = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+    fields = Path(f"/proc/{process}/stat").read_text("ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _with_batches(store: Store, number: int) -> None:
@@ -55,12 +55,17 @@ def defers(server: postgresql.Server, number: int) -> str:
     store = open_store(server.new())
     _with_batches(store, number)
     with store.begin() as connection:
-        wall, _ = _timed(lambda: jobs.defer_new(connection, FIRST, 0))
+        began, used = time.monotonic(), _cpu_of(connection)
+        jobs.defer_new(connection, FIRST, 0)
+        wall, used = time.monotonic() - began, _cpu_of(connection) - used
         connection.rollback()
     with store.read() as connection:
         left = connection.execute(text("SELECT count(*) FROM procrastinate_jobs")).scalar_one()
     store.close()
-    return f"{number:,} jobs deferred in {wall * 1000:,.0f} ms ({number / wall:,.0f} a second); {left} after a rollback"
+    return (
+        f"{number:,} jobs deferred in {wall:.2f} s ({number / wall:,.0f} a second), {used:.2f} s CPU of the server;"
+        f" {left} after a rollback"
+    )
 
 
 def claims(server: postgresql.Server, number: int) -> str:
@@ -79,8 +84,9 @@ def claims(server: postgresql.Server, number: int) -> str:
         done += 1
         ended.append(time.monotonic())
 
-    _, used = _timed(lambda: run_jobs(store, batch, (), concurrency=1, stopping=lambda: done >= number))
-    wall = ended[-1] - first[0]
+    used = _cpu()
+    run_jobs(store, batch, (), concurrency=1, stopping=lambda: done >= number)
+    wall, used = ended[-1] - first[0], _cpu() - used
     store.close()
     return (
         f"{number:,} jobs fetched and ended: {wall / number * 1000:.2f} ms each ({number / wall:,.0f} a second),"
@@ -95,25 +101,27 @@ def in_hand(server: postgresql.Server, full: int) -> str:
     holder = leases.Holder("bench", lambda: NOW, lambda _: False)
     with store.read() as connection:
         due = batches.due_batches(connection, FIRST, MessageState.QUEUED, NOW)
-    took: list[float] = []
-    put: list[float] = []
+    wall: dict[str, list[float]] = {"taken": [], "put back": []}
+    used = _cpu()
     for batch in due:
         began = time.monotonic()
         with store.begin(beside=True) as connection:
             lease = leases.take(connection, batch, holder)
             batches.take_in_hand(connection, batch)
-        took.append(time.monotonic() - began)
+        wall["taken"].append(time.monotonic() - began)
+        if lease is None:
+            raise RuntimeError("somebody else has the batch")
         began = time.monotonic()
         with store.begin(beside=True) as connection:
-            if lease is not None:
-                leases.release(connection, lease)
+            leases.release(connection, lease)
             batches.put_back(connection, batch)
             jobs.defer_left(connection, FIRST, batch.number, NOW, resend=True)
-        put.append(time.monotonic() - began)
+        wall["put back"].append(time.monotonic() - began)
+    used = _cpu() - used
     store.close()
     return (
-        f"{len(due)} batches of 1,000: {median(took) * 1000:.1f} ms to take in hand,"
-        f" {median(put) * 1000:.1f} ms to put back"
+        f"{len(due)} batches of 1,000: {median(wall['taken']) * 1000:.1f} ms to take in hand,"
+        f" {median(wall['put back']) * 1000:.1f} ms to put back, {used / len(due) * 1000:.1f} ms CPU of the worker"
     )
 
 
@@ -121,7 +129,7 @@ def recovery(server: postgresql.Server, blow: signal.Signals, lease: int) -> flo
     """Wall seconds from a blow to a worker until another one has its batch."""
     folder = Path(tempfile.mkdtemp(prefix="publisher-engine-"))
     try:
-        with crew(server, folder / "workspace", 3000) as at_work:
+        with crew(server, folder / "workspace", 1000) as at_work:
             victim = at_work.start("--rate", "20", "--lease", str(lease))
             at_work.until(lambda: at_work.in_hand() == 1 and len(at_work.sink.messages) > 3)
             number, fence = _held(at_work)
