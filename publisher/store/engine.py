@@ -27,10 +27,14 @@ _PATIENT_MILLISECONDS = 600_000  # somebody with mails under way waits for as lo
 _READING = "publisher_reading"
 _BESIDE = "publisher_beside"
 _WRITERS = 0x707562  # the key of the advisory lock that writers on PostgreSQL take in turn, and senders share
-_ALONE = f"SELECT set_config('lock_timeout', '{BUSY_MILLISECONDS}', true), pg_advisory_xact_lock({_WRITERS})"
-_BESIDE_OTHERS = (
-    f"SELECT set_config('lock_timeout', '{_PATIENT_MILLISECONDS}', true), pg_advisory_xact_lock_shared({_WRITERS})"
-)
+_ENTER = "SELECT set_config('lock_timeout', '%d', true), set_config('idle_in_transaction_session_timeout', '%d', true)"
+"""How a writer on PostgreSQL begins: so many milliseconds it waits to be let in, and so many it may then be idle.
+
+The server ends one whose machine stands still, since others wait for it.
+"""
+
+_ALONE = f"{_ENTER % (BUSY_MILLISECONDS, 300_000)}, pg_advisory_xact_lock({_WRITERS})"
+_BESIDE_OTHERS = f"{_ENTER % (_PATIENT_MILLISECONDS, 10_000)}, pg_advisory_xact_lock_shared({_WRITERS})"
 _BUSY_STATES = frozenset({"55P03", "40001", "40P01"})  # lock not available, serialization failure, deadlock
 _DISK_FULL = "53100"
 _FORBIDDEN_STATES = frozenset({"42501", "25006"})  # insufficient privilege, read only
@@ -340,7 +344,8 @@ def _fault(name: str, raised: DatabaseError) -> PublisherError | None:
     PostgreSQL says it by SQLSTATE (PostgreSQL documentation, appendix A), SQLite in words.
     """
     state, said = getattr(raised.orig, "sqlstate", None), str(raised.orig).strip()
-    operational = isinstance(raised, OperationalError)
+    # a session that the server ended for standing still is told as an internal error
+    operational = isinstance(raised, OperationalError) or raised.connection_invalidated
     if state in _BUSY_STATES or (operational and state is None and ("locked" in said or "busy" in said)):
         return BusyError(
             (

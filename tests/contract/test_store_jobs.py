@@ -184,6 +184,20 @@ def test_senders_write_beside_each_other_and_everybody_else_alone(store: Store) 
     sender.join()
 
 
+def test_a_sender_that_stands_still_in_a_transaction_is_ended_by_the_server(store: Store) -> None:
+    def stand_still() -> None:
+        with store.begin(beside=True) as connection:
+            assert connection.exec_driver_sql("SHOW idle_in_transaction_session_timeout").scalar_one() == "10s"
+            connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 100")
+            with store.begin():
+                pass
+            connection.exec_driver_sql("SELECT 1")
+
+    with pytest.raises(PublisherError) as told:
+        stand_still()
+    assert [fault.code for fault in told.value.faults] == ["store-unusable"]
+
+
 def test_of_two_who_take_a_batch_beside_each_other_one_has_it(store: Store) -> None:
     with store.begin() as connection:
         queue_first(connection, [user(1)])
