@@ -4,7 +4,6 @@ A job says nothing but which batch. What of it is due is read from the batch whe
 does no harm, and one that was lost is made again. In a database without the engine nothing here does anything.
 """
 
-from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Connection, text
@@ -70,9 +69,6 @@ WHERE j.status = 'todo' AND j.queue_name = :queue AND NOT EXISTS (
   WHERE j.queueing_lock = b.notice || '/' || b.number AND n.closed IS NULL
     AND (b.owner IS NOT NULL OR b.waiting > 0 OR b.next_at IS NOT NULL OR b.doubtful > 0))
 """)
-_WAITING = text("""
-SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND queue_name = ANY(:queues)
-""")
 
 
 def defer_new(connection: Connection, notice: NoticeId, first: int) -> int:
@@ -121,13 +117,6 @@ def forget_needless(connection: Connection) -> None:
     """Jobs of batches with nothing left to send go; a pass of `deliver` has done their work."""
     if has_engine(connection):
         connection.execute(_NEEDLESS, {"queue": MAILS})
-
-
-def waiting(connection: Connection, queues: Collection[str] = (MAILS,)) -> int:
-    """How many jobs wait or are under way."""
-    if not has_engine(connection):
-        return 0
-    return int(connection.execute(_WAITING, {"queues": list(queues)}).scalar_one())
 
 
 def _given(notice: NoticeId, now: datetime | None, *, resend: bool, after: float = 0) -> dict[str, object]:

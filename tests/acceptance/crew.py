@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from publisher.domain.notice import MessageState
 from publisher.store import batches, jobs, outbox, schema
@@ -89,9 +89,14 @@ class Crew:
             rows = select(func.count()).where(schema.batch.c.owner.is_not(None))
             return int(connection.execute(rows).scalar_one())
 
-    def left(self) -> str:
+    def jobs(self) -> int:
+        """How many batches wait for a worker, or are with one."""
         with self.store.read() as connection:
-            return f"{len(self.sink.messages)} sent, {states_of(self.store)}, {jobs.waiting(connection)} jobs"
+            rows = text("SELECT count(*) FROM procrastinate_jobs WHERE queue_name = :queue")
+            return int(connection.execute(rows, {"queue": jobs.MAILS}).scalar_one())
+
+    def left(self) -> str:
+        return f"{len(self.sink.messages)} sent, {states_of(self.store)}, {self.jobs()} jobs"
 
     def end(self, worker: "subprocess.Popen[str]") -> dict[str, int]:
         """Asks a worker to end, and gives its report."""

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from publisher.domain.notice import MessageState
-from publisher.store import batches, handling, jobs, schema
+from publisher.store import batches, handling, schema
 from tests.acceptance.crew import CONNECTIONS, crew
 from tests.acceptance.deliver_values import states_of
 from tests.acceptance.workspaces import Workbench
@@ -86,8 +86,7 @@ def test_a_worker_that_is_asked_to_end_records_its_answers_and_gives_its_batch_t
             MessageState.QUEUED: 1000 - report["accepted"],
         }
         assert (len(at_work.sink.messages), at_work.in_hand()) == (report["accepted"], 0)
-        with at_work.store.read() as connection:
-            assert jobs.waiting(connection) == 1
+        assert at_work.jobs() == 1
         at_work.start()
         at_work.until(at_work.is_settled)
         assert Counter(Counter(at_work.sink.recipients).values()) == {1: 1000}

@@ -135,6 +135,9 @@ def recovery(server: postgresql.Server, blow: signal.Signals, lease: int) -> flo
             number, fence = _held(at_work)
             victim.send_signal(blow)
             began = time.monotonic()
+            if blow is signal.SIGKILL:
+                victim.communicate()
+                at_work.workers.remove(victim)
             at_work.start("--rate", "20", "--lease", str(lease))
             at_work.until(lambda: _is_taken(at_work, number, fence))
             return time.monotonic() - began
