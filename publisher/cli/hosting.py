@@ -25,6 +25,7 @@ from publisher.errors import Place, one
 @pass_desk
 def command(desk: Desk, kind: str, folder: Path | None, user: str | None, port: int, workers: int) -> None:
     """Write what a server needs to run this workspace: units, a web server's locations, a crontab, containers."""
+    from publisher.delivery.transports import is_handoff
     from publisher.render.hosting import KINDS, Host
     from publisher.store.engine import sqlite_file
 
@@ -36,7 +37,7 @@ def command(desk: Desk, kind: str, folder: Path | None, user: str | None, port: 
         output=str(settings.output.resolve()),
         base_url=settings.site.base_url,
         user=user or getpass.getuser(),
-        shared=sqlite_file(settings.store_url) is None,
+        shared=sqlite_file(settings.store_url) is None and not is_handoff(settings.email.transport),
         port=port,
         workers=workers,
     )

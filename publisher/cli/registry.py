@@ -14,6 +14,7 @@ COMMANDS: Mapping[str, str] = {
     "review": "Confirm or override each finding, freeze the audience, sign off.",
     "publish": "The main job: release every signed version, queue its notices, build the site.",
     "deliver": "Send what is due, resuming where the last pass stopped.",
+    "worker": "Send what is due together with workers on other machines, from PostgreSQL.",
     "bounces": "Read what mail servers say of mails that never arrived.",
     "receipts": "Record what a provider says of the messages that it was handed.",
     "pause": "Stop the mails of a version; every sender stops within one batch.",

@@ -52,14 +52,21 @@ def due_batches(
     state: MessageState,
     now: datetime,
     channel: Channel = Channel.EMAIL,
+    *,
+    number: int | None = None,
 ) -> tuple[Batch, ...]:
-    """The batches of a notice and channel with something to send out of one state: queued, deferred or in doubt."""
+    """The batches of a notice and channel with something to send out of one state: queued, deferred or in doubt.
+
+    With a number, that one alone.
+    """
     due = {
         MessageState.QUEUED: batch.c.waiting > 0,
         MessageState.DEFERRED: batch.c.next_at <= now,
         MessageState.IN_DOUBT: batch.c.doubtful > 0,
     }[state]
-    of_channel = (batch.c.notice == str(notice_id), batch.c.channel == channel.value)
+    of_channel = [batch.c.notice == str(notice_id), batch.c.channel == channel.value]
+    if number is not None:
+        of_channel.append(batch.c.number == number)
     rows = select(batch).where(*of_channel, due).order_by(batch.c.number)
     return tuple(Batch(notice_id, row.number, Channel(row.channel), row.lo, row.hi) for row in connection.execute(rows))
 

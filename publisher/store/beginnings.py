@@ -18,6 +18,12 @@ def begun(connection: Connection, notice_id: NoticeId) -> tuple[int, int]:
     return mails - found[MessageState.QUEUED], mails
 
 
+def in_hand(connection: Connection, notice_id: NoticeId) -> int:
+    """How many messages of a notice may go out of batches that somebody has in hand, at the most."""
+    rows = select(func.coalesce(func.sum(batch.c.waiting), 0)).where(*_mails(notice_id), batch.c.owner.is_not(None))
+    return int(connection.execute(rows).scalar_one())
+
+
 def waiting(connection: Connection, notice_id: NoticeId) -> int:
     """How many messages of a notice are queued, as its batches at rest know it."""
     rows = select(func.coalesce(func.sum(batch.c.waiting), 0)).where(*_mails(notice_id))

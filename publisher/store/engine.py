@@ -3,9 +3,11 @@
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +24,18 @@ BUSY_MILLISECONDS = 30_000
 
 _CACHE_KIBIBYTES = 16_384
 _CONNECT_SECONDS = 10
+_PATIENT_MILLISECONDS = 600_000  # somebody with mails under way waits for as long as a release of millions may take
 _READING = "publisher_reading"
-_WRITERS = 0x707562  # the key of the advisory lock that writers on PostgreSQL take in turn
+_BESIDE = "publisher_beside"
+_WRITERS = 0x707562  # the key of the advisory lock that writers on PostgreSQL take in turn, and senders share
+_ENTER = "SELECT set_config('lock_timeout', '%d', true), set_config('idle_in_transaction_session_timeout', '%d', true)"
+"""How a writer on PostgreSQL begins: so many milliseconds it waits to be let in, and so many it may then be idle.
+
+The server ends one whose machine stands still, since others wait for it.
+"""
+
+_ALONE = f"{_ENTER % (BUSY_MILLISECONDS, 300_000)}, pg_advisory_xact_lock({_WRITERS})"
+_BESIDE_OTHERS = f"{_ENTER % (_PATIENT_MILLISECONDS, 10_000)}, pg_advisory_xact_lock_shared({_WRITERS})"
 _BUSY_STATES = frozenset({"55P03", "40001", "40P01"})  # lock not available, serialization failure, deadlock
 _DISK_FULL = "53100"
 _FORBIDDEN_STATES = frozenset({"42501", "25006"})  # insufficient privilege, read only
@@ -43,16 +55,44 @@ class Store:
     source: Source | None = None
     by_id: bool = False
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether many machines can work on it at once."""
+        return _on_postgresql(self.engine)
+
     @contextmanager
-    def begin(self) -> Iterator[Connection]:
+    def begin(self, *, beside: bool = False) -> Iterator[Connection]:
         """A transaction that may write, the only one at a time. Committed at the end, or rolled back.
+
+        Args:
+            beside: others of the kind may write at the same time, where the database can do that: for whoever writes
+                only what it has taken in hand. One that is the only one still waits for them, and they for it.
 
         Raises:
             BusyError: another process held the database for too long.
             PublisherError: the database could not be written.
         """
-        with _told(self.engine.url), self.engine.begin() as connection:
-            yield connection.execution_options(**self._options())
+        options = {**self._options(), _BESIDE: beside}
+        with (
+            _told(self.engine.url),
+            self.engine.connect() as connection,
+            connection.execution_options(**options).begin(),
+        ):
+            yield connection
+
+    def arguments(self) -> dict[str, Any]:
+        """How another client of the same library connects to the database, password and all."""
+        _, arguments = self.engine.dialect.create_connect_args(self.engine.url)
+        return {"connect_timeout": _CONNECT_SECONDS, **{key: arguments[key] for key in arguments if key != "context"}}
+
+    def clock(self, now: Callable[[], datetime]) -> Callable[[], datetime]:
+        """The clock that all who work on the store share: the database's where they may be on many machines."""
+        if not self.is_shared:
+            return now
+        with self.read() as connection:
+            begun: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+        began = time.monotonic()
+        return lambda: begun + timedelta(seconds=time.monotonic() - began)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -65,16 +105,29 @@ class Store:
             yield _for_reading(connection).execution_options(**self._options())
 
     @contextmanager
-    def present(self, owner: str) -> Iterator[None]:
-        """While this lasts, `is_gone` knows on any machine that the owner is alive, where the database can tell."""
+    def present(self, owner: str) -> Iterator[Callable[[], None]]:
+        """While this lasts, `is_gone` knows on any machine that the owner is alive, where the database can tell.
+
+        Gives what makes the owner known again, if its connection was cut meanwhile.
+        """
         if not _on_postgresql(self.engine):
-            yield
+            yield lambda: None
             return
         with _told(self.engine.url), self.engine.connect() as connection:
             connection.execution_options(isolation_level="AUTOCOMMIT")
-            connection.execute(select(func.pg_advisory_lock_shared(_key(owner))))
+            lock = select(func.pg_advisory_lock_shared(_key(owner)))
+            connection.execute(lock)
+
+            def again() -> None:
+                with _told(self.engine.url):
+                    try:
+                        connection.execute(select(1))
+                    except OperationalError:
+                        connection.rollback()
+                        connection.execute(lock)
+
             try:
-                yield
+                yield again
             finally:
                 # a connection that was cut has let go of everything by itself
                 with suppress(OperationalError):
@@ -224,8 +277,7 @@ def _begin_postgresql(connection: Connection) -> None:
     options = connection.get_execution_options()
     if options.get(_READING, False) or options.get("isolation_level") == "AUTOCOMMIT":
         return
-    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {BUSY_MILLISECONDS}")
-    connection.execute(select(func.pg_advisory_xact_lock(_WRITERS)))
+    connection.exec_driver_sql(_BESIDE_OTHERS if options.get(_BESIDE, False) else _ALONE)
 
 
 def _for_reading(connection: Connection) -> Connection:
@@ -299,7 +351,8 @@ def _fault(name: str, raised: DatabaseError) -> PublisherError | None:
     PostgreSQL says it by SQLSTATE (PostgreSQL documentation, appendix A), SQLite in words.
     """
     state, said = getattr(raised.orig, "sqlstate", None), " ".join(str(raised.orig).split())
-    operational = isinstance(raised, OperationalError)
+    # a session that the server ended for standing still is told as an internal error
+    operational = isinstance(raised, OperationalError) or raised.connection_invalidated
     if state in _BUSY_STATES or (operational and state is None and ("locked" in said or "busy" in said)):
         return BusyError(
             (

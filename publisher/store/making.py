@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from publisher.domain.notice import Channel, MessageState, Notice, NoticeId
 from publisher.domain.telling import PLAIN
-from publisher.store import notices, telling
+from publisher.store import jobs, notices, telling
 from publisher.store.addressing import needs_address
 from publisher.store.schema import batch, notice, outbox
 from publisher.store.telling import Apart
@@ -72,7 +72,9 @@ def make_messages(
     connection.execute(outbox.insert().from_select([column.name for column in rows.selected_columns], rows))
     if apart is not None:
         _render(connection, given.id, apart)
-    return _make_batches(connection, given.id, channel, first)
+    added = _make_batches(connection, given.id, channel, first)
+    jobs.defer_new(connection, given.id, first)
+    return added
 
 
 def _alike(readers: FromClause, kind: ColumnElement[Any], among: ColumnElement[bool] | None) -> Select[Any]:

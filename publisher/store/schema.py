@@ -190,10 +190,14 @@ batch = Table(
     Column("doubtful", Integer, nullable=False),
     Column("held", Integer, nullable=False),
     Column("next_at", Instant),
+    Column("owner", Text),
+    Column("until", Instant),
+    Column("fence", BigInteger, nullable=False, server_default="0"),
     PrimaryKeyConstraint("notice", "number", name="batch_key"),
 )
 """A thousand recipients in key order. `waiting` are queued, `doubtful` will be sent once more, `held` were in doubt
-twice, `next_at` is when the first deferred one is due: through these the work is found without a second index."""
+twice, `next_at` is when the first deferred one is due: through these the work is found without a second index.
+`owner` has it in hand `until` then, unless it is kept; `fence` grows with each who takes it."""
 
 outbox = Table(
     "outbox",
@@ -300,6 +304,14 @@ run_lock = Table(
     Column("until", Instant, nullable=False),
     Column("fence", BigInteger, nullable=False),
 )
+
+allowance = Table(
+    "allowance",
+    metadata,
+    Column("relay", Text, primary_key=True),
+    Column("until", Instant, nullable=False),
+)
+"""How far into time the mails that one relay may be given have been shared out among those who send."""
 
 handling = Table(
     "handling",

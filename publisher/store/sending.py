@@ -1,4 +1,4 @@
-"""Messages under way: marking them before they are sent, recording what came back. All of it under the run lock."""
+"""Messages under way: marking them before they are sent, recording what came back; by whoever has the batch."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,7 +24,6 @@ from publisher.domain.notice import (
     Channel,
     Message,
     MessageState,
-    NoticeId,
     NoticeKind,
     Outcome,
     Receipt,
@@ -33,19 +32,16 @@ from publisher.domain.notice import (
 from publisher.domain.users import User
 from publisher.store import ledger, notices
 from publisher.store.addressing import needs_address
-from publisher.store.batches import DOUBTS_ALLOWED, Batch, is_under_way, put_back, rows_of
-from publisher.store.making import BATCH_WORKING
+from publisher.store.batches import DOUBTS_ALLOWED, Batch, rows_of
 from publisher.store.outbox import REASON_CLOSED
 from publisher.store.prepared import Given, Prepared
-from publisher.store.schema import attempt, batch, instant_number, notice, outbox, person, users
+from publisher.store.schema import attempt, instant_number, outbox, person, users
 from publisher.store.telling import told_condition
 
 REASON_HELD = "in-doubt-twice"
-REASON_RESTORED = "store-restored"
 _REPLY_LENGTH = 500
 _ADDRESS = re.compile(r"[^\s<>()\[\]:;,\"']+@[^\s<>()\[\];,\"']+")
 _MAY_TELL = (Outcome.ACCEPTED, Outcome.IN_DOUBT)
-_INTERRUPTED = "the sender stopped before the answer was recorded"
 
 _MESSAGE: Mapping[str, TypeEngine[Any]] = {"of_notice": Text(), "of_recipient": Text(), "of_channel": Text()}
 _OUTCOME: Mapping[str, TypeEngine[Any]] = {
@@ -69,12 +65,13 @@ def _of_message(given: Given) -> tuple[ColumnElement[bool], ...]:
 
 
 _MARK = Prepared(
-    {**_MESSAGE, "before": Text()},
+    {**_MESSAGE, "before": Text(), "of_kind": Text()},
     lambda given: (
         outbox.update()
         .where(
             *_of_message(given),
             outbox.c.state == given["before"],
+            outbox.c.kind == given["of_kind"],
             or_(
                 *(
                     exists(select(literal(1)).where(known.c.recipient == given["of_recipient"]))
@@ -161,13 +158,15 @@ def mark(
     """Marks messages as sending, before they are sent; committed, this is the record of the attempt.
 
     Returns:
-        Those that were marked; one that was cancelled, or whose user was erased meanwhile, is not among them.
+        Those that were marked; one that was cancelled, that is to tell something else now, or whose user was erased
+        meanwhile, is not among them.
     """
     wanted = tuple(given)
     if not wanted:
         return ()
     keys = _keys(wanted, channel)
-    if _MARK.run(connection, [(*key, before) for key in keys]) == len(wanted):
+    rows_given = [(*key, before, message.kind.value) for key, message in zip(keys, wanted, strict=True)]
+    if _MARK.run(connection, rows_given) == len(wanted):
         return wanted
     rows = connection.execute(
         select(outbox.c.notice, outbox.c.recipient).where(
@@ -187,14 +186,24 @@ def skip(connection: Connection, message: Message, reason: str, channel: Channel
     )
 
 
-def record(connection: Connection, answers: Sequence[Answer], channel: Channel = Channel.EMAIL) -> None:
+def record(
+    connection: Connection, answers: Sequence[Answer], channel: Channel = Channel.EMAIL, *, again: bool = False
+) -> None:
     """Records what came back for messages that were marked as sending.
 
     An answer that says that nobody was told, for a notice that another one has followed meanwhile, cancels the message
     and makes the later notice tell the whole story instead of its sequel.
+
+    Args:
+        connection: an open transaction.
+        answers: the answers.
+        channel: their channel.
+        again: whether they may have been recorded before, in a commit of which nobody knows what became.
     """
     if not answers:
         return
+    if again:
+        answers = _unrecorded(connection, answers, channel)
     untold = {answer.message.notice for answer in answers if answer.receipt.outcome not in _MAY_TELL}
     closed = notices.closed_among(connection, untold) if untold else frozenset()
     keys = _keys([answer.message for answer in answers], channel)
@@ -213,57 +222,21 @@ def record(connection: Connection, answers: Sequence[Answer], channel: Channel =
             tell_whole_story(connection, answer.message, channel, answer.at)
 
 
-def doubt_interrupted(connection: Connection, now: datetime, channel: Channel = Channel.EMAIL) -> int:
-    """After taking the run lock: what a sender left under way is in doubt. Returns how many messages that are."""
-    doubted = 0
-    rows = select(batch).where(batch.c.state == BATCH_WORKING, batch.c.channel == channel)
-    for row in connection.execute(rows).all():
-        given = Batch(_notice_id(connection, row.notice), row.number, channel, row.lo, row.hi)
-        under_way = connection.execute(select(outbox).where(*rows_of(given), is_under_way())).all()
-        receipt = Receipt(Outcome.IN_DOUBT, 0, _INTERRUPTED)
-        record(
-            connection,
-            [
-                Answer(
-                    Message(
-                        given.notice,
-                        NoticeKind(entry.kind),
-                        Recipient(entry.recipient, "", ""),
-                        entry.attempts,
-                        entry.doubts,
-                    ),
-                    receipt,
-                    now,
-                    MessageState.QUEUED,
-                )
-                for entry in under_way
-            ],
-            channel,
+def _unrecorded(connection: Connection, answers: Sequence[Answer], channel: Channel) -> tuple[Answer, ...]:
+    under_way = {
+        (row.notice, row.recipient)
+        for row in connection.execute(
+            select(outbox.c.notice, outbox.c.recipient).where(
+                outbox.c.notice.in_({str(answer.message.notice) for answer in answers}),
+                outbox.c.recipient.in_([answer.message.recipient.key for answer in answers]),
+                outbox.c.channel == channel,
+                outbox.c.state == MessageState.SENDING,
+            )
         )
-        doubted += len(under_way)
-        put_back(connection, given)
-    return doubted
-
-
-def doubt_unsent(connection: Connection, channel: Channel = Channel.EMAIL) -> int:
-    """In a store that was rolled back, everything unsent may have been sent: held in doubt, and not sent again.
-
-    Returns:
-        How many messages that are.
-    """
-    still_open = select(notice.c.id).where(notice.c.closed.is_(None))
-    of_open = (outbox.c.notice.in_(still_open), outbox.c.channel == channel)
-    unsent = outbox.c.state.in_([MessageState.QUEUED, MessageState.DEFERRED, MessageState.SENDING])
-    doubted = (outbox.c.state == MessageState.IN_DOUBT) & (outbox.c.doubts <= DOUBTS_ALLOWED)
-    changed = connection.execute(
-        outbox.update()
-        .where(*of_open, unsent | doubted)
-        .values(state=MessageState.IN_DOUBT, doubts=DOUBTS_ALLOWED + 1, reason=REASON_RESTORED, next_at=None)
+    }
+    return tuple(
+        answer for answer in answers if (str(answer.message.notice), answer.message.recipient.key) in under_way
     )
-    rows = select(batch).where(batch.c.notice.in_(still_open), batch.c.channel == channel)
-    for row in connection.execute(rows).all():
-        put_back(connection, Batch(_notice_id(connection, row.notice), row.number, channel, row.lo, row.hi))
-    return changed.rowcount
 
 
 def _row(message: Message, channel: Channel) -> tuple[Any, ...]:
@@ -283,13 +256,6 @@ def _keys(given: Iterable[Message], channel: Channel) -> list[tuple[str, str, Ch
             last, name = message.notice, str(message.notice)
         keys.append((name, message.recipient.key, channel))
     return keys
-
-
-def _notice_id(connection: Connection, name: str) -> NoticeId:
-    row = connection.execute(
-        select(notice.c.policy, notice.c.version, notice.c.revision).where(notice.c.id == name)
-    ).one()
-    return NoticeId(row.policy, row.version, row.revision)
 
 
 def _may_be_told(answer: Answer) -> bool:

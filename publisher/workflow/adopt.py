@@ -93,7 +93,7 @@ def adopt_ledgers(workspace: Workspace, store: "Store", *, by: str, reason: str,
     restored from, has sent is unknown here, so that all of it is in doubt. A new `store` line tells who decided this
     and why.
     """
-    from publisher.store import ledger, run_lock, sending
+    from publisher.store import doubting, ledger, run_lock
 
     for policy in workspace.policies:
         if workspace.ledger_faults(policy.name):
@@ -116,7 +116,7 @@ def adopt_ledgers(workspace: Workspace, store: "Store", *, by: str, reason: str,
             bound[policy.name] = ledger.lines(connection, policy.name)
         if bound:
             for channel in PERSONAL:
-                sending.doubt_unsent(connection, channel)
+                doubting.doubt_unsent(connection, channel)
         troubles = tuple(
             fault
             for policy in workspace.policies

@@ -61,6 +61,11 @@ class CarefulStart:
 
     settings: DeliverySettings
 
+    @property
+    def counts(self) -> bool:
+        """Whether only some of a notice's mails may go at first, so that nobody else may begin any meanwhile."""
+        return bool(self.settings.first)
+
     def begins(self, notice: Notice) -> datetime:
         """When its first mail may go."""
         return notice.created + self.settings.wait
@@ -72,13 +77,17 @@ class CarefulStart:
     def allowed(self, connection: "Connection", notice: Notice, state: MessageState, now: datetime) -> int | None:
         """How many messages of a notice may go now out of one state; None is all of them.
 
-        Those among the first that were deferred or are in doubt are tried again without being let go.
+        Those among the first that were deferred or are in doubt are tried again without being let go. Of a batch that
+        somebody else has in hand, all that was queued counts as begun.
         """
+        from publisher.store import beginnings
+
         if self.is_early(notice, now):
             return 0
         if state is not MessageState.QUEUED or not self.settings.first or _at_once(notice):
             return None
-        return self._left_of_first(connection, notice.id)
+        left = self._left_of_first(connection, notice.id)
+        return None if left is None else max(0, left - beginnings.in_hand(connection, notice.id))
 
     def due(self, connection: "Connection", notice: Notice, now: datetime, *, resend: bool = True) -> int:
         """How many messages of a notice may go now; `resend`: those in doubt are sent once more."""

@@ -3,24 +3,21 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
 from publisher.config import Settings
-from publisher.delivery import Transport
-from publisher.delivery.transports import check_transport, is_handoff, open_transport
+from publisher.delivery.transports import is_handoff
 from publisher.errors import Fault, PublisherError
 from publisher.workflow import hooks
 from publisher.workflow.careful_start import CarefulStart
 from publisher.workflow.deliver import DeliveryReport, deliver
 from publisher.workflow.delivery_report import OF_THE_SERVER, Bar, Unseen, added
 from publisher.workflow.journal import Journal
-from publisher.workflow.passes import LOCK, refuse_rolled_back, remember_pass
-from publisher.workflow.records import refuse_parted
-from publisher.workflow.secret_key import secret_key
+from publisher.workflow.outgoing import outgoing
+from publisher.workflow.passes import LOCK, remember_pass
 from publisher.workflow.seeds import Seeding
+from publisher.workflow.shared_pace import shared_pace
 from publisher.workflow.webhooks import call_webhooks
-from publisher.workflow.workspace import open_workspace
 
 if TYPE_CHECKING:
     from publisher.store.engine import Store
@@ -49,33 +46,23 @@ def dispatch(
         PublisherError: the transport, the key or the store cannot be used, a ledger file and the store tell different
             stories, or the store was restored from an older backup.
     """
-    url = settings.email.transport
-    faults = check_transport(url)
-    if faults:
-        raise PublisherError(faults)
-    refuse_rolled_back(settings, store)
-    refuse_parted(open_workspace(settings), store)
-    sender = parseaddr(settings.email.sender)[1]
-    domain = sender.rpartition("@")[2]
-    key = secret_key(settings.path(settings.secrets.key_file))
-
-    def transports() -> Transport:
-        return open_transport(url, settings.root)
-
+    mail = outgoing(settings, store)
+    wanted = settings.email.rate if rate is None else rate
     pushed = _pushed(settings, store, now, stopping, urgent=True)
     journal = Journal(progress or Unseen())
-    if is_handoff(url):
-        return _handed_over(settings, store, journal, pushed, now=now, key=key, rate=rate, stopping=stopping)
-    seeding = Seeding(store, settings.delivery.seeds, transports, now, sender, domain, key)
+    if is_handoff(settings.email.transport):
+        return _handed_over(settings, store, journal, pushed, now=now, key=mail.key, rate=wanted, stopping=stopping)
+    seeding = Seeding(store, settings.delivery.seeds, mail.transports, now, mail.sender, mail.domain, mail.key)
     report = deliver(
         store,
-        transports,
+        mail.transports,
         now=now,
-        sender=sender,
-        domain=domain,
-        key=key,
-        bounces=settings.email.bounces,
-        rate=settings.email.rate if rate is None else rate,
+        sender=mail.sender,
+        domain=mail.domain,
+        key=mail.key,
+        bounces=mail.bounces,
+        rate=wanted,
+        pace=shared_pace(store, settings.email.transport, wanted, now) if store.is_shared else None,
         connections=settings.email.connections,
         resend=settings.email.in_doubt == "resend",
         progress=journal,
@@ -96,7 +83,7 @@ def _handed_over(
     *,
     now: Callable[[], datetime],
     key: bytes,
-    rate: int | None,
+    rate: int,
     stopping: Callable[[], bool],
 ) -> DeliveryReport:
     """The same through a provider that takes batches."""
@@ -109,7 +96,7 @@ def _handed_over(
         now=now,
         key=key,
         send_addresses=settings.email.send_addresses,
-        rate=settings.email.rate if rate is None else rate,
+        rate=rate,
         resend=settings.email.in_doubt == "resend",
         progress=journal,
         stopping=stopping,
@@ -130,7 +117,7 @@ def _wound_up(
     stopping: Callable[[], bool],
 ) -> DeliveryReport:
     """After the mails: the webhook's calls, and people told of what they should see to."""
-    _remember_halt(store, report, now())
+    remember_halt(store, report.stopped, heard=report.heard, at=now())
     for called in (pushed, _pushed(settings, store, now, stopping)):
         if isinstance(called, Fault):
             report = replace(report, stopped=report.stopped or called)
@@ -161,12 +148,12 @@ def _pushed(
         return failed.faults[0]
 
 
-def _remember_halt(store: "Store", report: DeliveryReport, at: datetime) -> None:
+def remember_halt(store: "Store", stopped: Fault | None, *, heard: bool, at: datetime) -> None:
     """Why the mail server took nothing stays shown until something was handed to it again."""
     from publisher.store import halts
 
     with store.begin() as connection:
-        if report.stopped is not None and report.stopped.code in OF_THE_SERVER:
-            halts.remember(connection, LOCK, report.stopped, at)
-        elif report.heard:
+        if stopped is not None and stopped.code in OF_THE_SERVER:
+            halts.remember(connection, LOCK, stopped, at)
+        elif heard:
             halts.forget(connection, LOCK)

@@ -16,15 +16,15 @@ from publisher.delivery.handoff import Handed, Provider
 from publisher.domain.handoff import ReceiptStatus
 from publisher.domain.notice import Message, MessageState, Notice, NoticeId, Outcome, Receipt
 from publisher.errors import Fault, PublisherError
-from publisher.store import batches, handoffs, notices, outbox, run_lock, sending, users
+from publisher.store import batches, doubting, handoffs, notices, outbox, run_lock, sending, users
 from publisher.workflow.careful_start import AT_ONCE, CarefulStart
-from publisher.workflow.deliver import PHASES, REASON_UNFIT
 from publisher.workflow.delivery_report import DeliveryReport, Progress, Unseen, interrupted_by_hand
 from publisher.workflow.handoff_batches import Contents, batch_of, key_of, parted
 from publisher.workflow.pace import backoff
 from publisher.workflow.passes import LOCK
 from publisher.workflow.process import has_ended, this_process
 from publisher.workflow.receipts import apply_receipts
+from publisher.workflow.sender import PHASES, REASON_UNFIT
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -81,7 +81,7 @@ def hand_over(
             lock = run_lock.take(
                 connection, LOCK, owner, now(), gone=lambda other: has_ended(other) or store.is_gone(other)
             )
-            interrupted = sending.doubt_interrupted(connection, now())
+            interrupted = doubting.doubt_interrupted(connection, now())
         run = _Run(
             store,
             provider,

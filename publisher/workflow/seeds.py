@@ -68,6 +68,13 @@ class Seeding:
                     return stopped
         return None
 
+    def is_due(self, notice: Notice) -> bool:
+        """Whether copies of a notice are to be sent now."""
+        if not self.addresses:
+            return False
+        with self.store.read() as connection:
+            return bool(self._due(connection, notice))
+
     def _due(self, connection: "Connection", notice: Notice) -> list[tuple[seeds.SeedKey, str, MailTemplate]]:
         if not notices.is_open(connection, notice.id) or self.now() >= notice.deadline:
             return []

@@ -19,7 +19,7 @@ from publisher.config import Settings, setting_place
 from publisher.delivery.webhook import Answered, Webhook, secret_bytes, url_fault
 from publisher.domain.notice import Channel, Message, MessageState, Notice, Outcome, Receipt
 from publisher.errors import Fault, PublisherError, one
-from publisher.store import batches, notices, outbox, run_lock, sending, users
+from publisher.store import batches, doubting, notices, outbox, run_lock, sending, users
 from publisher.store.mirroring import defer_all, skip_all
 from publisher.workflow.build import site_of
 from publisher.workflow.careful_start import CarefulStart
@@ -72,7 +72,7 @@ def call_webhooks(
             lock = run_lock.take(
                 connection, LOCK, owner, now(), gone=lambda other: has_ended(other) or store.is_gone(other)
             )
-            interrupted = sending.doubt_interrupted(connection, now(), Channel.WEBHOOK)
+            interrupted = doubting.doubt_interrupted(connection, now(), Channel.WEBHOOK)
         calls = _Calls(settings, store, far, words, now, stopping, chance, key, start, urgent, lock)
         try:
             calls.all()

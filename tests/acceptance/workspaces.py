@@ -103,6 +103,13 @@ class Workbench:
         bench.run("adopt", "privacy", "--through", "v1", "--by", "Acme")
         return bench
 
+    @classmethod
+    def empty(cls, folder: Path, environment: Mapping[str, str]) -> "Workbench":
+        """A workspace with settings and no policy."""
+        bench = cls(folder, environment=environment)
+        bench.write("publisher.toml", SETTINGS)
+        return bench
+
     def write(self, name: str, text: str) -> Path:
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from publisher.domain.notice import Message, MessageState
-from publisher.store import batches, run_lock, sending
+from publisher.store import batches, jobs, leases, run_lock, sending
 from publisher.store.engine import Store
 from publisher.store.schema import outbox
 
@@ -26,7 +26,7 @@ class Unhurried(Store):
     held: list[Connection] = field(default_factory=list)
 
     @contextmanager
-    def begin(self) -> Iterator[Connection]:
+    def begin(self, *, beside: bool = False) -> Iterator[Connection]:  # noqa: ARG002  its signature
         """The transaction that is open, or a new one."""
         if not self.held:
             self.held.append(self.engine.connect())
@@ -75,4 +75,5 @@ def opened(store: Store, ledger: str) -> Store:
 
     sending.mark, sending.record = marked, remembered  # type: ignore[assignment]
     batches.put_back, run_lock.keep = settled, kept  # type: ignore[assignment]
+    leases.keep, jobs.defer_left = kept, kept  # type: ignore[assignment]
     return unhurried

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from publisher.domain.handoff import ProviderReceipt, ReceiptStatus
 from publisher.domain.notice import Channel, Message, MessageState, NoticeId, NoticeKind, Outcome, Receipt
-from publisher.store import batches, handoffs, outbox, schema, sending, users
+from publisher.store import batches, doubting, handoffs, outbox, schema, sending, users
 from publisher.store.engine import Store
 from publisher.store.handoffs import Effect
 from tests.contract.store_values import (
@@ -59,7 +59,7 @@ def told(connection: Connection, message: Message, status: ReceiptStatus, at: da
 def test_what_a_provider_has_is_not_in_doubt_after_a_crash_and_what_it_may_have_is(store: Store) -> None:
     with store.begin() as connection:
         handed(connection, 3)
-        assert sending.doubt_interrupted(connection, LATER) == 0
+        assert doubting.doubt_interrupted(connection, LATER) == 0
         assert states(connection) == {MessageState.SENDING: 3}
         assert not batches.is_unsent(connection, FIRST)
         assert handoffs.unanswered(connection, FIRST) == handoffs.Unanswered(3, NOW)
@@ -68,7 +68,7 @@ def test_what_a_provider_has_is_not_in_doubt_after_a_crash_and_what_it_may_have_
 def test_a_batch_that_was_under_way_is_in_doubt_and_its_key_is_remembered(store: Store) -> None:
     with store.begin() as connection:
         begun = handed(connection, 3, taken=False)
-        assert sending.doubt_interrupted(connection, LATER) == 3
+        assert doubting.doubt_interrupted(connection, LATER) == 3
         _, due = due_of(connection, MessageState.IN_DOUBT)
         assert handoffs.earlier(connection, due) == {message.recipient.key: "batch_1" for message in begun.messages}
         again = handoffs.begin(connection, due, MessageState.IN_DOUBT, lambda _: "batch_1", LATER)

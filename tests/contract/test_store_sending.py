@@ -6,7 +6,7 @@ from sqlalchemy import Connection, select
 
 from publisher.domain.notice import Channel, Message, MessageState, Outcome, Receipt
 from publisher.errors import BusyError
-from publisher.store import batches, run_lock, schema, sending, users
+from publisher.store import batches, doubting, run_lock, schema, sending, users
 from publisher.store.engine import Store
 from tests.contract.store_values import FIRST, NOW, add_users, queue_first, states, user
 
@@ -99,8 +99,8 @@ def test_what_a_killed_sender_left_under_way_is_in_doubt(store: Store) -> None:
         due = sending.messages(connection, first, MessageState.QUEUED, NOW)
         sending.mark(connection, due[:3], MessageState.QUEUED)
     with store.begin() as connection:
-        assert sending.doubt_interrupted(connection, NOW) == 3
-        assert sending.doubt_interrupted(connection, NOW) == 0
+        assert doubting.doubt_interrupted(connection, NOW) == 3
+        assert doubting.doubt_interrupted(connection, NOW) == 0
         assert states(connection) == {MessageState.QUEUED: 1497, MessageState.IN_DOUBT: 3}
         assert batches.due_batches(connection, FIRST, MessageState.IN_DOUBT, NOW) == (first,)
         assert batches.due_batches(connection, FIRST, MessageState.QUEUED, NOW) == (first, second)
@@ -111,7 +111,7 @@ def test_a_batch_with_an_answer_missing_stays_in_hand_for_the_next_run(store: St
         queue_first(connection, [user(1), user(2)])
         _take(connection)
         rest(connection)
-        assert sending.doubt_interrupted(connection, NOW) == 2
+        assert doubting.doubt_interrupted(connection, NOW) == 2
 
 
 def test_nothing_is_marked_that_was_cancelled_or_erased_meanwhile(store: Store) -> None:
@@ -162,7 +162,7 @@ def test_an_answer_for_a_message_that_is_not_under_way_changes_nothing(store: St
         queue_first(connection, [user(1)])
         (message,) = _take(connection)
         rest(connection)
-        sending.doubt_interrupted(connection, NOW)
+        doubting.doubt_interrupted(connection, NOW)
         connection.execute(schema.attempt.delete())
         _record(connection, message, Receipt(Outcome.ACCEPTED, 250))
         assert _row(connection).state == "in-doubt"

@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import Connection, func, select
 
 from publisher.domain.notice import Channel, MessageState, Notice, NoticeKind, Outcome, Receipt
-from publisher.store import batches, concern, mirroring, outbox, schema, sending, users
+from publisher.store import batches, concern, doubting, mirroring, outbox, schema, sending, users
 from publisher.store.engine import Store
 from tests.contract.store_values import FIRST, NOW, SECOND, add_users, both_kinds, notice, states, template, user
 
@@ -109,7 +109,7 @@ def test_what_a_sender_left_under_way_is_in_doubt_on_its_own_channel_alone(store
             batches.take_in_hand(connection, batch)
             due = sending.messages(connection, batch, MessageState.QUEUED, NOW)
             sending.mark(connection, due, MessageState.QUEUED, channel)
-        assert sending.doubt_interrupted(connection, NOW, Channel.WEBHOOK) == 3
+        assert doubting.doubt_interrupted(connection, NOW, Channel.WEBHOOK) == 3
         assert _counts(connection) == {MessageState.IN_DOUBT: 3}
         assert states(connection)[MessageState.SENDING] == 2
 

@@ -1,0 +1,138 @@
+"""Workers on a store with a notice in it, and a sink that counts: for tests that kill and stop them."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import func, select, text
+
+from publisher.domain.notice import MessageState
+from publisher.store import batches, jobs, outbox, schema
+from publisher.store.engine import Store, open_store
+from tests.acceptance.counting_sink import Sink, counting
+from tests.acceptance.deliver_values import states_of
+from tests.acceptance.workspaces import Workbench
+from tests.contract.store_values import FIRST, add_users, notice, template, user
+from tests.postgresql import Server
+
+CONNECTIONS = 4
+LEASE = 5
+PATIENCE = 240.0
+UNSETTLED = {MessageState.QUEUED, MessageState.SENDING, MessageState.DEFERRED}
+
+
+@dataclass
+class Crew:
+    """A workspace on PostgreSQL, a sink that counts, and the workers that send from one to the other."""
+
+    bench: Workbench
+    store: Store
+    sink: Sink
+    workers: "list[subprocess.Popen[str]]" = field(default_factory=list)
+    stopped: "list[tuple[float, subprocess.Popen[str]]]" = field(default_factory=list)
+    woken: "list[tuple[float, subprocess.Popen[str]]]" = field(default_factory=list)
+    reports: list[dict[str, int]] = field(default_factory=list)
+
+    def start(self, *options: str) -> "subprocess.Popen[str]":
+        command = [sys.executable, "-m", "publisher", "-C", str(self.bench.folder), "worker", "--json"]
+        worker = subprocess.Popen(
+            [*command, "--no-tick", "--lease", str(LEASE), *options],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **self.bench.environment},
+        )
+        self.workers.append(worker)
+        return worker
+
+    def stop(self, worker: "subprocess.Popen[str]") -> None:
+        """Has a worker stand still; it goes on when its lease is long over, and is asked to end after a while."""
+        worker.send_signal(signal.SIGSTOP)
+        self.stopped.append((time.monotonic(), worker))
+
+    def until(self, what: Callable[[], bool]) -> None:
+        end = time.monotonic() + PATIENCE
+        while not what():
+            assert time.monotonic() < end, self.left()
+            time.sleep(0.005)
+            self._wake()
+            ended = [worker for worker in self.workers if worker.poll() is not None]
+            assert not ended, ended[0].communicate()[1]
+
+    def _wake(self) -> None:
+        while self.stopped and time.monotonic() - self.stopped[0][0] > 2 * LEASE:
+            worker = self.stopped.pop(0)[1]
+            worker.send_signal(signal.SIGCONT)
+            self.woken.append((time.monotonic(), worker))
+        while self.woken and time.monotonic() - self.woken[0][0] > LEASE:
+            self.reports.append(self.end(self.woken.pop(0)[1]))
+
+    def until_sent(self, number: int) -> None:
+        self.until(lambda: len(self.sink.messages) >= number)
+
+    def is_settled(self) -> bool:
+        time.sleep(0.2)
+        with self.store.read() as connection:
+            unsent = batches.is_unsent(connection, FIRST)
+        return not unsent and not set(states_of(self.store)) & UNSETTLED and self.in_hand() == 0
+
+    def in_hand(self) -> int:
+        with self.store.read() as connection:
+            rows = select(func.count()).where(schema.batch.c.owner.is_not(None))
+            return int(connection.execute(rows).scalar_one())
+
+    def jobs(self) -> int:
+        """How many batches wait for a worker, or are with one."""
+        with self.store.read() as connection:
+            rows = text("SELECT count(*) FROM procrastinate_jobs WHERE queue_name = :queue")
+            return int(connection.execute(rows, {"queue": jobs.MAILS}).scalar_one())
+
+    def left(self) -> str:
+        return f"{len(self.sink.messages)} sent, {states_of(self.store)}, {self.jobs()} jobs"
+
+    def end(self, worker: "subprocess.Popen[str]") -> dict[str, int]:
+        """Asks a worker to end, and gives its report."""
+        worker.send_signal(signal.SIGTERM)
+        said, faults = worker.communicate(timeout=PATIENCE)
+        assert worker.returncode == 0, faults
+        self.workers.remove(worker)
+        report: dict[str, int] = json.loads(said)
+        return report
+
+
+def queue_now(store: Store, mails: int) -> None:
+    """A notice that can be sent today, by the machine's clock."""
+    now = datetime.now(UTC)
+    sent_now = replace(notice(FIRST), created=now, deadline=now + timedelta(days=40))
+    with store.begin() as connection:
+        add_users(connection, (user(number, language=("en", "zh-CN")[number % 2]) for number in range(mails)))
+        outbox.queue(connection, sent_now, [template(FIRST, language=tag) for tag in ("en", "zh-CN")])
+
+
+@contextmanager
+def crew(server: Server, folder: Path, mails: int, settings: dict[str, str] | None = None) -> Iterator[Crew]:
+    with server.database(migrated=True) as url, counting() as sink:
+        environment = {
+            "PUBLISHER_STORE__URL": url,
+            "PUBLISHER_EMAIL__TRANSPORT": f"smtp://127.0.0.1:{sink.port}?tls=off",
+            "PUBLISHER_EMAIL__CONNECTIONS": str(CONNECTIONS),
+            **(settings or {}),
+        }
+        store = open_store(url)
+        queue_now(store, mails)
+        made = Crew(Workbench.empty(folder, environment), store, sink)
+        try:
+            yield made
+        finally:
+            for worker in made.workers:
+                worker.kill()
+                worker.communicate()
+            store.close()
