@@ -18,6 +18,7 @@ from publisher.store import users
 from publisher.store.engine import Store, open_store
 from publisher.workflow import deliver as delivering
 from publisher.workflow import dispatch as dispatching
+from publisher.workflow import outgoing
 from publisher.workflow.adopt import adopt_ledgers
 from publisher.workflow.correct import correct
 from publisher.workflow.postpone import postpone
@@ -100,7 +101,7 @@ class RealWorld:
         self.sink = Sink(watch.end)
         self.refusals: list[str] = []
         self.applied: set[tuple[str, str]] = set()
-        patch.setattr(dispatching, "open_transport", lambda _url, _root: self.sink)
+        patch.setattr(outgoing, "open_transport", lambda _url, _root: self.sink)
         patch.setattr(delivering, "this_process", lambda: f"life {self.lives}")
         patch.setattr(delivering, "has_ended", lambda owner: owner != f"life {self.lives}")
 
