@@ -12,16 +12,7 @@ import click
 import pytest
 
 from publisher.cli import publisher as group
-from publisher.config import (
-    DeliverySettings,
-    EmailSettings,
-    HookSettings,
-    JudgeSettings,
-    SecretSettings,
-    SiteSettings,
-    StoreSettings,
-    WebhookSettings,
-)
+from publisher.config.sections import SECTIONS
 from publisher.domain.policy import PolicySettings
 from tests.acceptance.labelled import labelled_folder
 from tests.acceptance.statements_said import INCIDENT, written
@@ -104,17 +95,7 @@ def test_every_option_of_a_command_that_the_readme_shows_exists() -> None:
 
 
 def test_every_setting_is_in_the_readme() -> None:
-    sections = {
-        "site": SiteSettings,
-        "store": StoreSettings,
-        "email": EmailSettings,
-        "delivery": DeliverySettings,
-        "secrets": SecretSettings,
-        "hooks": HookSettings,
-        "judge": JudgeSettings,
-        "webhook": WebhookSettings,
-    }
-    for section, kind in sections.items():
+    for section, kind in SECTIONS.items():
         for entry in fields(kind):
             key = entry.metadata.get("key", entry.name)
             assert f"`[{section}] {key}`" in README
