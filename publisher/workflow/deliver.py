@@ -85,7 +85,12 @@ def deliver(
     """
     refuse_domain(key, domain)
     owner = this_process()
-    holder = leases.Holder(owner, store.clock(now), lambda other: has_ended(other) or store.is_gone(other))
+
+    def gone(other: str) -> bool:
+        # what this very process left in hand, it left when it was cut off from the store in an earlier pass
+        return other == owner or has_ended(other) or store.is_gone(other)
+
+    holder = leases.Holder(owner, store.clock(now), gone)
     with store.present(owner):
         with store.begin() as connection:
             lock = run_lock.take(connection, LOCK, owner, now(), gone=holder.gone)
