@@ -35,7 +35,11 @@ The server ends one whose machine stands still, since others wait for it.
 """
 
 _ALONE = f"{_ENTER % (BUSY_MILLISECONDS, 300_000)}, pg_advisory_xact_lock({_WRITERS})"
-_BESIDE_OTHERS = f"{_ENTER % (_PATIENT_MILLISECONDS, 10_000)}, pg_advisory_xact_lock_shared({_WRITERS})"
+_BY_KEY = ", ".join(f"set_config('enable_{plan}', 'off', true)" for plan in ("seqscan", "hashjoin", "mergejoin"))
+"""Who writes a few rows that it has in hand finds each by its key: of a table of rows that comes as one JSON text
+PostgreSQL expects a hundred, and reads whole tables for them as long as these are small."""
+
+_BESIDE_OTHERS = f"{_ENTER % (_PATIENT_MILLISECONDS, 10_000)}, {_BY_KEY}, pg_advisory_xact_lock_shared({_WRITERS})"
 _BUSY_STATES = frozenset({"55P03", "40001", "40P01"})  # lock not available, serialization failure, deadlock
 _DISK_FULL = "53100"
 _FORBIDDEN_STATES = frozenset({"42501", "25006"})  # insufficient privilege, read only
