@@ -1,6 +1,7 @@
 """What a notice to many millions costs: measured here at a small size, then played through with many machines.
 
-    python -m tests.benchmarks.notice_scale [--users N] [--workers N,N,...] [--relay MAILS_A_SECOND] [--lives HOURS] [--cores N]
+    python -m tests.benchmarks.notice_scale [--users N] [--workers N,N,...] [--relay MAILS_A_SECOND] [--lives HOURS]
+        [--cores N] [--measure N]
 
 What is measured, on a PostgreSQL server of the benchmark's own: seconds and bytes of queueing a user, a worker's CPU
 for a mail with its ledger, a batch's cost to the job engine. What is played through, event by event: workers that take
