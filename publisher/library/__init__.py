@@ -1,21 +1,25 @@
 """The policies folder: its texts, settings, reviews and ledgers; the one room that knows how they are named."""
 
 from publisher.library.files import atomic_write
-from publisher.library.folders import Reading, read_policies, setting_place
+from publisher.library.folders import Reading, policy_names, read_policies, setting_place
 from publisher.library.ledgers import append_lines, ledger_lines, ledger_name, read_ledger
 from publisher.library.packs import read_packs
 from publisher.library.reviews import emergency_place, read_review, write_review
 from publisher.library.revisions import former_path, put_in_place, read_candidate
 from publisher.library.source import read_source, read_text
+from publisher.library.survey import Surveyed, folder_digest, survey
 
 __all__ = [
     "Reading",
+    "Surveyed",
     "append_lines",
     "atomic_write",
     "emergency_place",
+    "folder_digest",
     "former_path",
     "ledger_lines",
     "ledger_name",
+    "policy_names",
     "put_in_place",
     "read_candidate",
     "read_ledger",
@@ -25,5 +29,6 @@ __all__ = [
     "read_source",
     "read_text",
     "setting_place",
+    "survey",
     "write_review",
 ]

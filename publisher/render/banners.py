@@ -103,7 +103,7 @@ def _banner(series: Series, version: Published, words: "Callable[[str], Strings]
         language = edition.language
         say = words(language)
         day = long_date(standing.effective, language)
-        title[language] = say.say("banner.title", policy=edition.tree.title or series.settings.title, date=day)
+        title[language] = say.say("banner.title", policy=edition.title or series.settings.title, date=day)
         text[language] = edition.text.front.summary
         early = early_of(series.events, version.name)
         if early is not None:
@@ -117,7 +117,7 @@ def _banner(series: Series, version: Published, words: "Callable[[str], Strings]
         id=str(notice),
         policy=series.name,
         policies=(series.name,),
-        names={edition.language: edition.tree.title or series.settings.title for edition in version.editions},
+        names={edition.language: edition.title or series.settings.title for edition in version.editions},
         day={edition.language: long_date(standing.effective, edition.language) for edition in version.editions},
         version=version.name,
         revision=notice.revision,
@@ -129,7 +129,7 @@ def _banner(series: Series, version: Published, words: "Callable[[str], Strings]
         redline={
             edition.language: redline_path(series.name, version.before, version.name, edition.language)
             for edition in version.editions
-            if version.before and edition.changes is not None
+            if version.before and edition.comparison is not None
         },
         digest={language: words_digest(title[language], text[language]) for language in title},
         notice=notice_path(notice.policy, str(notice)),
@@ -144,7 +144,7 @@ def _concerned(version: Published, edition: Edition, say: Strings) -> str:
     """
     if not version.audiences:
         return ""
-    by_id = (edition.old.by_id() if edition.old else {}) | edition.tree.by_id()
+    by_id = (edition.comparison.old().by_id() if edition.comparison else {}) | edition.tree.by_id()
     wanted = dict.fromkeys(name for audience in version.audiences for name in audience.clauses)
     parts = [by_id[name].clause.path_name for name in wanted if name in by_id]
     named = say["banner.concerns_join"].join(dict.fromkeys(part for part in parts if part))

@@ -1,13 +1,14 @@
 """A version's page, and the page that compares it with the version before."""
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 from publisher.domain.change import Grade
 from publisher.domain.citation import Citation, history_path, redline_path
 from publisher.domain.life import DATED, State
 from publisher.domain.policy import version_number
 from publisher.render.clauses import contents, text_html
-from publisher.render.frame import KNOWN_RELATIONS, Kit, Relation, frame_of, laid_out, redline_of
+from publisher.render.frame import KNOWN_RELATIONS, Kit, Relation, frame_of, laid_out, laid_out_again, redline_of
 from publisher.render.redlines import redline_blocks
 from publisher.render.status import day_html, readable_language, status, version_name
 from publisher.render.views import Edition, Published, RedlineView, Series, TextView
@@ -33,7 +34,7 @@ def text_page(view: TextView, kit: Kit) -> str:
     replaced = view.revision is not None and view.revision != edition.text.revision
     if replaced:
         edition = next(old for old in revisions if old.text.revision == view.revision)
-    titled = edition.tree.title or series.settings.title
+    titled = edition.title or series.settings.title
     number = version_number(version.name)
     applying = series.applying
     at_present = applying is not None and applying.name == version.name
@@ -50,6 +51,7 @@ def text_page(view: TextView, kit: Kit) -> str:
         frame = replace(frame, banners=tuple(entry for entry in kit.banners if series.name in entry.policies))
     previous, following = _neighbours(series, version, view.language, words, kit)
     prevails = version.authoritative.language
+    compared = kit.redlines or bool(edition.told)
     return laid_out(
         "version.html.j2",
         kit,
@@ -68,11 +70,11 @@ def text_page(view: TextView, kit: Kit) -> str:
         shown_language=language_named(spoken, view.language),
         prevails=language_named(prevails, view.language) if len(version.languages) > 1 else "",
         translated=spoken != prevails,
-        body=text_html(edition.tree, words, edition.aliases),
+        body=text_html(edition.tree, words, edition.former(), kit.pieces),
         contents=contents(edition.tree),
         told=edition.told,
-        changes=len(edition.changes.changes) if edition.changes else 0,
-        before=version_name(version.before, words) if version.before else "",
+        changes=edition.comparison.count() if edition.comparison and compared else 0,
+        before=version_name(version.before, words) if version.before and compared else "",
         redline=redline_of(series, version, spoken, kit),
         permalink=kit.site.base_url.rstrip("/") + Citation(series.name, version.name, spoken, view.revision).path,
         replaced=kit.linked(Citation(series.name, version.name, spoken).path) if replaced else "",
@@ -113,11 +115,11 @@ def redline_page(view: RedlineView, kit: Kit) -> str:
     series, version = view.series, view.version
     words = kit.words(view.language)
     edition = version.edition(view.language)
-    if edition is None or edition.old is None or edition.changes is None or version.before is None:
+    if edition is None or edition.comparison is None or version.before is None:
         raise ValueError(f"{series.name} {version.name} has nothing to compare in {view.language}")
-    titled = edition.tree.title or series.settings.title
+    titled = edition.title or series.settings.title
     old, new = version_name(version.before, words), version_name(version.name, words)
-    languages = tuple(entry.language for entry in version.editions if entry.changes is not None)
+    languages = tuple(entry.language for entry in version.editions if entry.comparison is not None)
     frame = frame_of(
         view,
         kit,
@@ -131,19 +133,20 @@ def redline_page(view: RedlineView, kit: Kit) -> str:
         ],
         canonical=redline_path(series.name, version.before, version.name, view.language),
     )
-    blocks = redline_blocks(edition.old, edition.tree, edition.changes.changes, edition.told)
-    listed = tuple(line for block in blocks for line in block.lines if line.change)
-    return laid_out(
+    compared = edition.comparison
+    marked = cache(lambda: redline_blocks(compared.old(), edition.tree, compared.changes().changes, edition.told))
+    return laid_out_again(
         "redline.html.j2",
         kit,
         frame,
         words,
         title=titled,
         heading=words.say("redline.heading", old=old, new=new),
-        status=status(series, version, words, view.language, kit.linked),
+        of=f"{compared.key()} {edition.told!r}",
+        passage=("status", status(series, version, words, view.language, kit.linked)),
         state=version.standing.state.value,
-        blocks=blocks,
-        listed=listed,
+        blocks=marked,
+        listed=lambda: tuple(line for block in marked() for line in block.lines if line.change),
         summaries=_summaries(series, version, view.language, words),
         old_href=kit.linked(Citation(series.name, version.before, view.language).path),
         new_href=kit.linked(Citation(series.name, version.name, view.language).path),

@@ -133,7 +133,7 @@ def _recorded(
         event = replace(event, notice=str(sequel.notice.id))
     parted = parting(workspace, standing, by=event) if sequel is not None else ()
     done = record_sequel(workspace.settings, workspace, store, policy, event, sequel, partners=parted)
-    build(open_workspace(workspace.settings), now=now)
+    build(workspace.settings, now=now)
     files = [name for entry in found for name in (entry.text.path, library.former_path(entry.former, entry.number))]
     return Corrected(
         policy.name,

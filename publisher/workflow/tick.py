@@ -83,7 +83,7 @@ def _again_if_changed(work: "Callable[[], TickReport]") -> TickReport:
 def _tick(settings: Settings, store: "Store", now: datetime) -> TickReport:
     workspace, completed = caught_up(open_workspace(settings), store)
     _refuse_broken(workspace)
-    build(workspace, now=now)
+    build(settings, now=now)
     completing = Completing(workspace, store, now=now)
     happened: list[Happened] = []
     waiting: list[str] = []
@@ -100,7 +100,7 @@ def _tick(settings: Settings, store: "Store", now: datetime) -> TickReport:
         happened.extend(_recorded_now(workspace, store, policy, (*found.due, *turns), standings))
         joined += late_joiners(workspace, store, standings, now=now)
     reduced = forget_receipts(open_workspace(settings), store, now=now)
-    site = build(open_workspace(settings), now=now)
+    site = build(settings, now=now)
     troubles.extend(hooks.after_switch(settings, _switched(happened)))
     troubles.extend(hooks.alert(settings, troubles, now=now))
     files = tuple(ledger_file(name) for name in dict.fromkeys([*completed, *(entry.policy for entry in happened)]))

@@ -15,7 +15,7 @@ from publisher.workflow.build import build
 from publisher.workflow.campaigns import parting
 from publisher.workflow.follow_up import Sequel, next_notice, record_sequel, refuse, refuse_altered, standing_of
 from publisher.workflow.records import caught_up, ledger_file
-from publisher.workflow.workspace import Workspace, open_workspace
+from publisher.workflow.workspace import Workspace
 
 if TYPE_CHECKING:
     from publisher.store.engine import Store
@@ -63,7 +63,7 @@ def withdraw(
     )
     parted = parting(workspace, standing, by=event)
     done = record_sequel(settings, workspace, store, policy, event, sequel, partners=parted)
-    build(open_workspace(settings), now=now)
+    build(settings, now=now)
     return Withdrawn(policy_name, version, event.notice, done.total, done.cancelled, (ledger_file(policy_name),))
 
 
