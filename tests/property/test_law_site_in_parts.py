@@ -7,13 +7,15 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from publisher import library
 from publisher.config import read_settings
 from publisher.domain.ledger import EventKind, LedgerEvent, chained
 from publisher.domain.life import impossible
+from publisher.domain.notice import Channel, NoticeId, NoticeKind
+from publisher.domain.statement import Statement
 from publisher.website.swap import MARKER
 from publisher.workflow.build import build
 from tests.site.building import ANNOUNCED, later, make_workspace
@@ -84,6 +86,40 @@ def replaced(path: str, old: str, new: str) -> Step:
     return step
 
 
+def statement(kind: NoticeKind) -> Step:
+    """A statement that was sent some days ago, whose banner ends some days from now."""
+
+    def step(root: Path, clock: Clock) -> None:
+        source = (
+            f"---\nsummary: A case of {kind} at {clock.now:%d %B}.\n---\n# What happened\n\n1. We tell you of it.\n"
+        )
+        said = Statement(
+            id=NoticeId("privacy", kind.value, len(list((root / "policies/privacy/notices").glob(f"*-{kind}-*"))) + 1),
+            kind=kind,
+            sent=clock.now - timedelta(days=3),
+            until=clock.now + timedelta(days=30),
+            before=None,
+            channels=(Channel.BANNER, Channel.EMAIL),
+            everyone=True,
+            by=("Ana Roth",),
+            texts=(),
+        )
+        library.write_statement(root, said, {"en": source})
+
+    return step
+
+
+def redirected(old: str, new: str) -> Step:
+    def step(root: Path, _: Clock) -> None:
+        file = root / "publisher.toml"
+        held = file.read_text("utf-8")
+        table = "" if "[site.redirects]" in held else "\n[site.redirects]\n"
+        if f'"{old}"' not in held:
+            file.write_text(f'{held}{table}"{old}" = "{new}"\n', "utf-8")
+
+    return step
+
+
 def gone(path: str) -> Step:
     def step(root: Path, _: Clock) -> None:
         for found in sorted(root.glob(path)):
@@ -128,6 +164,14 @@ STEPS: dict[str, Step] = {
     "a style": written("site/static/site.css", "body { color: black }\n"),
     "the own sources go": gone("site/[ts]*"),
     "redlines": without_redlines,
+    "an incident": statement(NoticeKind.INCIDENT),
+    "a transfer": statement(NoticeKind.TRANSFER),
+    "statements go": gone("policies/privacy/notices"),
+    "a redirect": redirected("/old-privacy.html", "/privacy/v1/#1.2"),
+    "a redirect to the end of the history": redirected("/was", "/privacy/history/"),
+    "the feed is damaged": damaged("site/public/privacy/feed.json"),
+    "the list of pages is gone": gone("site/public/sitemap.xml"),
+    "the time map is damaged": damaged("site/public/timemap/privacy"),
     "a page is damaged": damaged("site/public/privacy/v1/index.html"),
     "a redline is damaged": damaged("site/public/privacy/v1...v2/en/index.html"),
     "a page is missing": gone("site/public/terms/v1/en/index.html"),
@@ -141,6 +185,9 @@ def tree(output: Path) -> dict[str, bytes]:
 
 
 @settings(max_examples=15, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@example(["an incident", "a day passes", "a transfer", "notice is complete", "a season passes", "time runs back"])
+@example(["a redirect", "an incident", "a label", "the feed is damaged", "statements go", "another address"])
+@example(["a redirect to the end of the history", "postponed", "the list of pages is gone", "the time map is damaged"])
 @given(st.lists(st.sampled_from(sorted(STEPS)), min_size=1, max_size=6))
 def test_what_is_built_in_parts_is_what_is_built_from_nothing(steps: list[str]) -> None:
     with tempfile.TemporaryDirectory() as name:
