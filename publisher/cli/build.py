@@ -6,6 +6,7 @@ import click
 
 from publisher.cli.context import Desk, pass_desk
 from publisher.cli.instants import INSTANT
+from publisher.cli.progress import bar
 from publisher.cli.words import count, print_json
 
 
@@ -18,9 +19,16 @@ def command(desk: Desk, instant: datetime | None, no_redlines: bool, as_json: bo
     """Build the site alone, from the files; the store is never opened."""
     from publisher.workflow.build import build
 
-    workspace = desk.workspace()
-    report = build(workspace, now=instant or desk.now(), redlines=not no_redlines)
+    settings = desk.settings()
+    with bar("Building", unit="versions") as progress:
+        report = build(
+            settings,
+            now=instant or desk.now(),
+            redlines=not no_redlines,
+            begin=progress.begin,
+            advance=progress.advance,
+        )
     if as_json:
-        print_json({"pages": report.pages, "output": str(workspace.settings.output)})
+        print_json({"pages": report.pages, "changed": report.changed, "output": str(settings.output)})
     else:
-        click.echo(f"{count(report.pages, 'page')} in {workspace.settings.site.output}.")
+        click.echo(f"{count(report.pages, 'page')} in {settings.site.output}.")

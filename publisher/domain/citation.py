@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from urllib.parse import quote
 
 from publisher.domain.policy import is_language, is_policy_name, is_version
@@ -49,6 +50,7 @@ class Citation:
         return replace(self, clause=clause)
 
 
+@lru_cache(maxsize=4096)
 def at_clause(base: str, clause: str) -> str:
     """An address with the clause's id as its fragment."""
     return f"{base}#{quote(clause, safe='~().-_')}"
@@ -69,5 +71,6 @@ def notice_path(policy: str, notice: str, language: str | None = None) -> str:
     return _join(policy, "notices", notice, *([language] if language else []))
 
 
+@lru_cache(maxsize=4096)
 def _join(*parts: str) -> str:
     return "/" + "/".join(quote(part, safe="~.-_") for part in parts) + "/"

@@ -318,23 +318,26 @@ def _passed(lives: Mapping[str, Standing], now: datetime) -> dict[str, Standing]
         life = lives[name]
         if life.state is not State.WITHDRAWN:
             starts = local_midnight(life.effective, life.timezone)
-            life = replace(life, starts=starts if before is None else max(starts, before.starts))
-            life = replace(life, state=_turned(life, before, now))
-            if before is not None and life.state is State.IN_FORCE:
+            if before is not None:
+                starts = max(starts, before.starts)
+            state = _turned(life, starts, before, now)
+            if (starts, state) != (life.starts, life.state):
+                life = replace(life, starts=starts, state=state)
+            if before is not None and state is State.IN_FORCE and before.state is not State.SUPERSEDED:
                 passed[before.version] = replace(before, state=State.SUPERSEDED)
             before = life
         passed[name] = life
     return passed
 
 
-def _turned(life: Standing, before: Standing | None, now: datetime) -> State:
+def _turned(life: Standing, starts: datetime, before: Standing | None, now: datetime) -> State:
     """The state of a version at an instant, as its date, its notice and the version before it let it be."""
     if life.state not in DATED:
         return life.state
     if life.needs_notice and life.state is not State.COMPLETE:
         held = now >= must_hold_from(life.effective, life.floor, life.timezone)
         return State.HELD if held else life.state
-    if now >= life.starts and (before is None or before.state in APPLIED):
+    if now >= starts and (before is None or before.state in APPLIED):
         return State.IN_FORCE
     return life.state
 

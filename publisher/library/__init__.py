@@ -1,7 +1,7 @@
 """The policies folder: its texts, settings, reviews and ledgers; the one room that knows how they are named."""
 
 from publisher.library.files import atomic_write
-from publisher.library.folders import Reading, read_policies, setting_place
+from publisher.library.folders import Reading, policy_names, read_policies, setting_place
 from publisher.library.ledgers import append_lines, ledger_lines, ledger_name, read_ledger
 from publisher.library.packs import read_packs
 from publisher.library.reviews import emergency_place, read_review, write_review
@@ -15,17 +15,21 @@ from publisher.library.statements import (
     statement_folder,
     write_statement,
 )
+from publisher.library.survey import Surveyed, folder_digest, survey
 
 __all__ = [
     "Reading",
+    "Surveyed",
     "append_lines",
     "atomic_write",
     "emergency_place",
+    "folder_digest",
     "former_path",
     "is_written",
     "ledger_lines",
     "ledger_name",
     "named_files",
+    "policy_names",
     "put_in_place",
     "read_candidate",
     "read_ledger",
@@ -38,6 +42,7 @@ __all__ = [
     "read_text",
     "setting_place",
     "statement_folder",
+    "survey",
     "write_review",
     "write_statement",
 ]

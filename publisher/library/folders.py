@@ -2,8 +2,8 @@
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from publisher.domain.digest import digest_of
@@ -20,7 +20,7 @@ from publisher.domain.policy import (
 )
 from publisher.errors import Fault, Place, Severity
 from publisher.library.front import read_front
-from publisher.library.ledgers import LEDGER_FILE, read_ledger
+from publisher.library.ledgers import LEDGER_FILE, Ledger, ledger_of
 from publisher.library.packs import Shelf, read_packs
 from publisher.library.reviews import REVIEW_FILE
 from publisher.library.settings import setting_line, settings_of
@@ -36,10 +36,14 @@ _REVISION = re.compile(r"[1-9][0-9]{0,5}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the policies folder holds. A policy whose settings cannot be read is only in the faults."""
+    """What the policies folder holds, each policy's ledger by its name.
+
+    A policy whose settings cannot be read is only in the faults.
+    """
 
     policies: tuple[Policy, ...]
     faults: tuple[Fault, ...]
+    ledgers: Mapping[str, Ledger] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +54,11 @@ class _Folder:
     files: tuple[str, ...]
 
 
-def read_policies(root: Path) -> Reading:
+def read_policies(root: Path, only: Collection[str] | None = None) -> Reading:
     """Every policy below a workspace's folder, in order of name, and every fault with file and line.
 
-    What is wrong with a text that the ledger already holds is a warning where the text can still be read: it is part of
-    the record and can no longer be edited.
+    `only` names the folders to be read; left out, all are. What is wrong with a text that the ledger already holds is a
+    warning where the text can still be read: it is part of the record and can no longer be edited.
     """
     shelf = read_packs(root)
     faults: list[Fault] = list(shelf.faults)
@@ -69,7 +73,12 @@ def read_policies(root: Path) -> Reading:
         return Reading((), (*faults, missing))
     entries = _entries(top, POLICIES, faults)
     _strays(entries.files, POLICIES, "Each policy has a folder of its own.", faults)
-    policies = [policy for name in entries.folders if (policy := _policy(root, name, shelf, faults)) is not None]
+    ledgers: dict[str, Ledger] = {}
+    policies = [
+        policy
+        for name in entries.folders
+        if (only is None or name in only) and (policy := _policy(root, name, shelf, ledgers, faults)) is not None
+    ]
     if not entries.folders:
         faults.append(
             Fault(
@@ -80,7 +89,13 @@ def read_policies(root: Path) -> Reading:
                 Severity.WARNING,
             )
         )
-    return Reading(tuple(policies), tuple(faults))
+    return Reading(tuple(policies), tuple(faults), ledgers)
+
+
+def policy_names(root: Path) -> tuple[str, ...]:
+    """The folders that hold policies, in order of name, whatever is in them."""
+    top = root / POLICIES
+    return _entries(top, POLICIES, []).folders if top.is_dir() and not top.is_symlink() else ()
 
 
 def setting_place(root: Path, policy: str, *key: str | int) -> Place:
@@ -90,7 +105,7 @@ def setting_place(root: Path, policy: str, *key: str | int) -> Place:
     return Place(shown, setting_line(text, *key) if text is not None else 1)
 
 
-def _policy(root: Path, name: str, shelf: Shelf, faults: list[Fault]) -> Policy | None:
+def _policy(root: Path, name: str, shelf: Shelf, ledgers: dict[str, Ledger], faults: list[Fault]) -> Policy | None:
     shown = f"{POLICIES}/{name}"
     if not is_policy_name(name):
         faults.append(
@@ -112,7 +127,7 @@ def _policy(root: Path, name: str, shelf: Shelf, faults: list[Fault]) -> Policy 
     settings = _settings(root, name, shown, entries, shelf, faults)
     if settings is None:
         return None
-    events, _ = read_ledger(root, name)
+    ledgers[name] = ledger_of(root, name)
     versions: list[Version] = []
     for folder in entries.folders:
         if folder == NOTICES:
@@ -120,7 +135,7 @@ def _policy(root: Path, name: str, shelf: Shelf, faults: list[Fault]) -> Policy 
         if not is_version(folder):
             faults.append(_stray(f"{shown}/{folder}", "Versions are named v1, v2, ..."))
             continue
-        recorded = {language: digests[-1] for language, digests in recorded_texts(events, folder).items()}
+        recorded = {language: digests[-1] for language, digests in recorded_texts(ledgers[name].events, folder).items()}
         versions.append(_version(root, settings, folder, recorded, faults))
     versions.sort(key=lambda version: version_number(version.name))
     _gaps(versions, shown, faults)

@@ -1,6 +1,7 @@
 """The ledger's file: one canonical JSON line for each event, each pointing to the line before."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from publisher.domain.ledger import EventKind, LedgerEvent, event_of, line_digest
@@ -12,6 +13,19 @@ LEDGER_FILE = "ledger.jsonl"
 LARGEST = 256_000_000
 
 _RESTORE = "Restore the file from version control; the ledger is only ever appended to."
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """A policy's ledger as its file has it.
+
+    Events of lines that can be read are there even when others cannot: they say what was released. `lines` are without
+    their line ends, and none where the file as a whole cannot be read.
+    """
+
+    events: tuple[LedgerEvent, ...]
+    lines: tuple[str, ...]
+    faults: tuple[Fault, ...]
 
 
 def ledger_name(policy: str) -> str:
@@ -60,10 +74,13 @@ def append_lines(root: Path, policy: str, lines: Sequence[str]) -> None:
 
 
 def read_ledger(root: Path, policy: str) -> tuple[tuple[LedgerEvent, ...], tuple[Fault, ...]]:
-    """A policy's events, and all that is wrong with its ledger, each with its line.
+    """A policy's events, and all that is wrong with its ledger, each with its line; see `Ledger`."""
+    found = ledger_of(root, policy)
+    return found.events, found.faults
 
-    Events of lines that can be read are returned even when others cannot: they say what was released.
-    """
+
+def ledger_of(root: Path, policy: str) -> Ledger:
+    """A policy's ledger, and all that is wrong with it, each with its line."""
     name = ledger_name(policy)
     lines, faults = _lines(root, policy)
     found = list(faults)
@@ -91,7 +108,7 @@ def read_ledger(root: Path, policy: str) -> tuple[tuple[LedgerEvent, ...], tuple
         previous = line_digest(line)
         found.extend(_misplaced(event, policy, events, place))
         events.append(event)
-    return tuple(events), tuple(found)
+    return Ledger(tuple(events), lines, tuple(found))
 
 
 def _misplaced(event: LedgerEvent, policy: str, before: Sequence[LedgerEvent], place: Place) -> Iterator[Fault]:

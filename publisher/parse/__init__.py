@@ -28,6 +28,27 @@ def parse(body: str, language: str, *, first_line: int = 1, memory: "Memory | No
     return read(body, language, first_line, memory if memory is not None else Memory())
 
 
+def parse_recorded(
+    body: str, language: str, ids: Sequence[str], *, first_line: int = 1, memory: "Memory | None" = None
+) -> ClauseTree | None:
+    """The tree of a text whose clauses' ids are known, without looking for faults again.
+
+    Args:
+        body: the Markdown.
+        language: its language tag.
+        ids: the ids in reading order.
+        first_line: the line of the file on which the body begins.
+        memory: shared by texts that have much in common.
+
+    Returns:
+        The tree, or None where it has more or fewer clauses than ids, or footnotes: then `parse` and `with_ids` tell.
+    """
+    from publisher.parse.inline import Memory
+    from publisher.parse.tree import recorded
+
+    return recorded(body, language, ids, first_line, memory if memory is not None else Memory())
+
+
 def memory() -> "Memory":
     """A fresh memory for texts that will be compared with each other."""
     from publisher.parse.inline import Memory

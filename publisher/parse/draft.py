@@ -1,8 +1,10 @@
 """A clause while the parser makes it."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from publisher.domain.clause import Block, ClauseKind
+from publisher.errors import Fault
 from publisher.languages.numbering import Numeral
 from publisher.parse.inline import NO_WORDS, Words
 
@@ -31,3 +33,49 @@ class Draft:
     id: str = ""
     parent: "Draft | None" = None
     children: list["Draft"] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What a stretch of text was read as: drafts that are never changed, their lines counted from 0.
+
+    `holders` gives for each draft the place of the one that it lies in, or -1; `lists` is how many lists there are.
+    """
+
+    pattern: tuple[Draft, ...]
+    holders: tuple[int, ...]
+    told: tuple[Fault, ...]
+    lists: int
+
+    @classmethod
+    def of(cls, drafts: Sequence[Draft], faults: Sequence[Fault]) -> "Stretch":
+        """The drafts of a stretch, which nothing else keeps."""
+        places = {id(draft): place for place, draft in enumerate(drafts)}
+        holders = tuple(places[id(draft.holder)] if draft.holder is not None else -1 for draft in drafts)
+        return cls(tuple(drafts), holders, tuple(faults), max((draft.listed for draft in drafts), default=0))
+
+    def drafts(self, line: int, lists: int) -> list[Draft]:
+        """Fresh drafts for a stretch that begins on `line`, after so many lists."""
+        fresh: list[Draft] = []
+        for known, holder in zip(self.pattern, self.holders, strict=True):
+            fresh.append(
+                Draft(
+                    known.kind,
+                    known.line + line,
+                    known.end_line + line,
+                    known.words,
+                    known.block,
+                    known.level,
+                    known.label,
+                    known.anchor,
+                    fresh[holder] if holder >= 0 else None,
+                    known.listed + lists if known.listed else 0,
+                    known.first_listed,
+                    recovered=known.recovered,
+                )
+            )
+        return fresh
+
+    def faults(self, line: int) -> list[Fault]:
+        """The faults, on their lines."""
+        return [replace(fault, place=replace(fault.place, line=(fault.place.line or 0) + line)) for fault in self.told]

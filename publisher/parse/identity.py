@@ -44,7 +44,7 @@ def identify(top: Sequence[Draft]) -> tuple[Fault, ...]:
     """Gives every draft its id, in reading order."""
     faults: list[Fault] = []
     anchors: dict[str, Draft] = {}
-    for draft in _walk(top):
+    for draft in walk(top):
         if draft.id == TITLE and draft.anchor is not None:
             draft.anchor = None
         if draft.anchor is None:
@@ -125,7 +125,8 @@ def _duplicate(draft: Draft, first: Draft | None) -> Fault:
     )
 
 
-def _walk(top: Sequence[Draft]) -> Iterator[Draft]:
+def walk(top: Sequence[Draft]) -> Iterator[Draft]:
+    """Every draft in reading order."""
     stack = list(reversed(top))
     while stack:
         draft = stack.pop()

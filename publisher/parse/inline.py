@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markdown_it.token import Token
 
@@ -13,6 +13,9 @@ from publisher.domain.clause import Mark, MarkKind
 from publisher.errors import Fault
 from publisher.parse import safety
 from publisher.parse.markdown import Source, inline
+
+if TYPE_CHECKING:
+    from publisher.parse.draft import Stretch
 
 _MARKUP = re.compile(r"[\\`*_\[<&~]|  \n")
 _BRACKET = re.compile(r"[\[\]]")
@@ -56,13 +59,15 @@ class Memory:
     """What texts read one after the other have in common: most blocks of a version stand in the one before it too.
 
     A block without faults reads the same wherever it stands, as long as the text defines the same links and notes.
-    `whole` holds clauses (definitions, source, label, words) that were found to hold every word of their source.
+    `stretches` holds what whole stretches of text were read as; `whole` holds clauses (definitions, source, label,
+    words) that were found to hold every word of their source.
     """
 
-    __slots__ = ("_known", "whole")
+    __slots__ = ("_known", "stretches", "whole")
 
     def __init__(self) -> None:
         self._known: dict[tuple[Hashable, str], Words] = {}
+        self.stretches: dict[str, Stretch] = {}
         self.whole: set[tuple[Hashable, str, str, str]] = set()
 
     def words(self, content: str, source: Source, line: int) -> Words:

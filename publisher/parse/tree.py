@@ -6,21 +6,20 @@ from collections.abc import Sequence
 from publisher.domain.clause import Block, Clause, ClauseKind, ClauseTree, MarkKind
 from publisher.errors import Fault, Place, Severity
 from publisher.parse.coverage import as_paragraphs, losses, recovered, uncovered, unused_links
-from publisher.parse.draft import Draft
+from publisher.parse.draft import Draft, Stretch
 from publisher.parse.drafts import draft
-from publisher.parse.identity import TITLE, identify
+from publisher.parse.identity import TITLE, identify, walk
 from publisher.parse.inline import Memory
 from publisher.parse.markdown import blocks
 from publisher.parse.nesting import nest
 from publisher.parse.runon import run_on
 from publisher.parse.sequence import numbering_faults
+from publisher.parse.stretches import stretches
 
 
 def read(body: str, language: str, first_line: int, memory: Memory) -> ClauseTree:
     """The clause tree of a body; see `publisher.parse.parse`."""
-    body = body.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
-    if not body.isascii():
-        body = unicodedata.normalize("NFC", body)
+    body = _normal(body)
     try:
         drafts, faults = _drafts(body, first_line, memory)
         return _tree(drafts, faults, language)
@@ -29,7 +28,48 @@ def read(body: str, language: str, first_line: int, memory: Memory) -> ClauseTre
         return _tree(drafts, faults, language)
 
 
+def recorded(body: str, language: str, ids: Sequence[str], first_line: int, memory: Memory) -> ClauseTree | None:
+    """The clause tree under known ids; see `publisher.parse.parse_recorded`."""
+    try:
+        drafts, _ = _drafts(_normal(body), first_line, memory)
+        title = _take_title(drafts)
+        top = nest([found for found in drafts if found is not title])
+    except RecursionError:
+        return None
+    if title is not None:
+        top.insert(0, title)
+    ordered = tuple(walk(top))
+    if len(ordered) != len(ids) or any(found.block is Block.FOOTNOTE for found in ordered):
+        return None
+    for found, name in zip(ordered, ids, strict=True):
+        found.id = name
+    return ClauseTree(language, _clauses(top), title.words.text if title is not None else "")
+
+
+def _normal(body: str) -> str:
+    body = body.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
+    return body if body.isascii() else unicodedata.normalize("NFC", body)
+
+
 def _drafts(body: str, shift: int, memory: Memory) -> tuple[list[Draft], list[Fault]]:
+    cut = stretches(body)
+    if cut is None:
+        return _read(body, shift, memory)
+    drafts: list[Draft] = []
+    faults: list[Fault] = []
+    lists = 0
+    for line, stretch in cut:
+        known = memory.stretches.get(stretch)
+        if known is None:
+            found, told = _read(stretch, 0, memory)
+            known = memory.stretches[stretch] = Stretch.of(found, told)
+        drafts += known.drafts(line + shift, lists)
+        lists += known.lists
+        faults += known.faults(line + shift)
+    return drafts, faults
+
+
+def _read(body: str, shift: int, memory: Memory) -> tuple[list[Draft], list[Fault]]:
     source = blocks(body)
     drafted = draft(source, shift, memory)
     drafts, faults = list(drafted.drafts), list(drafted.faults)

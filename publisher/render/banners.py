@@ -17,7 +17,7 @@ from publisher.render.views import Banner, Edition, Published, Series, Site
 from publisher.render.wording import Strings, early_words, long_date
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 
 def banners(site: Site, words: "Callable[[str], Strings]") -> tuple[Banner, ...]:
@@ -28,7 +28,17 @@ def banners(site: Site, words: "Callable[[str], Strings]") -> tuple[Banner, ...]
     shown: dict[str, list[Banner]] = {}
     for banner in (*_statement_banners(site), *_banners(site, words)):
         shown.setdefault(banner.id, []).append(banner)
-    return tuple(_joined(together, words) for together in shown.values())
+    return in_order(_joined(together, words) for together in shown.values())
+
+
+def in_order(found: "Iterable[Banner]") -> tuple[Banner, ...]:
+    """Incidents come first, then transfers, of each the newest first; then versions, as they come."""
+    given = tuple(found)
+    statements = sorted(
+        (banner for banner in given if banner.kind in STATEMENTS), key=lambda each: each.starts, reverse=True
+    )
+    statements.sort(key=lambda banner: -URGENCY[banner.kind])
+    return (*statements, *(banner for banner in given if banner.kind not in STATEMENTS))
 
 
 def banner_label(banner: Banner, say: Strings) -> str:
@@ -99,14 +109,12 @@ def _banners(site: Site, words: "Callable[[str], Strings]") -> "Iterator[Banner]
 
 
 def _statement_banners(site: Site) -> "Iterator[Banner]":
-    """Incidents come before transfers, of each the newest first."""
     shown = [
         (series, told)
         for series in site.policies
         for told in series.statements
         if Channel.BANNER in told.statement.channels and (site.now is None or site.now < told.statement.until)
     ]
-    shown.sort(key=lambda each: (-URGENCY[each[1].statement.kind], -each[1].statement.sent.timestamp()))
     for series, told in shown:
         statement = told.statement
         title = {text.language: told.title(text.language) for text in statement.texts}
@@ -169,7 +177,7 @@ def _banner(series: Series, version: Published, words: "Callable[[str], Strings]
         language = edition.language
         say = words(language)
         day = long_date(standing.effective, language)
-        title[language] = say.say("banner.title", policy=edition.tree.title or series.settings.title, date=day)
+        title[language] = say.say("banner.title", policy=edition.title or series.settings.title, date=day)
         text[language] = edition.text.front.summary
         early = early_of(series.events, version.name)
         if early is not None:
@@ -184,7 +192,7 @@ def _banner(series: Series, version: Published, words: "Callable[[str], Strings]
         id=str(notice),
         policy=series.name,
         policies=(series.name,),
-        names={edition.language: edition.tree.title or series.settings.title for edition in version.editions},
+        names={edition.language: edition.title or series.settings.title for edition in version.editions},
         day={edition.language: long_date(standing.effective, edition.language) for edition in version.editions},
         version=version.name,
         revision=notice.revision,
@@ -196,7 +204,7 @@ def _banner(series: Series, version: Published, words: "Callable[[str], Strings]
         redline={
             edition.language: redline_path(series.name, version.before, version.name, edition.language)
             for edition in version.editions
-            if version.before and edition.changes is not None
+            if version.before and edition.comparison is not None
         },
         digest={language: words_digest(title[language], text[language]) for language in title},
         notice=notice_path(notice.policy, str(notice)),
@@ -211,7 +219,7 @@ def _concerned(version: Published, edition: Edition, say: Strings) -> str:
     """
     if not version.audiences:
         return ""
-    by_id = (edition.old.by_id() if edition.old else {}) | edition.tree.by_id()
+    by_id = (edition.comparison.old().by_id() if edition.comparison else {}) | edition.tree.by_id()
     wanted = dict.fromkeys(name for audience in version.audiences for name in audience.clauses)
     parts = [by_id[name].clause.path_name for name in wanted if name in by_id]
     named = say["banner.concerns_join"].join(dict.fromkeys(part for part in parts if part))

@@ -1,7 +1,7 @@
 """A clause tree as HTML: numbers, headings, lists, tables, links; every word escaped."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import groupby
@@ -48,8 +48,14 @@ def contents(tree: ClauseTree, depth: int = 2) -> tuple[Entry, ...]:
     return _entries(tree.clauses, depth)
 
 
-def text_html(tree: ClauseTree, words: Strings, aliases: Iterable[tuple[str, str]] = ()) -> Markup:
-    """The whole text below its title.
+Pieces = MutableMapping[tuple[object, ...], tuple[str, str, str]]
+"""Clauses as they were written: the id, the words with their markup and the link, by all that these are made of."""
+
+
+def text_html(
+    tree: ClauseTree, words: Strings, aliases: Iterable[tuple[str, str]] = (), pieces: Pieces | None = None
+) -> Markup:
+    """The whole text below its title; `pieces` are those of texts that have much in common with this one.
 
     Every clause carries its id verbatim and a link to itself; `aliases` are further ids to place, each on the clause
     that stands for it.
@@ -57,8 +63,8 @@ def text_html(tree: ClauseTree, words: Strings, aliases: Iterable[tuple[str, str
     former: dict[str, list[str]] = {}
     for name, parent in aliases:
         former.setdefault(parent, []).append(name)
-    writer = _Writer(words, former)
-    top = "".join(writer.anchors(("", TITLE_ID)))
+    writer = _Writer(words, former, {} if pieces is None else pieces)
+    top = writer.anchors("") + writer.anchors(TITLE_ID)
     body = writer.blocks([clause for clause in tree.clauses if clause.id != TITLE_ID], 2)
     return Markup(top + body)  # noqa: S704  built of escaped pieces alone
 
@@ -86,16 +92,24 @@ def _entries(clauses: Sequence[Clause], depth: int) -> tuple[Entry, ...]:
 class _Writer:
     """Writes one text; it holds what all its clauses need."""
 
-    def __init__(self, words: Strings, former: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, words: Strings, former: Mapping[str, Sequence[str]], pieces: Pieces) -> None:
+        self._pieces = pieces
         self._words = words
         self._former = former
         self._plain_label = escape(words["page.clause_link_plain"])
 
-    def anchors(self, parents: Iterable[str]) -> Iterable[str]:
+    def anchors(self, parent: str) -> str:
         """Places for ids that earlier versions had, on the clause that stands for them."""
-        for parent in parents:
-            for name in self._former.get(parent, ()):
-                yield f'<span class="alias" id="{escape(name)}"></span>'
+        names = self._former.get(parent)
+        return "".join(f'<span class="alias" id="{escape(name)}"></span>' for name in names) if names else ""
+
+    def _piece(self, clause: Clause) -> tuple[str, str, str]:
+        """A clause's id, its words, and its link to itself."""
+        key = (self._words.language, clause.id, clause.number, clause.text, clause.marks, clause.block)
+        found = self._pieces.get(key)
+        if found is None:
+            found = self._pieces[key] = (escape(clause.id), _inline(clause, self._words), self._link(clause))
+        return found
 
     def blocks(self, clauses: Sequence[Clause], level: int) -> str:
         """Siblings in order: items together are one list, rows together one table."""
@@ -113,9 +127,8 @@ class _Writer:
     def _block(self, clause: Clause, level: int) -> str:
         if clause.kind is ClauseKind.HEADING:
             return self._heading(clause, level)
-        before = "".join(self.anchors([clause.id]))
-        inner = _inline(clause, self._words)
-        link = self._link(clause)
+        before = self.anchors(clause.id)
+        name, inner, link = self._piece(clause)
         if clause.block is Block.CODE:
             own = f"<pre><code>{inner}</code></pre>{link}"
         elif clause.block is Block.QUOTE:
@@ -124,7 +137,6 @@ class _Writer:
             kind = f' class="{clause.block.value}"' if clause.block in (Block.FOOTNOTE, Block.TERM) else ""
             own = f"<p{kind}>{inner}{link}</p>"
         below = self.blocks(clause.children, level)
-        name = escape(clause.id)
         if clause.number is None:
             return f'<div class="clause" id="{name}">{before}{own}{below}</div>\n'
         label = f'<span class="n">{escape(clause.label or clause.number)} </span>'
@@ -133,23 +145,19 @@ class _Writer:
     def _heading(self, clause: Clause, level: int) -> str:
         tag = f"h{min(level, 6)}"
         label = f'<span class="n">{escape(clause.label)} </span>' if clause.number is not None else ""
-        head = (
-            f'<{tag} id="{escape(clause.id)}">{label}<span class="t">{_inline(clause, self._words)}</span>'
-            f"{self._link(clause)}</{tag}>"
-        )
-        before = "".join(self.anchors([clause.id]))
+        name, inner, link = self._piece(clause)
+        head = f'<{tag} id="{name}">{label}<span class="t">{inner}</span>{link}</{tag}>'
+        before = self.anchors(clause.id)
         return f"<section>{head}{before}\n{self.blocks(clause.children, level + 1)}</section>\n"
 
     def _list(self, tag: str, items: Sequence[Clause], level: int) -> str:
         written: list[str] = []
         for item in items:
-            before = "".join(self.anchors([item.id]))
+            before = self.anchors(item.id)
+            name, inner, link = self._piece(item)
             marker = f'<span class="n">{escape(item.label)} </span>' if tag == "ol" else ""
             below = self.blocks(item.children, level)
-            written.append(
-                f'<li class="clause" id="{escape(item.id)}">{before}{marker}{_inline(item, self._words)}'
-                f"{self._link(item)}{below}</li>"
-            )
+            written.append(f'<li class="clause" id="{name}">{before}{marker}{inner}{link}{below}</li>')
         # Styled lists lose their role in some readers unless it is said.
         return f'<{tag} role="list">' + "\n".join(written) + f"</{tag}>\n"
 
@@ -167,7 +175,7 @@ class _Writer:
         spans = [(cell.start, cell.end) for cell in cells] or [(0, len(row.text))]
         last = len(spans) - 1
         scope = ' scope="col"' if tag == "th" else ""
-        before = "".join(self.anchors([row.id]))
+        before = self.anchors(row.id)
         written = [
             f"<{tag}{scope}>{before if index == 0 else ''}{_inline(row, self._words, start, end)}"
             f"{self._link(row) if index == last else ''}</{tag}>"

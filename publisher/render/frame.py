@@ -1,12 +1,16 @@
 """What is around every page: titles, relations to other pages, the language switch; and what all pages share."""
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from markupsafe import Markup
+
 from publisher.domain.citation import Citation, history_path, notice_path, redline_path
 from publisher.render.banners import banner_label, banner_links
+from publisher.render.clauses import Pieces
 from publisher.render.views import (
     Banner,
     HistoryView,
@@ -29,9 +33,23 @@ KNOWN_RELATIONS: Mapping[str, str] = {"privacy": "privacy-policy", "terms": "ter
 """Policies whose pages have a link relation of their own (RFC 6903)."""
 
 
+Former = Callable[[str, str, Markup, Callable[[Markup], str]], str]
+"""Makes a page from its former self: its path, the digest of all that it is made of but for one passage, that passage,
+and what lays it out anew around a passage."""
+
+
+def _made_anew(path: str, key: str, passage: Markup, made: Callable[[Markup], str]) -> str:
+    del path, key
+    return made(passage)
+
+
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """What every page is laid out with. `statics` gives each static file's path by its plain name."""
+    """What every page is laid out with.
+
+    `statics` gives each static file's path by its plain name; `up` stands for the way from a page to the top, where
+    one layout serves pages at several depths; `pieces` are clauses as they were written on other pages.
+    """
 
     site: Site
     templates: "jinja2.Environment"
@@ -39,6 +57,9 @@ class Kit:
     statics: Mapping[str, str]
     banners: tuple[Banner, ...]
     redlines: bool = True
+    former: Former = _made_anew
+    up: str = ""
+    pieces: Pieces = field(default_factory=dict)
 
     def linked(self, path: str) -> str:
         """A path of this site as pages link to it, below the base address's own path."""
@@ -139,7 +160,7 @@ def frame_of(
         language=view.language,
         direction=text_direction(view.language),
         path=path,
-        up="../" * (path.count("/") - 1),
+        up=kit.up or up_from(path),
         canonical=base + (canonical or path),
         indexed=indexed,
         relations=tuple(related),
@@ -147,6 +168,11 @@ def frame_of(
         printed=printed or title,
         proof=proof or base + (canonical or path),
     )
+
+
+def up_from(path: str) -> str:
+    """The way from a page to the top of the site."""
+    return "../" * (path.count("/") - 1)
 
 
 def laid_out(template: str, kit: Kit, frame: Frame, words: Strings, **values: Any) -> str:
@@ -163,9 +189,38 @@ def laid_out(template: str, kit: Kit, frame: Frame, words: Strings, **values: An
     )
 
 
+def laid_out_again(
+    template: str, kit: Kit, frame: Frame, words: Strings, *, of: str, passage: tuple[str, Markup], **values: Any
+) -> str:
+    """As `laid_out`, from the page's former self where only one passage of it differs.
+
+    Args:
+        template: the template's name.
+        kit: what all pages share.
+        frame: what is around the page.
+        words: its labels.
+        of: a digest of all that is not among the values as it is: values that are functions are called, for their
+            result, only when the page is laid out anew.
+        passage: the name of the value that may differ, and the value.
+        values: what the template is given.
+    """
+    given = {name: value for name, value in values.items() if not callable(value)}
+    made_of = repr(
+        (template, replace(frame, path="", up=""), words.language, of, passage[0], sorted(given.items()), kit.redlines)
+    )
+
+    def made(standing: Markup) -> str:
+        found = {name: value() if callable(value) else value for name, value in values.items()}
+        return laid_out(template, kit, frame, words, **found, **{passage[0]: standing})
+
+    if " at 0x" in made_of:
+        return made(passage[1])
+    return kit.former(frame.path, hashlib.sha256(made_of.encode()).hexdigest(), passage[1], made)
+
+
 def redline_of(series: Series, version: Published, language: str, kit: Kit) -> str:
     """The address of the comparison with the version before; empty when there is none."""
     edition = version.edition(language)
-    if not kit.redlines or version.before is None or edition is None or edition.changes is None:
+    if not kit.redlines or version.before is None or edition is None or edition.comparison is None:
         return ""
     return kit.linked(redline_path(series.name, version.before, version.name, language))

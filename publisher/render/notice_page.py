@@ -154,7 +154,7 @@ def _announced(series: Series, version: Published, view: NoticeView, kit: Kit) -
     address = Citation(series.name, version.name, spoken, then.text.revision if then else None).path
     shows = view.kind in (NoticeKind.REVISION, NoticeKind.FOLLOW_UP)
     return Announced(
-        title=edition.tree.title or series.settings.title,
+        title=edition.title or series.settings.title,
         spoken=spoken,
         summary=edition.text.front.summary,
         announced=announced_day(version, view.language) if view.kind is NoticeKind.CORRECTION else None,

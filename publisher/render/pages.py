@@ -1,5 +1,6 @@
 """Pages as HTML: from a view to the whole document."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from publisher.domain.assessment import FindingKind
     from publisher.render.notice_page import Sent
 
-__all__ = ["Kit", "banner_fragment", "page", "path_of"]
+__all__ = ["Card", "Front", "Kit", "banner_fragment", "card", "home", "page", "path_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +74,21 @@ class Card:
     count: str
 
 
+@dataclass(frozen=True, slots=True)
+class Front:
+    """What the homepage is made of: the policies' names, the site's languages, a card for each policy by language."""
+
+    policies: tuple[str, ...]
+    languages: tuple[str, ...]
+    cards: Mapping[str, tuple[Card, ...]]
+
+
 def page(view: View, kit: Kit) -> str:
     """The whole document for a view."""
     if isinstance(view, HomeView):
-        return _home(view, kit)
+        languages = kit.site.languages
+        cards = {view.language: tuple(card(series, view.language, kit) for series in kit.site.policies)}
+        return home(view, Front(tuple(series.name for series in kit.site.policies), languages, cards), kit)
     if isinstance(view, TextView):
         return text_page(view, kit)
     if isinstance(view, HistoryView):
@@ -107,19 +119,22 @@ def banner_fragment(kit: Kit, language: str) -> str:
     )
 
 
-def _home(view: HomeView, kit: Kit) -> str:
+def home(view: HomeView, front: Front, kit: Kit) -> str:
+    """The homepage."""
     words = kit.words(view.language)
     relations = [
-        Relation(KNOWN_RELATIONS[series.name], kit.linked(Citation(series.name).path))
-        for series in kit.site.policies
-        if series.name in KNOWN_RELATIONS
+        Relation(KNOWN_RELATIONS[name], kit.linked(Citation(name).path))
+        for name in front.policies
+        if name in KNOWN_RELATIONS
     ]
-    frame = frame_of(view, kit, kit.site.name, kit.site.languages, indexed=True, relations=relations)
-    cards = tuple(_card(series, view.language, words, kit) for series in kit.site.policies)
+    frame = frame_of(view, kit, kit.site.name, front.languages, indexed=True, relations=relations)
+    cards = front.cards[view.language]
     return laid_out("home.html.j2", kit, replace(frame, banners=kit.banners), words, cards=cards)
 
 
-def _card(series: Series, language: str, words: Strings, kit: Kit) -> Card:
+def card(series: Series, language: str, kit: Kit) -> Card:
+    """A policy as the homepage shows it."""
+    words = kit.words(language)
     shown = series.shown
     spoken = readable_language(shown, language)
     edition = shown.edition(spoken) or shown.authoritative

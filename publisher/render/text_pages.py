@@ -1,6 +1,7 @@
 """A version's page, and the page that compares it with the version before."""
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from publisher.domain.change import Grade
@@ -8,10 +9,10 @@ from publisher.domain.citation import Citation, history_path, redline_path
 from publisher.domain.life import DATED, PENDING, State
 from publisher.domain.policy import version_number
 from publisher.render.clauses import contents, text_html
-from publisher.render.frame import KNOWN_RELATIONS, Kit, Relation, frame_of, laid_out, redline_of
+from publisher.render.frame import KNOWN_RELATIONS, Kit, Relation, frame_of, laid_out, laid_out_again, redline_of
 from publisher.render.glance import MOST_NAMED, changes_heading, named_changes, summary_html, told_at_a_glance
 from publisher.render.notice_page import notices_of
-from publisher.render.redlines import plain_changes, redline_blocks
+from publisher.render.redlines import Line, plain_changes, redline_blocks
 from publisher.render.status import announced_day, contact_link, day_html, readable_language, status, version_name
 from publisher.render.views import Edition, Published, RedlineView, Series, TextView
 from publisher.render.wording import Strings, language_named, text_direction
@@ -58,7 +59,7 @@ def text_page(view: TextView, kit: Kit) -> str:
     replaced = view.revision is not None and view.revision != edition.text.revision
     if replaced:
         edition = next(old for old in revisions if old.text.revision == view.revision)
-    titled = edition.tree.title or series.settings.title
+    titled = edition.title or series.settings.title
     number = version_number(version.name)
     applying = series.applying
     at_present = applying is not None and applying.name == version.name
@@ -78,8 +79,10 @@ def text_page(view: TextView, kit: Kit) -> str:
     old_path = kit.linked(Citation(series.name, version.before, spoken).path) if version.before else ""
     # Old versions' changes are left to their redlines, so that a long history is not compared for them again.
     recent = version.standing.state in PENDING | {State.IN_FORCE}
-    named = named_changes(edition.changes, edition.told, old_path) if recent else ()
-    changed = len(edition.changes.changes) if edition.changes else 0
+    comparison = edition.comparison
+    named = named_changes(comparison.changes(), edition.told, old_path) if comparison and recent else ()
+    compared = comparison is not None and (kit.redlines or recent or bool(edition.told))
+    changed = comparison.count() if comparison and compared else 0
     previous, following = _neighbours(series, version, view.language, words, kit)
     prevails = version.authoritative.language
     return laid_out(
@@ -101,9 +104,9 @@ def text_page(view: TextView, kit: Kit) -> str:
         shown_language=language_named(spoken, view.language),
         prevails=language_named(prevails, view.language) if len(version.languages) > 1 else "",
         translated=spoken != prevails,
-        body=text_html(edition.tree, words, edition.aliases),
+        body=text_html(edition.tree, words, edition.former(), kit.pieces),
         contents=contents(edition.tree),
-        compared=edition.changes is not None,
+        compared=compared,
         announced=announced_day(version, view.language),
         changes_heading=changes_heading(version, words, view.language),
         told=told_at_a_glance([(change, _place(change, kit)) for change in edition.told], words),
@@ -187,11 +190,11 @@ def redline_page(view: RedlineView, kit: Kit) -> str:
     series, version = view.series, view.version
     words = kit.words(view.language)
     edition = version.edition(view.language)
-    if edition is None or edition.old is None or edition.changes is None or version.before is None:
+    if edition is None or edition.comparison is None or version.before is None:
         raise ValueError(f"{series.name} {version.name} has nothing to compare in {view.language}")
-    titled = edition.tree.title or series.settings.title
+    titled = edition.title or series.settings.title
     old, new = version_name(version.before, words), version_name(version.name, words)
-    languages = tuple(entry.language for entry in version.editions if entry.changes is not None)
+    languages = tuple(entry.language for entry in version.editions if entry.comparison is not None)
     frame = frame_of(
         view,
         kit,
@@ -205,18 +208,23 @@ def redline_page(view: RedlineView, kit: Kit) -> str:
         ],
         canonical=redline_path(series.name, version.before, version.name, view.language),
     )
-    blocks = redline_blocks(edition.old, edition.tree, edition.changes.changes, edition.told)
-    listed = tuple(line for block in blocks for line in block.lines if line.change)
-    return laid_out(
+    compared = edition.comparison
+    marked = cache(lambda: redline_blocks(compared.old(), edition.tree, compared.changes().changes, edition.told))
+
+    def listed() -> tuple[Line, ...]:
+        return tuple(line for block in marked() for line in block.lines if line.change)
+
+    return laid_out_again(
         "redline.html.j2",
         kit,
         frame,
         words,
         title=titled,
         heading=words.say("redline.heading", old=old, new=new),
-        status=status(series, version, words, view.language, kit.linked),
+        of=f"{compared.key()} {edition.told!r}",
+        passage=("status", status(series, version, words, view.language, kit.linked)),
         state=version.standing.state.value,
-        blocks=blocks,
+        blocks=marked,
         listed=listed,
         summaries=_summaries(series, version, view.language, words),
         old_href=kit.linked(Citation(series.name, version.before, view.language).path),
@@ -226,7 +234,7 @@ def redline_page(view: RedlineView, kit: Kit) -> str:
         old_name=old,
         new_name=new,
         history=kit.linked(history_path(series.name, view.language)),
-        plain=plain_changes(listed, words),
+        plain=lambda: plain_changes(listed(), words),
     )
 
 

@@ -110,6 +110,6 @@ def _plain(base: str, series: Series, version: Published) -> dict[str, Any]:
         "redline": {
             edition.language: base + redline_path(series.name, version.before, version.name, edition.language)
             for edition in version.editions
-            if version.before and edition.changes is not None
+            if version.before and edition.comparison is not None
         },
     }

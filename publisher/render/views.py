@@ -1,6 +1,6 @@
 """What pages are made of: released versions with their texts, and each page as a value to be laid out."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,25 +15,52 @@ from publisher.domain.timeline import in_force, upcoming
 
 
 @dataclass(frozen=True, slots=True)
+class Comparison:
+    """An older text in the same language, and what differs, read when it is needed.
+
+    `key` is the digest of both texts with the ids of their clauses, `count` how many changes there are.
+    """
+
+    old: Callable[[], ClauseTree]
+    changes: Callable[[], ChangeSet]
+    key: Callable[[], str]
+    count: Callable[[], int]
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
     """A version's text in one language.
 
+    Trees and changes are read when a page needs them, and not kept here: a long history is never in memory as a whole.
+
     Attributes:
         text: the file as released.
-        tree: its clauses under the ids that the ledger keeps.
-        old: the clauses of the version before in this language, or None.
-        changes: what differs between the two, or None.
+        read: its clauses under the ids that the ledger keeps.
+        named: what the text calls itself; empty when it does not.
+        identity: the digest of the text with the ids of its clauses.
+        comparison: what it is compared with; None for a text that has nothing before it.
         told: the material changes as readers are told of them, in reading order.
-        aliases: ids of earlier versions that this text no longer has, each with the id of the clause now standing for
+        former: ids of earlier versions that this text no longer has, each with the id of the clause now standing for
             it (empty: the text as a whole), so that old links still arrive somewhere.
     """
 
     text: Manuscript
-    tree: ClauseTree
-    old: ClauseTree | None = None
-    changes: ChangeSet | None = None
+    read: Callable[[], ClauseTree]
+    named: Callable[[], str]
+    identity: Callable[[], str]
+    comparison: Comparison | None = None
     told: tuple[ToldChange, ...] = ()
-    aliases: tuple[tuple[str, str], ...] = ()
+    former: Callable[[], tuple[tuple[str, str], ...]] = tuple
+
+    @property
+    def tree(self) -> ClauseTree:
+        """Its clauses under the ids that the ledger keeps."""
+        return self.read()
+
+    @property
+    def title(self) -> str:
+        """What the text calls itself; empty when it does not."""
+        return self.named()
 
     @property
     def language(self) -> str:
@@ -151,8 +178,8 @@ class Series:
         """The policy's name in a language, as its newest text in that language calls itself."""
         for version in (self.shown, *reversed(self.versions)):
             edition = version.edition(language)
-            if edition is not None and edition.tree.title:
-                return edition.tree.title
+            if edition is not None and edition.title:
+                return edition.title
         return self.settings.title
 
 

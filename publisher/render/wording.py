@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -60,6 +61,7 @@ def flattened(table: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
     return found
 
 
+@lru_cache(maxsize=1024)
 def long_date(day: date, language: str) -> str:
     """A date with its month in words: `1 March 2027`, `2027年3月1日`."""
     from babel.dates import format_date

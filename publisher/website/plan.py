@@ -1,8 +1,7 @@
 """Which pages exist: versions in the ledger, each language they have, neighbours compared, and what mails lead to."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
-from publisher.domain.clause import ClauseTree, Placed
 from publisher.domain.ledger import EventKind
 from publisher.domain.notice import NoticeId
 from publisher.render.pages import path_of
@@ -28,48 +27,35 @@ def plan(site: Site, *, redlines: bool = True) -> tuple[View, ...]:
     return tuple({path_of(view): view for view in _pages(site, redlines=redlines)}.values())
 
 
-def aliases(tree: ClauseTree, earlier: Sequence[ClauseTree]) -> tuple[tuple[str, str], ...]:
-    """The ids of earlier texts that this one no longer has, each with the clause of this text that stands for it.
-
-    That is the nearest clause above it, in the last text that had it, which is still there; empty when none is.
-    `earlier` goes from the oldest to the newest.
-    """
-    here = frozenset(placed.clause.id for placed in tree.walk())
-    found: dict[str, str] = {}
-    for old in earlier:
-        by_id = old.by_id()
-        for name in by_id:
-            if name not in here:
-                found[name] = _standing_for(name, by_id, here)
-    return tuple(found.items())
-
-
-def _standing_for(name: str, by_id: Mapping[str, Placed], here: frozenset[str]) -> str:
-    while name and name not in here:
-        placed = by_id.get(name)
-        name = placed.parent if placed else ""
-    return name
-
-
 def _pages(site: Site, *, redlines: bool) -> Iterator[View]:
-    yield HomeView(site.languages[0], named=False)
-    for language in site.languages:
-        yield HomeView(language, named=True)
+    yield from homes(site.languages)
     for series in site.policies:
-        yield TextView(series, series.shown, series.settings.language, named=False, current=True)
-        yield HistoryView(series, series.settings.language, named=False)
-        for language in series.languages:
-            yield TextView(series, series.shown, language, named=True, current=True)
-            yield HistoryView(series, language, named=True)
-        yield from _notices(site, series)
-        for told in series.statements:
-            yield StatementView(series, told, told.statement.languages[0], named=False)
-            for language in told.statement.languages:
-                yield StatementView(series, told, language, named=True)
-        for version in series.versions:
-            yield from _version(series, version, redlines=redlines)
-        for version in series.compared if redlines else ():
-            yield from _redlines(series, version)
+        yield from pages_of(site, series, redlines=redlines)
+
+
+def homes(languages: Sequence[str]) -> Iterator[HomeView]:
+    """The homepage, in each language."""
+    yield HomeView(languages[0], named=False)
+    for language in languages:
+        yield HomeView(language, named=True)
+
+
+def pages_of(site: Site, series: Series, *, redlines: bool = True) -> Iterator[View]:
+    """One policy's pages: its versions in their order first, so that each text is read but once."""
+    for version in series.versions:
+        yield from _version(series, version, redlines=redlines)
+    yield TextView(series, series.shown, series.settings.language, named=False, current=True)
+    yield HistoryView(series, series.settings.language, named=False)
+    for language in series.languages:
+        yield TextView(series, series.shown, language, named=True, current=True)
+        yield HistoryView(series, language, named=True)
+    yield from _notices(site, series)
+    for told in series.statements:
+        yield StatementView(series, told, told.statement.languages[0], named=False)
+        for language in told.statement.languages:
+            yield StatementView(series, told, language, named=True)
+    for version in series.compared if redlines else ():
+        yield from _redlines(series, version)
 
 
 def _notices(site: Site, series: Series) -> Iterator[View]:
@@ -105,7 +91,7 @@ def _version(series: Series, version: Published, *, redlines: bool) -> Iterator[
 
 
 def _redlines(series: Series, version: Published) -> Iterator[View]:
-    compared = [edition for edition in version.editions if version.before and edition.changes is not None]
+    compared = [edition for edition in version.editions if version.before and edition.comparison is not None]
     if compared:
         yield RedlineView(series, version, compared[0].language, named=False)
     for edition in compared:

@@ -25,18 +25,18 @@ _FIXED = ("banners.json", "banner.html", "banner.js", RULES, NGINX)
 _OF_A_POLICY = ("feed.atom", "feed.json", "versions.json", "calendar.ics")
 
 
-def redirect_files(kit: "Kit") -> Iterator[tuple[str, bytes]]:
-    """The files for the site's redirects; none where there are no redirects."""
+def redirect_files(kit: "Kit", language: str) -> Iterator[tuple[str, bytes]]:
+    """The files for the site's redirects, whose pages speak one language; none where there are no redirects."""
     site = kit.site
     if not site.redirects:
         return
     template = kit.templates.get_template("redirect.html.j2")
-    words, base = kit.words(site.languages[0]), site.base_url.rstrip("/")
+    words, base = kit.words(language), site.base_url.rstrip("/")
     rules: list[str] = []
     blocks = ["# Include this into the server block.\n"]
     for old, new in site.redirects:
         href, there = kit.linked(_quoted(new)), base + _quoted(new)
-        page = template.render(site=site, words=words, language=site.languages[0], href=href, canonical=there)
+        page = template.render(site=site, words=words, language=language, href=href, canonical=there)
         yield file_of(old), page.encode("utf-8")
         rules.append(f"{kit.linked(_quoted(old))} {href} 301\n")
         blocks.append(f'location = "{kit.linked(old)}" {{ return 301 "{href}"; }}\n')
@@ -95,7 +95,7 @@ def _ours(file: str, policies: frozenset[str]) -> bool:
 
 def _has(view: TextView, clause: str) -> bool:
     edition = view.version.edition(view.language) or view.version.authoritative
-    return clause in edition.tree.by_id() or clause in dict(edition.aliases)
+    return clause in edition.tree.by_id() or clause in dict(edition.former())
 
 
 def _above(file: str) -> Iterator[str]:

@@ -8,6 +8,7 @@ import ctypes
 import json
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from publisher.errors import Place, PublisherError, one
+from publisher.website.manifest import Stamp, digest_of_bytes
 
 MARKER = ".publisher-site.json"
 
@@ -33,8 +35,14 @@ class Swapped:
     bytes: int
 
 
-def swap(output: Path, files: Iterable[tuple[str, bytes]]) -> Swapped:
+def swap(
+    output: Path,
+    files: Iterable[tuple[str, bytes | Stamp]],
+    written: Callable[[str, Stamp], None] | None = None,
+) -> Swapped:
     """Puts files in place of the folder's own former ones, all at once.
+
+    A file comes as its bytes, or as the stamp of a former one that stays. `written` is told each file's stamp.
 
     Unchanged files keep their time of change. Two at once each bring a whole site; the later one stays.
 
@@ -48,7 +56,7 @@ def swap(output: Path, files: Iterable[tuple[str, bytes]]) -> Swapped:
     try:
         # A run cut off here leaves nothing for version control to pick up.
         (staging / ".gitignore").write_text("*\n", "utf-8")
-        done = _fill(staging, output, files, former or frozenset())
+        done = _fill(staging, output, files, former or frozenset(), written)
         (staging / ".gitignore").unlink()
         _keep_foreign(staging, output, former or frozenset())
         staging.chmod(0o755)
@@ -93,43 +101,60 @@ def _foreign(output: Path, why: str) -> PublisherError:
     )
 
 
-def _fill(staging: Path, output: Path, files: Iterable[tuple[str, bytes]], former: frozenset[str]) -> Swapped:
+def _fill(
+    staging: Path,
+    output: Path,
+    files: Iterable[tuple[str, bytes | Stamp]],
+    former: frozenset[str],
+    told: Callable[[str, Stamp], None] | None,
+) -> Swapped:
     written: set[str] = set()
     folders: set[str] = set()
     changed = size = 0
     for name, content in files:
         if not _safe(name):
             raise one("site-path", f"'{name}' is no path for a page.", "This is a fault of the program; report it.")
-        target = staging / name
+        target = f"{staging}/{name}"
         folder = os.path.dirname(name)  # noqa: PTH120  called for every page
         if folder not in folders:
-            target.parent.mkdir(parents=True, exist_ok=True)
+            os.makedirs(f"{staging}/{folder}", exist_ok=True)  # noqa: PTH103
             folders.add(folder)
-        before = output / name
+        written.add(name)
+        before = f"{output}/{name}"
+        if isinstance(content, Stamp):
+            if not _linked(before, target):
+                shutil.copy2(before, target, follow_symlinks=False)
+            size += content.size
+            continue
+        size += len(content)
         if not (name in former and _same(before, content) and _linked(before, target)):
-            with target.open("xb") as file:
+            with open(target, "xb") as file:  # noqa: PTH123
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
             changed += 1
-        written.add(name)
-        size += len(content)
+        if told is not None:
+            status = os.lstat(target)
+            told(name, Stamp(digest_of_bytes(content), status.st_size, status.st_mtime_ns, status.st_ino))
     marker = json.dumps({"files": sorted(written)}, ensure_ascii=False, indent=0) + "\n"
     (staging / MARKER).write_text(marker, "utf-8")
     return Swapped(len(written), changed, len(former - written), size)
 
 
-def _same(path: Path, content: bytes) -> bool:
+def _same(path: str, content: bytes) -> bool:
     try:
-        return not path.is_symlink() and path.stat().st_size == len(content) and path.read_bytes() == content
+        status = os.lstat(path)
+        if not stat.S_ISREG(status.st_mode) or status.st_size != len(content):
+            return False
+        return Path(path).read_bytes() == content
     except OSError:
         return False
 
 
-def _linked(before: Path, target: Path) -> bool:
+def _linked(before: str, target: str) -> bool:
     """Whether the unchanged file could be taken over as it is, its time of change with it."""
     try:
-        os.link(before, target)
+        os.link(before, target, follow_symlinks=False)
     except OSError:
         return False
     return True
@@ -139,17 +164,18 @@ def _keep_foreign(staging: Path, output: Path, former: frozenset[str]) -> None:
     """Takes over what somebody else put into our folder; where both want one name, ours is the page."""
     if not output.is_dir():
         return
-    for folder, folders, names in os.walk(output):
-        links = [name for name in folders if (Path(folder) / name).is_symlink()]
-        for name in (*names, *links):
-            path = Path(folder) / name
-            relative = path.relative_to(output).as_posix()
-            target = staging / relative
-            if relative in former or relative == MARKER or os.path.lexists(target):
-                continue
-            with suppress(FileExistsError, NotADirectoryError):
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(path, target, follow_symlinks=False)
+    waiting = [""]
+    while waiting:
+        inside = waiting.pop()
+        with os.scandir(f"{output}/{inside}") as entries:
+            for entry in entries:
+                relative = f"{inside}{entry.name}"
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(f"{relative}/")
+                elif relative not in former and relative != MARKER and not os.path.lexists(staging / relative):
+                    with suppress(FileExistsError, NotADirectoryError):
+                        (staging / relative).parent.mkdir(parents=True, exist_ok=True)
+                        shutil.copy2(entry.path, staging / relative, follow_symlinks=False)
 
 
 def _exchange(staging: Path, output: Path) -> None:

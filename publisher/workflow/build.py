@@ -1,33 +1,28 @@
 """Builds the website from the texts and ledgers alone; never opens the store."""
 
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import Any
 
 from publisher import library
-from publisher.domain.change import Grade
-from publisher.domain.citation import Citation
-from publisher.domain.ledger import LedgerEvent, recorded_texts
-from publisher.domain.life import PENDING, Standing, State
-from publisher.domain.policy import Audience, Manuscript, Policy, PolicySettings, Version
-from publisher.domain.review import Review
-from publisher.domain.timeline import release_of
-from publisher.errors import Fault, Place, PublisherError, errors_only
-from publisher.notices.audience import reach
-from publisher.notices.plan import Links, Reason, reasons, told_changes
-from publisher.render.views import Edition, Published, Series, Site, Told
+from publisher.config import Settings
+from publisher.domain.life import APPLIED, State
+from publisher.errors import Fault, PublisherError, errors_only
+from publisher.library import Surveyed
+from publisher.render.views import Site
+from publisher.website.build import SHARED, Common, Group, Made
 from publisher.website.build import build as build_site
-from publisher.website.plan import aliases
-from publisher.workflow.cumulative import since
+from publisher.website.manifest import Manifest, read_manifest, write_manifest
+from publisher.website.own import sources_digest
 from publisher.workflow.redirects import redirect_faults
-from publisher.workflow.statement_texts import spoken
-from publisher.workflow.telling import readers_know
-from publisher.workflow.texts import Trees, assess_version, changes_between, former_tree, predecessor, released_trees
-from publisher.workflow.workspace import Workspace
+from publisher.workflow.series import series_of
+from publisher.workflow.workspace import Workspace, open_workspace
 
-if TYPE_CHECKING:
-    from publisher.domain.clause import ClauseTree
+CACHE = "var/site"
+"""Where a workspace keeps what the last build made of what. It may be deleted at any time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +35,145 @@ class BuildReport:
     output: str
 
 
-def build(workspace: Workspace, *, now: datetime, redlines: bool = True) -> BuildReport:
-    """Builds the whole website as it is at `now`.
+def build(
+    settings: Settings,
+    *,
+    now: datetime,
+    redlines: bool = True,
+    begin: Callable[[int], None] = lambda _: None,
+    advance: Callable[[int], None] = lambda _: None,
+) -> BuildReport:
+    """Builds the whole website as it is at `now`, and makes anew only what changed since the last build.
+
+    `begin` is told how many versions there are, `advance` how many more are done.
 
     Raises:
         PublisherError: a released text is missing or not the one in the ledger, or a redirect leads to nothing; the
             old website stays then.
     """
-    site = site_of(workspace, now=now)
-    settings = workspace.settings
-    wrong = redirect_faults(site, workspace)
-    if wrong:
-        raise PublisherError(wrong)
-    done = build_site(site, settings.output, settings.path("site"), redlines=redlines)
+    surveyed = library.survey(settings.root)
+    begin(sum(found.versions for found in surveyed))
+    own = settings.path("site")
+    common = Common(
+        settings.site.name,
+        settings.site.base_url,
+        own,
+        _digest(
+            sources_digest(own),
+            library.folder_digest(settings.root / "packs"),
+            settings.site.name,
+            settings.site.base_url,
+            settings.email.sender,
+            redlines,
+        ),
+        tuple(sorted({language for found in surveyed for language in found.languages})),
+        redlines,
+        tuple(settings.site.redirects.items()),
+        advance,
+    )
+    file = settings.root / CACHE / f"{_digest(str(settings.output))[:16]}.json"
+    former = read_manifest(file)
+    groups = _Groups(settings, common, now, former)
+    done, manifest = build_site(common, groups.groups(surveyed), settings.output, former)
+    manifest[SHARED] = replace(manifest[SHARED], facts={"checked": groups.checked})
+    with suppress(OSError):
+        write_manifest(file, manifest)
     return BuildReport(done.files, done.changed, done.removed, str(settings.output))
+
+
+class _Groups:
+    """The policies of a workspace, and which of them are as the last build had them."""
+
+    def __init__(self, settings: Settings, common: Common, now: datetime, former: Manifest) -> None:
+        self._settings = settings
+        self._common = common
+        self._now = now
+        self._former = former
+        self._faults: list[Fault] = []
+        self._shown: list[Mapping[str, Any]] = []
+        self.checked = ""
+
+    def groups(self, surveyed: Sequence[Surveyed]) -> Iterator[Group]:
+        """Each group; at the end every fault of any of them is raised."""
+        self._faults.extend(_hiding(open_workspace(self._settings, only=())))
+        for together in _together(surveyed):
+            yield self._group(together)
+        if not self._faults:
+            self._check_redirects()
+        if self._faults:
+            raise PublisherError(tuple(dict.fromkeys(self._faults)))
+
+    def _check_redirects(self) -> None:
+        """Redirects are held against the whole site, unless all of it is as it was when they were last."""
+        if not self._common.redirects:
+            return
+        shown = [(facts["files"], facts.get("standings")) for facts in self._shown]
+        self.checked = _digest(self._common.digest, self._common.redirects, shown)
+        known = self._former.get(SHARED)
+        if known is None or known.facts.get("checked") != self.checked:
+            workspace = open_workspace(self._settings)
+            self._faults.extend(redirect_faults(site_of(workspace, now=self._now), workspace))
+
+    def _group(self, together: Sequence[Surveyed]) -> Group:
+        names = tuple(found.name for found in together)
+        files = _digest(self._common.digest, [(found.name, found.digest) for found in together])
+        known = self._former.get(names[0])
+        facts = known.facts if known is not None else {}
+        kept = facts.get("files") == files and self._speaks_all(facts) and self._stands(names, facts)
+        versions = sum(found.versions for found in together)
+        own: dict[str, Any] = {"files": files, "common": self._common.digest}
+        self._shown.append(facts if kept else own)
+
+        def make(before: Mapping[str, Any]) -> Made | None:
+            workspace = open_workspace(self._settings, only=names)
+            own.update(_standing_facts(workspace, self._now))
+            counts = dict(before.get("counts", {})) if before.get("common") == self._common.digest else {}
+            faults = list(_hiding(workspace))
+            site = _site(workspace, faults, self._now, redlines=self._common.redlines, counts=counts)
+            self._faults.extend(faults)
+            return Made(site, counts) if site.policies and not self._faults else None
+
+        return Group(names[0], own, make, kept, versions)
+
+    def _speaks_all(self, facts: Mapping[str, Any]) -> bool:
+        return all(set(self._common.languages) <= set(brief["cards"]) for brief in facts["briefs"])
+
+    def _stands(self, names: Sequence[str], facts: Mapping[str, Any]) -> bool:
+        """Whether every version stands where it stood: it does for good once nothing is to come any more."""
+        if facts["settled"] and self._now.isoformat() >= facts["settled"]:
+            return True
+        workspace = open_workspace(self._settings, only=names)
+        return _standing_facts(workspace, self._now)["standings"] == str(facts["standings"])
+
+
+def _standing_facts(workspace: Workspace, now: datetime) -> dict[str, str]:
+    """Where the versions stand, as a digest, and from when on time alone brings nothing new; empty while it may.
+
+    So too which statements were sent, and whether their time is over.
+    """
+    found = [standing for policy in workspace.policies for standing in workspace.standings(policy, now)]
+    told = [statement for each in workspace.statements.values() for statement in each]
+    settled = all(statement.sent <= now and statement.until <= now for statement in told) and all(
+        standing.state is State.WITHDRAWN
+        or (standing.state in APPLIED and (standing.ends is None or standing.ends <= now))
+        for standing in found
+    )
+    said = [(str(statement.id), statement.sent <= now, statement.until <= now) for statement in told]
+    return {"standings": _digest(found, said), "settled": now.isoformat() if settled else ""}
+
+
+def _together(surveyed: Sequence[Surveyed]) -> list[list[Surveyed]]:
+    """Policies that name the same notices, together; all in order of name."""
+    groups: list[list[Surveyed]] = []
+    for found in surveyed:
+        joined = [group for group in groups if any(not found.notices.isdisjoint(other.notices) for other in group)]
+        groups = [group for group in groups if not any(group is other for other in joined)]
+        groups.append(sorted([entry for group in joined for entry in group] + [found], key=lambda entry: entry.name))
+    return sorted(groups, key=lambda group: group[0].name)
+
+
+def _digest(*parts: object) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 def site_of(workspace: Workspace, *, now: datetime) -> Site:
@@ -62,142 +182,47 @@ def site_of(workspace: Workspace, *, now: datetime) -> Site:
     Raises:
         PublisherError: with every released text that is missing or altered.
     """
-    faults = [fault for fault in errors_only(workspace.faults) if _hides_a_policy(fault)]
+    faults = list(_hiding(workspace))
+    site = _site(workspace, faults, now)
+    if faults:
+        raise PublisherError(faults)
+    return site
+
+
+def _site(
+    workspace: Workspace,
+    faults: list[Fault],
+    now: datetime,
+    *,
+    redlines: bool = True,
+    counts: dict[str, int] | None = None,
+) -> Site:
     series = [
         found
         for policy in workspace.policies
-        if (found := _series(workspace, policy, workspace.standings(policy, now), faults, now)) is not None
+        if (
+            found := series_of(
+                workspace,
+                policy,
+                workspace.standings(policy, now),
+                faults,
+                now=now,
+                redlines=redlines,
+                counts=counts,
+            )
+        )
+        is not None
     ]
-    if faults:
-        raise PublisherError(faults)
     settings = workspace.settings
     redirects = tuple(settings.site.redirects.items())
     return Site(settings.site.name, settings.site.base_url, tuple(series), settings.email.sender, redirects, now)
+
+
+def _hiding(workspace: Workspace) -> tuple[Fault, ...]:
+    return tuple(fault for fault in errors_only(workspace.faults) if _hides_a_policy(fault))
 
 
 def _hides_a_policy(fault: Fault) -> bool:
     """Whether a fault would let a policy, or what its ledger says, vanish from the site unnoticed."""
     file = fault.place.file or ""
     return file == "policies" or file.endswith(("/policy.toml", "/ledger.jsonl")) or "/notices/" in file
-
-
-def _series(
-    workspace: Workspace, policy: Policy, found: Sequence[Standing], faults: list[Fault], now: datetime
-) -> Series | None:
-    events = workspace.events(policy.name)
-    altered = [fault for standing in found for fault in _altered(policy, standing)]
-    if altered or not found:
-        faults.extend(altered)
-        return None
-    trees = {standing.version: released_trees(policy, events, standing.version) for standing in found}
-    versions = tuple(_published(workspace, policy, events, standing, trees) for standing in found)
-    told = tuple(
-        Told(statement, {text.language: spoken(text).tree for text in statement.texts})
-        for statement in workspace.statements.get(policy.name, ())
-        if statement.sent <= now
-    )
-    series = Series(policy.settings, tuple(events), versions, statements=told)
-    return replace(series, compared=tuple(_compared(series)))
-
-
-def _compared(series: Series) -> Iterator[Published]:
-    """The comparisons that mails link to, while their version comes or applies."""
-    for version in series.versions:
-        if version.standing.notice is None or version.standing.state not in PENDING | {State.IN_FORCE}:
-            continue
-        for known in readers_know(series.events, version.name)[1:]:
-            found = since(series, series.version(known), version)
-            if found is not None:
-                yield found
-
-
-def _altered(policy: Policy, standing: Standing) -> list[Fault]:
-    """Released texts that are not there, or are not those that the ledger names."""
-    version = policy.version(standing.version)
-    faults: list[Fault] = []
-    for language, digest in standing.texts:
-        text = version.text(language) if version else None
-        name = f"{policy.name} {standing.version}"
-        if text is None:
-            place = Place(f"{policy.folder}/{standing.version}/{language}.md")
-            message = f"The text of {name} in {language} is in the ledger, but its file is not there."
-            faults.append(Fault("released-missing", message, "Restore the file from version control.", place))
-        elif text.digest != digest:
-            message = f"This is not the text of {name} that was released: its digest is not the ledger's."
-            remedy = "Restore the file from version control; a new wording is a new version."
-            faults.append(Fault("released-altered", message, remedy, Place(text.path)))
-    return faults
-
-
-def _published(
-    workspace: Workspace,
-    policy: Policy,
-    events: Sequence[LedgerEvent],
-    standing: Standing,
-    trees: dict[str, Trees],
-) -> Published:
-    version = policy.version(standing.version)
-    event = release_of(events, standing.version)
-    if version is None or event is None:
-        raise LookupError(f"{policy.name} {standing.version} is not both in the ledger and in its folder")
-    settings = event.settings or policy.settings
-    before = predecessor(events, standing.version)
-    review = library.read_review(workspace.settings.root / version.folder)[0] if before is not None else None
-    reasoned = _reasons(policy, events, standing, before, review)
-    released = dict(standing.texts)
-    languages = [language for language in (settings.language, *released) if language in released]
-    editions = []
-    for language in dict.fromkeys(languages):
-        text = version.text(language)
-        if text is not None:
-            editions.append(_edition(policy, text, before, trees, reasoned))
-    former = _former(version, events, trees[standing.version])
-    audiences = _audiences(settings, review, [trees[name] for name in (standing.version, before) if name])
-    return Published(standing, settings, tuple(editions), before, former, audiences)
-
-
-def _audiences(settings: PolicySettings, review: Review | None, texts: Sequence[Trees]) -> tuple[Audience, ...]:
-    """The audiences whom a version's changes concern, as they were signed; none of them: everyone bound."""
-    if not settings.audiences or review is None or review.audience is None:
-        return ()
-    told = reach(settings, review.audience.clauses, [trees[settings.language] for trees in texts])
-    names = frozenset(member.name for member in told.audiences or ())
-    return tuple(audience for audience in settings.audiences if audience.name in names)
-
-
-def _former(version: Version, events: Sequence[LedgerEvent], trees: Trees) -> tuple[Edition, ...]:
-    """The texts as they were before corrections, under the ids of those that took their place."""
-    recorded = recorded_texts(events, version.name)
-    found = [
-        text
-        for text in version.revisions
-        if text.language in trees and text.digest in recorded.get(text.language, ())[:-1]
-    ]
-    return tuple(Edition(text, former_tree(text, trees[text.language])) for text in found)
-
-
-def _reasons(
-    policy: Policy, events: Sequence[LedgerEvent], standing: Standing, before: str | None, review: Review | None
-) -> tuple[Reason, ...]:
-    """Why a version is material, as people signed it; nothing for versions that are not."""
-    if before is None or review is None or standing.grade is not Grade.MATERIAL:
-        return ()
-    assessment = assess_version(policy, events, standing.version, before)
-    return reasons(assessment.findings, review) if assessment else ()
-
-
-def _edition(
-    policy: Policy, text: Manuscript, before: str | None, trees: dict[str, Trees], reasoned: Sequence[Reason]
-) -> Edition:
-    language = text.language
-    tree = trees[text.version][language]
-    earlier: list[ClauseTree] = []
-    for version, found in trees.items():
-        if version == text.version:
-            break
-        earlier.extend(found[name] for name in (policy.settings.language, language) if name in found)
-    old = trees[before] if before else {}
-    changes = changes_between(old, trees[text.version], language)
-    links = Links(new="", old=Citation(policy.name, before, language).path if before else "")
-    told = told_changes(reasoned, changes, tree, old.get(language), links) if reasoned else ()
-    return Edition(text, tree, old.get(language), changes, told, aliases(tree, earlier))

@@ -104,7 +104,7 @@ def correct(
     events = workspace.events(policy_name)
     before = recorded_already(workspace, policy, version_name, EventKind.CORRECT, by=by, reason=reason)
     if before is not None and _is_as_recorded(policy, version, before, language, source):
-        build(workspace, now=now)
+        build(workspace.settings, now=now)
         return _again(policy, version, before, events)
     found = _corrections(policy, version, events, language or policy.settings.language, source)
     faults = [fault for entry in found for fault in _faults(policy, entry)]
@@ -149,7 +149,7 @@ def _recorded(
         event = replace(event, notice=str(sequel.notice.id))
     parted = parting(workspace, standing, by=event) if sequel is not None else ()
     done = record_sequel(workspace.settings, workspace, store, policy, event, sequel, partners=parted)
-    build(open_workspace(workspace.settings), now=now)
+    build(workspace.settings, now=now)
     files = [name for entry in found for name in (entry.text.path, library.former_path(entry.text, entry.number))]
     return Corrected(
         policy.name,

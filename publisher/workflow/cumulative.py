@@ -7,8 +7,8 @@ from publisher.domain.change import Change, ChangeSet
 from publisher.domain.life import State
 from publisher.domain.notice import ToldChange
 from publisher.domain.policy import version_number
-from publisher.render.views import Edition, Published, RedlineView, Series
-from publisher.workflow.texts import changes_between
+from publisher.render.views import Comparison, Edition, Published, RedlineView, Series
+from publisher.workflow.texts import compared
 
 
 def redline_view(series: Series, old: str, new: str, language: str | None = None) -> RedlineView | None:
@@ -28,7 +28,7 @@ def redline_view(series: Series, old: str, new: str, language: str | None = None
         return None
     spoken = language or published.authoritative.language
     edition = published.edition(spoken)
-    if edition is None or edition.changes is None:
+    if edition is None or edition.comparison is None:
         return None
     return RedlineView(series, published, spoken, named=language is not None)
 
@@ -54,17 +54,23 @@ def since(series: Series, old: Published | None, new: Published | None) -> Publi
 def _edition(old: Published, edition: Edition, passed: Sequence[Published]) -> Edition:
     known = old.edition(edition.language)
     if known is None:
-        return replace(edition, old=None, changes=None, told=())
-    language = edition.language
-    changes = changes_between({language: known.tree}, {language: edition.tree}, language)
-    told = [entry for version in passed if (found := version.edition(language)) for entry in found.told]
-    return replace(edition, old=known.tree, changes=changes, told=_still_told(told, changes))
+        return replace(edition, comparison=None, told=())
+
+    def changes() -> ChangeSet:
+        return compared(known.tree, edition.tree)
+
+    comparison = Comparison(
+        known.read, changes, lambda: f"{known.identity()} {edition.identity()}", lambda: len(changes().changes)
+    )
+    told = [entry for version in passed if (found := version.edition(edition.language)) for entry in found.told]
+    still = _still_told(told, comparison.changes()) if told else ()
+    return replace(edition, comparison=comparison, told=still)
 
 
-def _still_told(told: Sequence[ToldChange], changes: ChangeSet | None) -> tuple[ToldChange, ...]:
+def _still_told(told: Sequence[ToldChange], changes: ChangeSet) -> tuple[ToldChange, ...]:
     """The reasons for each clause that still differs, together, with its words as they differ now."""
     by_clause: dict[str, Change] = {}
-    for change in changes.changes if changes else ():
+    for change in changes.changes:
         sides = [side for side in (change.new, change.old) if side is not None]
         for name in (change.id, *(part.id for side in sides for part in (side, *side.parts))):
             by_clause.setdefault(name, change)

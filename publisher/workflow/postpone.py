@@ -30,7 +30,7 @@ from publisher.workflow.records import caught_up, ledger_file
 from publisher.workflow.release import floor_of
 from publisher.workflow.telling import Since, telling_of
 from publisher.workflow.variants import Varied
-from publisher.workflow.workspace import Workspace, open_workspace
+from publisher.workflow.workspace import Workspace
 
 if TYPE_CHECKING:
     from publisher.store.engine import Store
@@ -79,7 +79,7 @@ def postpone(
     standing = standing_of(workspace, policy, version, now)
     before = recorded_already(workspace, policy, version, EventKind.POSTPONE, by=by, reason=reason)
     if before is not None and before.effective == to:
-        build(workspace, now=now)
+        build(settings, now=now)
         return Postponed(policy_name, version, to, to, before.notice, 0, 0, (ledger_file(policy_name),), again=True)
     refuse(EventKind.POSTPONE, standing)
     refuse_altered(workspace, policy)
@@ -103,7 +103,7 @@ def postpone(
     sequel = _sequel(workspace, policy, standing, event, notice) if notice else None
     parted = parting(workspace, standing, by=event)
     done = record_sequel(settings, workspace, store, policy, event, sequel, partners=parted)
-    build(open_workspace(settings), now=now)
+    build(settings, now=now)
     return Postponed(
         policy_name,
         version,

@@ -97,7 +97,7 @@ def publish(
                 released.append(told)
         for policy, lines in held.items():
             complete_file(settings, policy, lines)
-    site = build(open_workspace(settings), now=now)
+    site = build(settings, now=now)
     unheard = [
         told
         for told, release in zip(released, plan.releases, strict=True)

@@ -178,7 +178,7 @@ def send_statement(
     files = completed_files(settings, store)
     unbuilt: tuple[Fault, ...] = ()
     try:
-        build(open_workspace(settings), now=now)
+        build(settings, now=now)
     except PublisherError as failed:  # must keep nobody from being told by mail
         unbuilt = tuple(replace(fault, severity=Severity.WARNING) for fault in failed.faults)
     return SentReport(plan, plan.notice.id, made, files, unbuilt=unbuilt)

@@ -94,7 +94,7 @@ def _tick(settings: Settings, store: "Store", now: datetime) -> TickReport:
     _refuse_broken(workspace)
     written = completed_files(settings, store)
     workspace = open_workspace(settings) if written else workspace
-    build(workspace, now=now)
+    build(settings, now=now)
     completing = Completing(workspace, store, now=now)
     happened: list[Happened] = []
     waiting: list[str] = []
@@ -115,7 +115,7 @@ def _tick(settings: Settings, store: "Store", now: datetime) -> TickReport:
     waiting.extend(statements.waiting)
     troubles.extend(statements.troubles)
     reduced = forget_receipts(open_workspace(settings), store, now=now)
-    site = build(open_workspace(settings), now=now)
+    site = build(settings, now=now)
     troubles.extend(hooks.after_switch(settings, _switched(happened)))
     troubles.extend(hooks.alert(settings, troubles, now=now))
     files = tuple(ledger_file(name) for name in dict.fromkeys([*completed, *(entry.policy for entry in happened)]))

@@ -23,7 +23,7 @@ from publisher.workflow.follow_up import (
     standing_of,
 )
 from publisher.workflow.records import caught_up, ledger_file
-from publisher.workflow.workspace import Workspace, open_workspace
+from publisher.workflow.workspace import Workspace
 
 if TYPE_CHECKING:
     from publisher.store.engine import Store
@@ -59,7 +59,7 @@ def withdraw(
     standing = standing_of(workspace, policy, version, now)
     before = recorded_already(workspace, policy, version, EventKind.WITHDRAW, by=by, reason=reason)
     if before is not None:
-        build(workspace, now=now)
+        build(settings, now=now)
         return Withdrawn(policy_name, version, before.notice, 0, 0, (ledger_file(policy_name),), again=True)
     refuse(EventKind.WITHDRAW, standing)
     faults = _faults(workspace, policy, standing, now)
@@ -79,7 +79,7 @@ def withdraw(
     )
     parted = parting(workspace, standing, by=event)
     done = record_sequel(settings, workspace, store, policy, event, sequel, partners=parted)
-    build(open_workspace(settings), now=now)
+    build(settings, now=now)
     return Withdrawn(policy_name, version, event.notice, done.total, done.cancelled, (ledger_file(policy_name),))
 
 

@@ -1,6 +1,6 @@
 """A workspace read whole: settings, policies, ledgers, and what is wrong with any of them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -64,22 +64,22 @@ class Workspace:
         return standings(events, now, policy.settings.timezone)
 
 
-def open_workspace(settings: Settings) -> Workspace:
-    """Reads everything; faults are collected, not raised."""
-    reading = library.read_policies(settings.root)
+def open_workspace(settings: Settings, only: Collection[str] | None = None) -> Workspace:
+    """Reads everything, or `only` some policies; faults are collected, not raised."""
+    reading = library.read_policies(settings.root, only)
     ledgers: dict[str, tuple[LedgerEvent, ...]] = {}
     lines: dict[str, tuple[str, ...]] = {}
     statements: dict[str, tuple[Statement, ...]] = {}
     faults = list(reading.faults)
     for policy in reading.policies:
-        events, ledger_faults = library.read_ledger(settings.root, policy.name)
-        ledgers[policy.name] = events
-        lines[policy.name] = () if errors_only(ledger_faults) else library.ledger_lines(settings.root, policy.name)
-        faults.extend(ledger_faults)
+        ledger = reading.ledgers[policy.name]
+        ledgers[policy.name] = ledger.events
+        lines[policy.name] = () if errors_only(ledger.faults) else ledger.lines
+        faults.extend(ledger.faults)
         statements[policy.name], statement_faults = library.read_statements(settings.root, policy.settings)
         faults.extend(statement_faults)
-        if not errors_only(ledger_faults):
-            faults.extend(_order_faults(policy, events))
+        if not errors_only(ledger.faults):
+            faults.extend(_order_faults(policy, ledger.events))
     return Workspace(settings, reading.policies, ledgers, lines, tuple(faults), statements)
 
 

@@ -20,7 +20,7 @@ from publisher.domain.clause import Clause, ClauseKind, ClauseTree
 from publisher.domain.frontmatter import divide, normal_line_ends
 from publisher.languages.words import word_keys
 from publisher.parse import parse
-from publisher.website.plan import aliases
+from publisher.website.aliases import aliases
 
 TITLE = "title"
 """The id of a text's own title, which is the page: a clause that becomes it leads to the top."""

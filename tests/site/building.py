@@ -12,7 +12,6 @@ from publisher.domain.ledger import EventKind, LedgerEvent, chained
 from publisher.domain.policy import Policy
 from publisher.workflow.build import BuildReport, build
 from publisher.workflow.texts import clause_entries, draft_trees
-from publisher.workflow.workspace import open_workspace
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -98,4 +97,4 @@ def make_workspace(root: Path, *more: LedgerEvent, policies: Path = REPOSITORY /
 
 
 def build_at(root: Path, now: datetime) -> Built:
-    return Built(root, build(open_workspace(read_settings(root, {})), now=now))
+    return Built(root, build(read_settings(root, {}), now=now))

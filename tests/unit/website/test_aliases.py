@@ -1,5 +1,5 @@
 from publisher import parse
-from publisher.website.plan import aliases
+from publisher.website.aliases import aliases
 
 FIRST = "# P\n\n## 1. One\n\n1.1 First words here.\n\n1.2 Second words here.\n\n## 2. Two\n\n2.1 Third words here.\n"
 SECOND = "# P\n\n## 1. One\n\n1.1 First words here.\n"
