@@ -1,5 +1,7 @@
 """`publisher serve`."""
 
+import os
+
 import click
 
 from publisher.cli.context import Desk, pass_desk
@@ -30,7 +32,17 @@ def command(desk: Desk, host: str, port: int, no_tick: bool) -> None:
             store,
             clock=desk.now,
             ticking=not no_tick,
+            proxies=os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1"),
             told=lambda words: click.echo(words, err=True),
         )
         click.echo(f"Serving {settings.site.output} at http://{host}:{port}/", err=True)
-        uvicorn.run(application, host=host, port=port, log_level="warning", server_header=False, lifespan="on")
+        uvicorn.run(
+            application,
+            host=host,
+            port=port,
+            log_level="warning",
+            access_log=False,
+            proxy_headers=False,  # the application does that where an address matters, and not for every page
+            server_header=False,
+            lifespan="on",
+        )

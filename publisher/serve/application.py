@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import Any
 from urllib.parse import urlsplit
+
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from publisher.config import Settings
 from publisher.errors import PublisherError
@@ -17,9 +19,6 @@ from publisher.serve.website import Website
 from publisher.store.engine import Store
 from publisher.workflow.served import Pages
 from publisher.workflow.tick import tick
-
-if TYPE_CHECKING:
-    from starlette.types import ASGIApp
 
 TICK_SECONDS = 60
 LOOK_SECONDS = 0.5
@@ -39,8 +38,10 @@ class Application:
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC).replace(microsecond=0),
         ticking: bool = True,
+        proxies: str = "127.0.0.1",
         told: Callable[[str], None] = lambda _: None,
     ) -> None:
+        """`proxies` are the addresses, separated by commas, whose word is taken for which address calls the API."""
         self._settings = settings
         self._store = store
         self._clock = clock
@@ -52,7 +53,8 @@ class Application:
         self._hosts = frozenset(name.lower().encode("ascii", "ignore") for name in names if name)
         self._website = Website(Pages(settings), clock, told)
         self._counting = Counting()
-        self._api: ASGIApp = api(settings, store, self._website, self._counting, clock=clock, told=told)
+        calls: Any = api(settings, store, self._website, self._counting, clock=clock, told=told)
+        self._api: Any = ProxyHeadersMiddleware(calls, proxies)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one connection, as ASGI 3 has it."""

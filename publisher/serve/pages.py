@@ -1,5 +1,7 @@
 """Pages: the bytes that were built, with what caches must know of them."""
 
+from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import parse_qs, quote
 
 from publisher.render.headers import IMMUTABLE, LONGEST_CACHE, SHARED, TO_ANYBODY
@@ -47,26 +49,37 @@ async def answer(website: Website, below: str, path: str, scope: Scope) -> Reply
 def of_page(page: Encoded, path: str, pages: Snapshot, website: Website, scope: Scope) -> Reply:
     """A page in the encoding that its reader takes; 304 where they have it."""
     encoding = page.best(header(scope, b"accept-encoding"))
-    lasting = path.startswith("/static/")
-    seconds = 0 if lasting else pages.freshness(website.clock(), LONGEST_CACHE)
-    headers = (
-        (b"etag", page.tag(encoding)),
-        *(_LASTING if lasting else ((b"cache-control", b"max-age=%d" % seconds),)),
-        (b"vary", b"accept-encoding"),
-        *_of_point(pages.point(path)),
-        *(_TO_ANYBODY if path in SHARED else ()),
-        *GUARDED,
-    )
+    if path.startswith("/static/"):
+        kept = _LASTING
+    else:
+        kept = ((b"cache-control", b"max-age=%d" % pages.freshness(website.clock(), LONGEST_CACHE)),)
+    said = _said(page, encoding, pages.point(path), path in SHARED)
     asked = header(scope, b"if-none-match")
     if asked is not None and _has(asked, page.tag(encoding)):
-        return Reply(304, headers)
+        return Reply(304, said.unchanged + kept)
+    return Reply(200, said.whole + kept, page.body(encoding))
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """The headers of a page in one encoding, but for how long it may be kept: with the page, and with a 304."""
+
+    whole: Headers
+    unchanged: Headers
+
+
+@lru_cache(maxsize=512)
+def _said(page: Encoded, encoding: str, point: Point, shared: bool) -> _Said:
+    around = ((b"last-modified", point.modified), (b"memento-datetime", point.memento), (b"link", point.links))
+    unchanged = (
+        (b"etag", page.tag(encoding)),
+        (b"vary", b"accept-encoding"),
+        *(pair for pair in around if pair[1]),
+        *(_TO_ANYBODY if shared else ()),
+        *GUARDED,
+    )
     packed = () if encoding == "identity" else ((b"content-encoding", encoding.encode("ascii")),)
-    return Reply(200, ((b"content-type", page.kind), *packed, *headers), page.body(encoding))
-
-
-def _of_point(point: Point) -> Headers:
-    said = ((b"last-modified", point.modified), (b"memento-datetime", point.memento), (b"link", point.links))
-    return tuple(pair for pair in said if pair[1])
+    return _Said(((b"content-type", page.kind), *packed, *unchanged), unchanged)
 
 
 def _has(asked: bytes, tag: bytes) -> bool:

@@ -56,8 +56,11 @@ def leads(status: int, location: str, headers: Headers = ()) -> Reply:
 
 def header(scope: Scope, name: bytes) -> bytes | None:
     """A header of the request, the first of that name; None when it has none."""
-    found: bytes | None = next((value for key, value in scope["headers"] if key == name), None)
-    return found
+    for key, value in scope["headers"]:
+        if key == name:
+            found: bytes = value
+            return found
+    return None
 
 
 async def sent(scope: Scope, send: Send, reply: Reply) -> None:

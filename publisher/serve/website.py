@@ -43,6 +43,9 @@ class Website:
 
     async def made(self, path: str) -> Encoded | None:
         """A page that no build writes; one is made at a time, however many ask."""
+        kept = self._pages.kept(path, self.clock())
+        if kept is not None:
+            return kept
         async with self._one_at_a_time:
             try:
                 return await asyncio.to_thread(self._pages.made, path, self.clock())

@@ -3,7 +3,7 @@
 import gzip
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 SMALLEST_COMPRESSED = 512
@@ -27,7 +27,7 @@ class Encoded:
 
     kind: bytes
     digest: bytes
-    bodies: Mapping[str, bytes]
+    bodies: Mapping[str, bytes] = field(hash=False)
 
     def best(self, accepted: bytes | None) -> str:
         """The encoding to answer with: `br`, `gzip` or `identity`."""

@@ -26,13 +26,15 @@ _HISTORY = re.compile(r"/(?P<policy>[a-z0-9-]{1,64})/history/(?:(?P<language>[A-
 
 
 def is_made(path: str, pages: Snapshot) -> bool:
-    """Whether a path names a page that can be made, of versions that this build has."""
+    """Whether a path names a page that must be made, of versions that this build has."""
     named = _COMPARED.fullmatch(path)
     if named is None:
         return _HISTORY.fullmatch(path) is not None and pages.find(path) is not None
     old, new = named["old"], named["new"]
-    return all(pages.speaks(named["policy"], version, named["language"]) for version in (old, new)) and (
-        version_number(old) < version_number(new)
+    return (
+        pages.find(path) is None
+        and all(pages.speaks(named["policy"], version, named["language"]) for version in (old, new))
+        and (version_number(old) < version_number(new))
     )
 
 

@@ -44,6 +44,7 @@ class Pages:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._folder = settings.output
+        self._place = str(settings.output)
         self._known = (0, 0)
         self._snapshot = Snapshot(self._folder)
         self._next: _Next | None = None
@@ -104,6 +105,10 @@ class Pages:
                 raise
             self._next = _Next(turn, known, self._read(folder))
 
+    def kept(self, path: str, now: datetime) -> Encoded | None:
+        """A page that was made already; None when it is still to be made."""
+        return self._made.get((path, id(self.at(now))))
+
     def made(self, path: str, now: datetime) -> Encoded | None:
         """A page that no build writes, kept while this build stands; None when there is none.
 
@@ -124,7 +129,7 @@ class Pages:
 
     def _stamp(self) -> tuple[int, int]:
         try:
-            status = self._folder.stat()
+            status = os.stat(self._place)  # noqa: PTH116  asked at every request, where a Path costs twice as much
         except OSError:
             return (0, 0)
         return (status.st_ino, status.st_mtime_ns)
