@@ -1,4 +1,4 @@
-"""The preview with the real command: what it shows, whom it answers, and what a form signs."""
+"""The preview with the real command and a real browser: what an editor saves is on the page, and a form signs."""
 
 import http.client
 import os
@@ -14,11 +14,14 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from tests.acceptance.workspaces import V1, Workbench
+from tests.acceptance.at_a_terminal import typed
+from tests.acceptance.workspaces import V1, V2, Workbench
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+PATIENCE = 15_000
+"""Milliseconds that a browser waits for anything."""
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
 
 
@@ -56,6 +59,7 @@ def chromium() -> "Iterator[Browser]":
 
 def opened(browser: "Browser", url: str, told: list[str], **options: Any) -> "Page":
     page = browser.new_page(**options)
+    page.set_default_timeout(PATIENCE)
     page.on("console", lambda message: told.append(message.text))
     page.on("pageerror", lambda error: told.append(str(error)))
     page.goto(url)
@@ -74,6 +78,105 @@ def ask(address: str, method: str, path: str, body: str = "", **headers: str) ->
 
 def written(bench: Workbench) -> dict[str, Any]:
     return tomllib.loads((bench.folder / "policies/privacy/v2/review.toml").read_text("utf-8"))
+
+
+@pytest.mark.browser
+def test_what_is_saved_is_on_the_page(workbench: Workbench, address: str, chromium: "Browser") -> None:
+    told: list[str] = []
+    page = opened(chromium, address, told)
+    page.get_by_role("link", name="Privacy Policy, v2").click()
+    assert "A kind of data that the old text does not name" in page.locator("#changes").inner_text()
+    assert page.locator("#changes ins").filter(has_text="precise location").count() == 1
+    for title, words in (("Mail, en", "24 months"), ("Banner, en", "Our Privacy Policy is changing")):
+        page.get_by_title(title).scroll_into_view_if_needed()  # a frame is only loaded when somebody comes near it
+        page.frame_locator(f"iframe[title='{title}']").get_by_text(words).first.wait_for()
+    workbench.write_version(
+        "v2", {**V2, "en": V2["en"].replace("without your consent", "unless you object")}, '"+45 days"'
+    )
+    page.locator("#changes").get_by_text("consent-weakened").first.wait_for()
+    assert "consent-weakened" in page.locator("#text").inner_text()
+    workbench.write_version("v2", {**V2, "en": V2["en"].replace("2.1 You may ask", "2.1 You may ask\n2.2 x")}, '"soon"')
+    page.locator("#faults").get_by_text(re.compile(r"policies/privacy/v2/en\.md:2\b")).first.wait_for()
+    assert told == []
+    page.close()
+
+
+@pytest.mark.browser
+def test_a_form_signs_as_the_command_does(
+    workbench: Workbench, address: str, chromium: "Browser", tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    beside = Workbench(tmp_path_factory.mktemp("beside") / "workspace")
+    shutil.copytree(workbench.folder, beside.folder)
+    told: list[str] = []
+    page = opened(chromium, address + "privacy/v2/", told)
+    first, second = page.locator("fieldset.finding").nth(0), page.locator("fieldset.finding").nth(1)
+    first.get_by_role("radio", name="override").check()
+    page.get_by_label("Your name").fill("Ada Berg")
+    page.get_by_role("button", name="Sign").click()
+    refused = page.locator("#refused")
+    assert "is overridden, and nobody says why" in refused.inner_text()
+    assert "Nobody has decided on retention-longer in 2.2" in refused.inner_text()
+    assert page.get_by_label("Your name").input_value() == "Ada Berg"
+    first.get_by_label("Why").fill("It was always collected.")
+    second.get_by_role("radio", name="confirm").check()
+    second.get_by_label("Note for readers").fill("For longer.")
+    page.get_by_text("Add a finding that no rule saw").first.click()
+    added = page.locator("details.finding").first
+    added.get_by_label("Clause").fill("2.1")
+    added.get_by_label("Kind").select_option("right-weakened")
+    added.get_by_label("The words").fill("at any time")
+    added.get_by_label("Why").fill("People will ask.")
+    page.get_by_label("translation says the same").check()
+    page.get_by_label("Your role").fill("Counsel")
+    page.get_by_role("button", name="Sign").click()
+    page.locator(".outcome").first.wait_for()
+    assert "material, 3 findings decided, 1 of them overridden." in page.locator("#review").inner_text()
+    assert "1 more person must sign before it can be published." in page.locator("#review").inner_text()
+    code, screen = typed(
+        beside.folder,
+        ("review", "privacy", "v2", "--by", "Ada Berg"),
+        [
+            ("[1/2]", "o"),
+            ("why (private)", "It was always collected."),
+            ("note for readers", ""),
+            ("[2/2]", "c"),
+            ("why (private)", ""),
+            ("note for readers", "For longer."),
+            ("Number to decide again", "a"),
+            ("limb", "A"),
+            ("kind", "right-weakened"),
+            ("clause", "2.1"),
+            ("side", "new"),
+            ("the words", "at any time"),
+            ("why (private)", "People will ask."),
+            ("Number to decide again", "g"),
+            ("translation say the same?", "y"),
+            ("Your role", "Counsel"),
+            ("Sign as Ada Berg, Counsel?", "y"),
+        ],
+    )
+    assert code == 0, screen
+    by_form, by_command = written(workbench), written(beside)
+    for review in (by_form, by_command):
+        del review["sign_off"][0]["at"]
+    assert by_form == by_command
+    assert [line for line in told if "422" not in line] == []
+    page.close()
+
+
+@pytest.mark.browser
+def test_what_is_being_filled_in_is_not_lost_to_a_save(workbench: Workbench, address: str, chromium: "Browser") -> None:
+    page = opened(chromium, address + "privacy/v2/", [])
+    page.get_by_label("Your name").fill("Ada")
+    workbench.write_version("v2", {**V2, "en": V2["en"].replace("24 months", "36 months")}, '"+45 days"')
+    page.get_by_text("A file was saved.").wait_for()
+    assert page.get_by_label("Your name").input_value() == "Ada"
+    for box in page.get_by_role("radio", name="confirm").all():
+        box.check()
+    page.get_by_role("button", name="Sign").click()
+    assert "have changed since this form was opened" in page.locator("#refused").inner_text()
+    assert not (workbench.folder / "policies/privacy/v2/review.toml").exists()
+    page.close()
 
 
 @pytest.mark.browser
