@@ -4,6 +4,7 @@ import http.client
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tomllib
@@ -30,7 +31,11 @@ def previewing(bench: Workbench) -> Iterator[str]:
     """The command, running; its address."""
     command = [sys.executable, "-m", "publisher", "-C", str(bench.folder), "preview"]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, env={**os.environ, **bench.environment}
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, **bench.environment},
     ) as running:
         assert running.stdout is not None
         told = re.search(r"http://127\.0\.0\.1:\d+/", running.stdout.readline())
@@ -38,7 +43,12 @@ def previewing(bench: Workbench) -> Iterator[str]:
             assert told is not None
             yield told[0]
         finally:
-            running.terminate()
+            running.send_signal(signal.SIGINT)
+            try:
+                rest, _ = running.communicate(timeout=15)
+            finally:
+                running.kill()
+        assert (running.returncode, rest) == (0, "")  # whatever page is open, it goes, and has nothing to say
 
 
 @pytest.fixture
@@ -74,6 +84,13 @@ def ask(address: str, method: str, path: str, body: str = "", **headers: str) ->
     text = answer.read().decode()
     connection.close()
     return answer.status, text
+
+
+def confirmed(page: str) -> dict[str, str]:
+    """The fields by which a form confirms every finding of its page."""
+    found = dict.fromkeys(re.findall(r'name="(decision-[0-9a-f]+)"', page), "confirmed")
+    assert len(found) >= 2
+    return found
 
 
 def written(bench: Workbench) -> dict[str, Any]:
@@ -174,24 +191,25 @@ def test_what_is_being_filled_in_is_not_lost_to_a_save(workbench: Workbench, add
     for box in page.get_by_role("radio", name="confirm").all():
         box.check()
     page.get_by_role("button", name="Sign").click()
-    assert "have changed since this form was opened" in page.locator("#refused").inner_text()
+    assert "findings have changed since this form was opened" in page.locator("#refused").inner_text()
     assert not (workbench.folder / "policies/privacy/v2/review.toml").exists()
     page.close()
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("dark", [False, True])
-def test_axe_finds_nothing_and_a_phone_holds_it(address: str, chromium: "Browser", dark: bool) -> None:
+def test_axe_finds_nothing_and_a_phone_holds_it(address: str, chromium: "Browser") -> None:
     from axe_playwright_python.base import AXE_FILE_PATH
 
+    page = opened(chromium, address, [], viewport={"width": 390, "height": 900})
     for path in ("", "privacy/v2/", "privacy/v9/"):
-        page = chromium.new_page(viewport={"width": 390, "height": 900}, color_scheme="dark" if dark else "light")
         page.goto(address + path)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
         page.evaluate(AXE_FILE_PATH.read_text("utf-8"))
-        found = page.evaluate("axe.run({ iframes: false })")
-        assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found["violations"]] == []
-        page.close()
+        for look in ("light", "dark"):
+            page.emulate_media(color_scheme="dark" if look == "dark" else "light")
+            found = page.evaluate("axe.run({ iframes: false })")
+            assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found["violations"]] == [], look
+    page.close()
 
 
 def test_it_works_without_a_script(workbench: Workbench, address: str) -> None:
@@ -199,7 +217,7 @@ def test_it_works_without_a_script(workbench: Workbench, address: str) -> None:
     assert status == 200
     given = {name: re.search(rf'name="{name}" value="([^"]+)"', page) for name in ("token", "mark")}
     form = {name: found[1] for name, found in given.items() if found}
-    form |= {"name": "Ada", "decision-0": "confirmed", "decision-1": "confirmed", "same-zh-CN": "yes"}
+    form |= {"name": "Ada", "same-zh-CN": "yes", **confirmed(page)}
     status, _ = ask(address, "POST", "/privacy/v2/review", urlencode(form), Origin=address.rstrip("/"))
     assert status == 303
     assert [entry["decision"] for entry in written(workbench)["finding"]] == ["confirmed", "confirmed"]
@@ -211,7 +229,7 @@ def test_nobody_else_reads_or_signs(workbench: Workbench, address: str) -> None:
     token, mark = (re.search(rf'name="{name}" value="([^"]+)"', page) for name in ("token", "mark"))
     assert token is not None
     assert mark is not None
-    form = {"token": token[1], "mark": mark[1], "name": "Eve", "decision-0": "confirmed", "decision-1": "confirmed"}
+    form = {"token": token[1], "mark": mark[1], "name": "Eve", **confirmed(page)}
     own = address.rstrip("/")
     for origin in ("http://evil.example", "null", own.replace("127.0.0.1", "127.0.0.2"), ""):
         assert ask(address, "POST", "/privacy/v2/review", urlencode(form), Origin=origin)[0] == 403
@@ -262,3 +280,46 @@ def test_a_first_version_and_a_released_one(workbench: Workbench, address: str) 
     assert "is released; its review is closed" in page
     assert ask(address, "GET", "/privacy/v9/")[0] == 404
     assert ask(address, "GET", "/a/b/c/d/e")[0] == 404
+
+
+READER = """\
+import json, pathlib, sys
+runs = pathlib.Path("runs.txt")
+runs.write_text(runs.read_text() + "x" if runs.exists() else "x")
+for line in sys.stdin:
+    change = json.loads(line)["change"]
+    if change["id"] == "2.2":
+        print(json.dumps({"clause": "2.2", "side": "new", "limb": "B", "kind": "other", "quote": "24 months",
+            "why": "Two years are long."}))
+"""
+
+
+def test_the_second_reader_reads_when_it_is_asked_and_before_a_signature(workbench: Workbench, address: str) -> None:
+    reader, runs = workbench.write("reader.py", READER), workbench.folder / "runs.txt"
+    settings = workbench.folder / "publisher.toml"
+    command = f"[judge]\ncommand = {[sys.executable, reader.name]}\n"
+    settings.write_text(settings.read_text("utf-8") + command, "utf-8")
+    for _ in range(2):
+        page = ask(address, "GET", "/privacy/v2/")[1]
+        assert "The second reader has not read these changes." in page
+    assert not runs.exists()
+    form = {name: re.search(rf'name="{name}" value="([^"]+)"', page) for name in ("token", "mark")}
+    given = {name: found[1] for name, found in form.items() if found} | {"name": "Ada", **confirmed(page)}
+    own = address.rstrip("/")
+    status, page = ask(address, "POST", "/privacy/v2/review", urlencode(given), Origin=own)
+    assert status == 422
+    assert "the findings have changed since this form was opened" in page
+    assert "Two years are long." in page
+    assert 'value="Ada"' in page
+    ask(address, "GET", "/privacy/v2/")
+    assert runs.read_text() == "x"
+    page = ask(address, "POST", "/privacy/v2/reader", urlencode(given), Origin=own)[1]
+    assert runs.read_text() == "xx"
+    mark = re.search(r'name="mark" value="([^"]+)"', page)
+    assert mark is not None
+    given |= {"mark": mark[1], **confirmed(page)}
+    assert ask(address, "POST", "/privacy/v2/review", urlencode(given), Origin=own)[0] == 303
+    assert [entry.get("rule") for entry in written(workbench)["finding"]].count("second-reader") == 1
+    assert "has not read" not in ask(address, "GET", "/privacy/v2/")[1]
+    assert ask(address, "GET", "/privacy/v2/reader")[0] == 303
+    assert runs.read_text() == "xx"
