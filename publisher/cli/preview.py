@@ -1,11 +1,15 @@
 """`publisher preview`."""
 
 import socket
+from typing import TYPE_CHECKING
 
 import click
 
 from publisher.cli.context import Desk, pass_desk
 from publisher.errors import one
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 
 @click.command("preview")
@@ -36,9 +40,17 @@ def command(desk: Desk, port: int, open_browser: bool) -> None:
         address = f"http://127.0.0.1:{number}/"
         application = Preview(root, number, desk.store_if_any, clock=desk.now)
         config = uvicorn.Config(
-            application, log_level="warning", server_header=False, lifespan="on", timeout_graceful_shutdown=1
+            application, log_level="critical", server_header=False, lifespan="on", timeout_graceful_shutdown=1
         )
         click.echo(f"Preview at {address} (Ctrl-C ends it)")
         if open_browser:
             click.launch(address)
-        uvicorn.Server(config).run(sockets=[listening])
+
+        class Server(uvicorn.Server):
+            """Ends when it is told to, without a word, whatever pages are open."""
+
+            def handle_exit(self, sig: int, frame: "FrameType | None") -> None:  # noqa: ARG002  its signature
+                self.should_exit = True
+                application.end()
+
+        Server(config).run(sockets=[listening])

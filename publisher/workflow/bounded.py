@@ -5,7 +5,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,6 +58,7 @@ def run_bounded(
     most_output: int,
     environment: Mapping[str, str] = os.environ,
     handed_on: Sequence[str] = (),
+    given_up: Callable[[], bool] = bool,
 ) -> Ran:
     """Runs a program, writes lines to it, and reads what it answers; whatever it does, this returns.
 
@@ -69,6 +70,7 @@ def run_bounded(
         most_output: bytes that it may write; beyond that it is killed, and what was read so far is kept.
         environment: the variables to choose from.
         handed_on: names of variables that it gets beside the few that every program needs.
+        given_up: whether nobody waits for it any more; then it is killed as when its time is over.
     """
     variables = {name: environment[name] for name in (*_ALWAYS, *handed_on) if name in environment}
     try:
@@ -95,7 +97,7 @@ def run_bounded(
     for thread in threads:
         thread.start()
     deadline = time.monotonic() + seconds
-    while process.poll() is None and not answers.full.is_set() and time.monotonic() < deadline:
+    while process.poll() is None and not answers.full.is_set() and time.monotonic() < deadline and not given_up():
         with suppress(subprocess.TimeoutExpired):
             process.wait(_LOOK)
     timed_out = process.poll() is None and not answers.full.is_set()

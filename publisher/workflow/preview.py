@@ -15,6 +15,7 @@ from publisher.workflow.audience import Shown, refuse_unknown_columns, shown
 from publisher.workflow.build import site_of
 from publisher.workflow.check import check_workspace
 from publisher.workflow.comparing import compare_cited
+from publisher.workflow.preview_reader import Reader
 from publisher.workflow.release import plan_release, unreleased
 from publisher.workflow.review import Sheet, kept, open_sheet
 from publisher.workflow.showing import ShownNotice, show_notice
@@ -104,18 +105,19 @@ def drafts(workspace: Workspace, *, now: datetime) -> tuple[Listed, ...]:
     return tuple(found)
 
 
-def look_at(workspace: Workspace, policy_name: str, version_name: str, stores: Stores, *, now: datetime) -> Draft:
+def look_at(
+    workspace: Workspace, policy_name: str, version_name: str, stores: Stores, reader: Reader, *, now: datetime
+) -> Draft:
     """A draft with everything that can be said of it; what cannot is told as faults.
 
     Raises:
         PublisherError: there is no such version, or it is released.
     """
     policy, version = workspace.policy(policy_name), workspace.version(policy_name, version_name)
-    faults = tuple(
-        fault for fault in check_workspace(workspace, now=now, only=policy_name) if _concerns(fault, policy, version)
-    )
+    told = check_workspace(workspace, now=now, only=policy_name)
+    faults = tuple(fault for fault in told if _concerns(fault, policy, version))
     before = predecessor(workspace.events(policy_name), version_name)
-    sheet, closed = _sheet(workspace, policy, version, stores, now)
+    sheet, closed = _sheet(workspace, (policy, version), stores, reader, told, now)
     compared = _compared(workspace, policy, version, before, sheet)
     audience = _audience(workspace, policy, sheet, stores)
     mails, unsent = _mails(workspace, policy, version, now)
@@ -137,14 +139,20 @@ def look_at(workspace: Workspace, policy_name: str, version_name: str, stores: S
 
 
 def _sheet(
-    workspace: Workspace, policy: Policy, version: Version, stores: Stores, now: datetime
+    workspace: Workspace,
+    names: tuple[Policy, Version],
+    stores: Stores,
+    reader: Reader,
+    told: tuple[Fault, ...],
+    now: datetime,
 ) -> tuple[Sheet | None, tuple[Fault, ...]]:
+    policy, version = names
     try:
-        sheet = open_sheet(workspace, policy.name, version.name, now=now)
+        sheet = open_sheet(workspace, policy.name, version.name, now=now, told=told, reading=reader)
         with stores(workspace.settings) as store:
             refuse_unknown_columns(workspace, policy, store)
-    except PublisherError as told:
-        return None, told.faults
+    except PublisherError as refused:
+        return None, refused.faults
     return sheet, ()
 
 

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from publisher.domain.assessment import FindingKind, Limb, Side
 from publisher.domain.digest import digest_of
-from publisher.domain.review import Decided, Decision, Review, key_of
+from publisher.domain.review import Decided, Decision, FindingKey, Review, key_of
 from publisher.errors import Fault, Place, PublisherError
+from publisher.workflow.preview_reader import UNASKED
 from publisher.workflow.review import Missed, Sheet, decided, kept, missed, sign, undecided_faults
 from publisher.workflow.workspace import Workspace
 
@@ -22,13 +23,24 @@ def added_before(sheet: Sheet) -> tuple[Decided, ...]:
     return tuple(entry for key, entry in kept(sheet).items() if key not in known)
 
 
+def field_of(key: FindingKey) -> str:
+    """What the fields on a finding end in: the same as long as it is the same finding, wherever it is listed."""
+    return digest_of(repr(key)).removeprefix("sha256:")[:16]
+
+
+def on_reader(sheet: Sheet) -> tuple[Fault, ...]:
+    """What is to be said of the second reader: that it has not read these changes, or how it failed."""
+    return tuple(fault for fault in sheet.warnings if fault.code.startswith("second-reader-"))
+
+
 def mark_of(sheet: Sheet) -> str:
     """What a form was made for: these texts, these findings, these decisions. Anything else is another mark."""
     texts = [text.digest for text in sheet.version.texts]
     findings = [repr(key_of(finding)) for finding in sheet.assessment.findings]
     decisions = [repr(entry) for entry in kept(sheet).values()]
     signed = [repr(entry) for entry in sheet.review.sign_offs] if sheet.review else []
-    return digest_of("\n".join([sheet.assessment.old_digest, *texts, *findings, *decisions, *signed]))
+    failed = [fault.message for fault in on_reader(sheet) if fault.code != UNASKED]
+    return digest_of("\n".join([sheet.assessment.old_digest, *texts, *findings, *decisions, *signed, *failed]))
 
 
 def sign_form(workspace: Workspace, sheet: Sheet, given: Given, *, now: datetime) -> Review:
@@ -37,8 +49,8 @@ def sign_form(workspace: Workspace, sheet: Sheet, given: Given, *, now: datetime
     Args:
         workspace: what the files say.
         sheet: the review as it lies open now.
-        given: `mark`, `name`, `role`; for finding n `decision-n` (`confirmed`, `overridden`, or empty: as it stands),
-            `note-n` and `public-n`; the same with `before-n` for what people added; for a new one
+        given: `mark`, `name`, `role`; for a finding whose field is f `decision-f` (`confirmed`, `overridden`, or empty:
+            as it stands), `note-f` and `public-f`; the same with `before-f` for what people added; for a new one
             `limb-n kind-n clause-n side-n words-n why-n`; `same-<language>` for each translation that says the same.
         now: the instant of the signature.
 
@@ -47,7 +59,7 @@ def sign_form(workspace: Workspace, sheet: Sheet, given: Given, *, now: datetime
     """
     faults: list[Fault] = []
     if given.get("mark") != mark_of(sheet):
-        message = "The texts, or the review, have changed since this form was opened."
+        message = "The texts, the review or the findings have changed since this form was opened."
         faults.append(Fault("review-moved", message, "Look at what stands there now, and sign it.", Place(sheet.path)))
         raise PublisherError(faults)
     name = " ".join(given.get("name", "").split())
@@ -72,20 +84,22 @@ def sign_form(workspace: Workspace, sheet: Sheet, given: Given, *, now: datetime
 
 
 def _on_findings(sheet: Sheet, given: Given, name: str) -> Iterator[Decided | Fault]:
-    for number, finding in enumerate(sheet.assessment.findings):
-        decision = _decision(given.get(f"decision-{number}", ""))
+    for finding in sheet.assessment.findings:
+        field = field_of(key_of(finding))
+        decision = _decision(given.get(f"decision-{field}", ""))
         if decision is None:
             continue
-        note, public = (_line(given.get(f"{part}-{number}", "")) for part in ("note", "public"))
+        note, public = (_line(given.get(f"{part}-{field}", "")) for part in ("note", "public"))
         entry = decided(finding, decision, name, note=note, public_note=public)
         yield from _checked(sheet, entry)
 
 
 def _on_added(sheet: Sheet, given: Given, name: str) -> Iterator[Decided | Fault]:
-    for number, entry in enumerate(added_before(sheet)):
-        decision = _decision(given.get(f"before-{number}", ""))
+    for entry in added_before(sheet):
+        field = field_of(entry.key)
+        decision = _decision(given.get(f"before-{field}", ""))
         if decision is not None:
-            note = _line(given.get(f"before-note-{number}", "")) or (
+            note = _line(given.get(f"before-note-{field}", "")) or (
                 "" if decision is Decision.OVERRIDDEN else entry.note
             )
             yield from _checked(sheet, replace(entry, decision=decision, by=(name,), note=note))

@@ -8,14 +8,15 @@ from publisher.config import Settings
 from publisher.domain.assessment import FindingKind, Limb, Side
 from publisher.domain.change import Grade
 from publisher.domain.notice import Channel
-from publisher.domain.review import graded
+from publisher.domain.review import graded, key_of
 from publisher.errors import Fault
 from publisher.render.banners import banner_label, banner_links, banners
 from publisher.render.templates import environment, static_files, strings
 from publisher.reports import Layout, html_fragment
 from publisher.reports.phrases import LIMBS, summary
 from publisher.workflow.preview import Draft, Listed
-from publisher.workflow.preview_form import ADDED, added_before, mark_of
+from publisher.workflow.preview_form import ADDED, added_before, field_of, mark_of, on_reader
+from publisher.workflow.preview_reader import UNASKED
 from publisher.workflow.review import kept, outcome
 
 if TYPE_CHECKING:
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
     from publisher.render.views import Banner, Site
 
 
-def list_page(settings: Settings, listed: Sequence[Listed], faults: Sequence[Fault]) -> str:
-    """All drafts."""
-    return _template(settings, "list").render(listed=listed, faults=faults, site=settings.site.name)
+def list_page(settings: Settings, listed: Sequence[Listed], faults: Sequence[Fault], *, state: int) -> str:
+    """All drafts, as of a state of the files."""
+    return _template(settings, "list").render(listed=listed, faults=faults, site=settings.site.name, state=state)
 
 
 def draft_page(
@@ -35,10 +36,11 @@ def draft_page(
     draft: Draft,
     *,
     token: str,
+    state: int,
     refused: Sequence[Fault] = (),
     given: Mapping[str, str] | None = None,
 ) -> str:
-    """One draft whole; after a form that was not taken, with the reasons and what had been filled in."""
+    """One draft whole; after a form that was sent and signed nothing, with the reasons and what had been filled in."""
     from markupsafe import Markup
 
     sheet = draft.sheet
@@ -48,6 +50,12 @@ def draft_page(
         draft=draft,
         site=settings.site.name,
         token=token,
+        state=state,
+        reads=bool(settings.judge.command),
+        on_reader=on_reader(sheet) if sheet else (),
+        unasked=UNASKED,
+        field_of=field_of,
+        key_of=key_of,
         refused=refused,
         given=defaultdict(str, given or {}),
         redlines=[
@@ -95,9 +103,9 @@ def banner_page(settings: Settings, site: "Site | None", version: str, language:
     )
 
 
-def faults_page(settings: Settings | None, faults: Sequence[Fault]) -> str:
+def faults_page(settings: Settings | None, faults: Sequence[Fault], *, state: int) -> str:
     """Why nothing else can be shown."""
-    return _template(settings, "faults").render(faults=faults)
+    return _template(settings, "faults").render(faults=faults, state=state)
 
 
 def style(settings: Settings | None) -> str:

@@ -34,7 +34,7 @@ from publisher.workflow.audience import reach_of
 from publisher.workflow.check import check_workspace
 from publisher.workflow.check_summaries import OF_SUMMARIES
 from publisher.workflow.one_language import OneSided, one_sided
-from publisher.workflow.second_reader import Asked, second_reading
+from publisher.workflow.second_reader import Asked, Reading, second_reading
 from publisher.workflow.settings_findings import with_settings
 from publisher.workflow.texts import assess_pair, assess_version, trees_of
 from publisher.workflow.workspace import Workspace
@@ -91,8 +91,24 @@ class Missed:
     note: str
 
 
-def open_sheet(workspace: Workspace, policy_name: str, version_name: str, *, now: datetime) -> Sheet:
+def open_sheet(
+    workspace: Workspace,
+    policy_name: str,
+    version_name: str,
+    *,
+    now: datetime,
+    told: Sequence[Fault] | None = None,
+    reading: Reading = second_reading,
+) -> Sheet:
     """Lays a version before a reviewer.
+
+    Args:
+        workspace: what the files say.
+        policy_name: the policy.
+        version_name: the version.
+        now: the clock.
+        told: what `check_workspace` says of the policy, where that is known; left out, it is asked.
+        reading: how the second reader is heard.
 
     Raises:
         PublisherError: the version is released already, is the first one, or its texts have errors.
@@ -115,7 +131,8 @@ def open_sheet(workspace: Workspace, policy_name: str, version_name: str, *, now
             Place(version.folder),
         )
     review, review_faults = library.read_review(workspace.settings.root / version.folder)
-    told = check_workspace(workspace, now=now, only=policy_name)
+    if told is None:
+        told = check_workspace(workspace, now=now, only=policy_name)
     stopping = [
         fault
         for fault in errors_only((*review_faults, *told))
@@ -130,7 +147,7 @@ def open_sheet(workspace: Workspace, policy_name: str, version_name: str, *, now
         )
     assessment = with_settings(assessment, policy, events)
     asked = Asked(policy.settings.regimes, policy.packs, policy_name, version_name)
-    assessment, reader_faults = second_reading(workspace.settings, assessment, asked, review, now=now)
+    assessment, reader_faults = reading(workspace.settings, assessment, asked, review, now=now)
     return Sheet(
         policy=policy,
         version=version,

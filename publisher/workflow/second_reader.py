@@ -6,9 +6,10 @@ that nothing after the signature needs it again.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Protocol
 
 from publisher.assessing import with_findings
 from publisher.config import Settings, setting_place
@@ -34,19 +35,32 @@ class Asked:
     version: str = ""
 
 
+class Reading(Protocol):
+    """How the second reader is heard: `second_reading`, or what it said before."""
+
+    def __call__(  # noqa: D102  the class says it
+        self, settings: Settings, assessment: Assessment, asked: Asked, review: Review | None, *, now: datetime
+    ) -> tuple[Assessment, tuple[Fault, ...]]: ...
+
+
 def second_reading(
-    settings: Settings, assessment: Assessment, asked: Asked, review: Review | None, *, now: datetime
+    settings: Settings,
+    assessment: Assessment,
+    asked: Asked,
+    review: Review | None,
+    *,
+    now: datetime,
+    given_up: Callable[[], bool] = bool,
 ) -> tuple[Assessment, tuple[Fault, ...]]:
     """The assessment with what the second reader adds, and what went wrong with it, as warnings.
 
     Changes that a signed review has seen with a second reader are not asked about again: what it said then stands in
-    the review. Without `[judge] command` only that is added.
+    the review. Without `[judge] command` only that is added. Once `given_up()`, the program is stopped.
     """
+    changes = to_ask(settings, assessment, review)
+    if not changes:
+        return as_frozen(assessment, review), ()
     known = with_frozen(assessment, review)
-    recorded = tuple(pack for pack in (review.rules if review else ()) if pack.name == SECOND_READER)
-    changes = _to_ask(assessment, review if recorded and review is not None and review.sign_offs else None)
-    if not settings.judge.command or not changes:
-        return replace(known, rules=(*known.rules, *recorded)), ()
     ran = run_bounded(
         settings.judge.command,
         _questions(changes, assessment.language, asked),
@@ -54,6 +68,7 @@ def second_reading(
         seconds=settings.judge.seconds,
         most_output=MOST_OUTPUT,
         handed_on=settings.judge.environment,
+        given_up=given_up,
     )
     findings, refusals = answered(ran.output, _texts(changes), known.findings)
     place = setting_place(settings.root, "judge", "command")
@@ -63,6 +78,12 @@ def second_reading(
     merged = with_findings(known, findings, _consent(findings, asked))
     rules = () if ran.trouble else (RulePack(SECOND_READER, now.astimezone(UTC).date().isoformat()),)
     return replace(merged, rules=(*merged.rules, *rules)), tuple(faults)
+
+
+def as_frozen(assessment: Assessment, review: Review | None) -> Assessment:
+    """The assessment with what a second reader said before, and as read by it; nothing is asked."""
+    known = with_frozen(assessment, review)
+    return replace(known, rules=(*known.rules, *_recorded(review)))
 
 
 def with_frozen(assessment: Assessment, review: Review | None) -> Assessment:
@@ -93,15 +114,24 @@ def with_frozen(assessment: Assessment, review: Review | None) -> Assessment:
     return with_findings(assessment, kept)
 
 
-def _to_ask(assessment: Assessment, signed: Review | None) -> tuple[Change, ...]:
-    """The changes in whose words anything differs, less those that were asked about before and signed."""
-    seen = set(signed.seen) if signed is not None else set()
+def to_ask(settings: Settings, assessment: Assessment, review: Review | None) -> tuple[Change, ...]:
+    """What the second reader, if there is one, has to read: changes in whose words anything differs.
+
+    Left out are those that it was asked about before they were signed.
+    """
+    if not settings.judge.command:
+        return ()
+    seen = set(review.seen) if review is not None and review.sign_offs and _recorded(review) else set()
     shown = seen_of(assessment.changes)
     return tuple(
         change
         for change, entry in zip(assessment.changes, shown, strict=True)
         if entry not in seen and any(op is not Op.EQUAL for op, _ in change.edits)
     )
+
+
+def _recorded(review: Review | None) -> tuple[RulePack, ...]:
+    return tuple(pack for pack in (review.rules if review else ()) if pack.name == SECOND_READER)
 
 
 def _questions(changes: Sequence[Change], language: str, asked: Asked) -> Iterator[str]:
