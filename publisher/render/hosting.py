@@ -118,7 +118,8 @@ def nginx(host: Host) -> dict[str, str]:
         *(
             _location(
                 f"^~ {below}{path}",
-                f"proxy_pass http://127.0.0.1:{host.port};\n    proxy_set_header Host $host;",
+                f"proxy_pass http://127.0.0.1:{host.port};\n    proxy_set_header Host $host;\n"
+                "    proxy_set_header X-Forwarded-For $remote_addr;",
                 (),
             )
             for path in ("/api/", "/timegate/")

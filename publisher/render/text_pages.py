@@ -95,6 +95,7 @@ def text_page(view: TextView, kit: Kit) -> str:
         number=number,
         status=status(series, version, words, view.language, kit.linked),
         effective=day_html(version.standing.effective, view.language),
+        means=_means(series, version, words, view.language) if not replaced else (),
         summary=summary_html(edition.text.front.summary, edition.tree),
         coming=_coming(series, version, view.language, kit),
         edition=edition,
@@ -131,6 +132,17 @@ def text_page(view: TextView, kit: Kit) -> str:
         witnessed=version.standing.witnessed,
         harmless=version.standing.grade in (Grade.EDITORIAL, Grade.CLARIFICATION),
     )
+
+
+def _means(series: Series, version: Published, words: Strings, language: str) -> "tuple[str, ...]":
+    """What a coming version asks of its readers, and what happens if they do nothing; of all others nothing."""
+    standing = version.standing
+    if standing.state not in DATED or version.before is None:
+        return ()
+    day, applying = day_html(standing.effective, language), series.applying
+    until = words.html("page.means_until", date=day, current=version_name(applying.name, words)) if applying else ""
+    then = words["page.means_consent" if standing.consent_needed else "page.means_nothing"]
+    return tuple(line for line in (until, then) if line)
 
 
 def _coming(series: Series, version: Published, language: str, kit: Kit) -> tuple["Markup", str] | None:

@@ -47,7 +47,7 @@ def made(settings: Settings, path: str, *, now: datetime) -> Encoded | None:
     named = _COMPARED.fullmatch(path) or _HISTORY.fullmatch(path)
     if named is None:
         return None
-    site = site_of(open_workspace(settings), now=now)
+    site = site_of(open_workspace(settings, only=(named["policy"],)), now=now)
     series = next((series for series in site.policies if series.name == named["policy"]), None)
     if series is None:
         return None

@@ -144,7 +144,7 @@ def _nginx(bench: Workbench) -> Iterator[str]:
         running.wait()
 
 
-def _got(address: str) -> tuple[int, Message[str, str], bytes]:
+def _got(address: str) -> "tuple[int, Message[str, str], bytes]":
     try:
         with urllib.request.urlopen(address) as answer:  # noqa: S310  our own server
             return answer.status, answer.headers, answer.read()
