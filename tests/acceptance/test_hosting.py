@@ -11,13 +11,16 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from email.message import Message
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
 from tests.acceptance.workspaces import Workbench
+
+if TYPE_CHECKING:
+    from email.message import Message
 
 ON_POSTGRESQL = {"PUBLISHER_STORE__URL": "postgresql+psycopg://publisher@db/publisher"}
 
