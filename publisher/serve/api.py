@@ -169,8 +169,8 @@ class _Api:
             return private(400, {"error": "the body must be a JSON object of texts, of at most 4 kB"})
         except TimeoutError:
             return private(408, {"error": "the body did not come"})
-        if "user" in request.query_params:
-            given["user"] = request.query_params["user"]
+        if "user" in request.query_params or request.url.path.endswith("/banners"):
+            given["user"] = request.query_params.get("user", "")
         return await self._answered(given)
 
     async def _answered(self, given: Mapping[str, str]) -> Reply:

@@ -36,7 +36,14 @@ def redirect_files(kit: "Kit", language: str) -> Iterator[tuple[str, bytes]]:
     blocks = ["# Include this into the server block.\n"]
     for old, new in site.redirects:
         href, there = kit.linked(_quoted(new)), base + _quoted(new)
-        page = template.render(site=site, words=words, language=language, href=href, canonical=there)
+        page = template.render(
+            site=site,
+            words=words,
+            language=language,
+            href=href,
+            canonical=there,
+            icon=kit.linked(f"/{kit.statics['icon.svg']}"),
+        )
         yield file_of(old), page.encode("utf-8")
         rules.append(f"{kit.linked(_quoted(old))} {href} 301\n")
         blocks.append(f'location = "{kit.linked(old)}" {{ return 301 "{href}"; }}\n')
