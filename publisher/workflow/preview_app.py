@@ -33,6 +33,7 @@ _PAGE = (
     "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src data:; script-src 'self'; connect-src 'self'; "
     "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+_PAGE_IN_FRAME = _PAGE.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
 _WATCHED = ("policies", "packs", "site/templates", "site/static", "site/strings")
 
 
@@ -141,8 +142,11 @@ class Preview:
                 return Reply(405, "Only GET and POST.", "text/plain; charset=utf-8")
             return await asyncio.to_thread(self._page, path)
         except PublisherError as told:
+            page = pages.faults_page(None, told.faults, state=self._state)
+            if path.strip("/").split("/")[2:3] in (["mail"], ["banner"]):
+                return Reply(200, page, content_policy=_PAGE_IN_FRAME)  # in the place of what it would have shown
             unknown = all(fault.code.endswith(("-unknown", "-missing")) for fault in told.faults)
-            return Reply(404 if unknown else 422, pages.faults_page(None, told.faults, state=self._state))
+            return Reply(404 if unknown else 422, page)
         except Exception:  # noqa: BLE001  a person who writes a policy is shown a sentence, the terminal the rest
             traceback.print_exc(file=sys.stderr)
             message = "The program failed on this page; the terminal that runs the preview says more."
