@@ -1,6 +1,6 @@
 """A statement as a mail: what staff wrote, laid out as text and as HTML for programs that drop style sheets."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
@@ -155,8 +155,3 @@ def plain_text(clause: Clause, start: int = 0, end: int | None = None) -> str:
             found.append(f" ({address.removeprefix('mailto:')})")
         place = mark.end
     return "".join((*found, clause.text[place:end]))
-
-
-def label_of(kind: NoticeKind, strings: Mapping[str, str]) -> str:
-    """What readers call a notice of a kind: a security notice, a notice of a transfer."""
-    return strings[f"statement.{kind.value}"]

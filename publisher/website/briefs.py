@@ -92,5 +92,5 @@ def _read(value: Any) -> Any:
 
 
 def _made(kind: type[Made], record: Mapping[str, Any]) -> Made:
-    known = {field.name for field in fields(kind)}  # type: ignore[arg-type]
+    known = {field.name for field in fields(kind)}  # type: ignore[arg-type]  # only dataclasses are given
     return kind(**{key: _read(value) for key, value in record["map"].items() if key in known})

@@ -117,7 +117,7 @@ def _fill(
         target = f"{staging}/{name}"
         folder = os.path.dirname(name)  # noqa: PTH120  called for every page
         if folder not in folders:
-            os.makedirs(f"{staging}/{folder}", exist_ok=True)  # noqa: PTH103
+            os.makedirs(f"{staging}/{folder}", exist_ok=True)  # noqa: PTH103  a Path for each costs more than the folder
             folders.add(folder)
         written.add(name)
         before = f"{output}/{name}"
@@ -128,7 +128,7 @@ def _fill(
             continue
         size += len(content)
         if not (name in former and _same(before, content) and _linked(before, target)):
-            with open(target, "xb") as file:  # noqa: PTH123
+            with open(target, "xb") as file:  # noqa: PTH123  as above
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())

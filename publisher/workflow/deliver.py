@@ -3,15 +3,15 @@
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from publisher.delivery import Transport
 from publisher.delivery.verp import senders
-from publisher.domain.notice import MessageState, Notice, Outcome
+from publisher.domain.notice import MessageState, Notice
 from publisher.errors import Fault
-from publisher.store import batches, doubting, jobs, leases, notices, outbox, run_lock
+from publisher.store import batches, doubting, jobs, leases, notices, run_lock
 from publisher.workflow.careful_start import AT_ONCE, CarefulStart
 from publisher.workflow.delivery_report import (
     DeliveryReport,
@@ -22,13 +22,12 @@ from publisher.workflow.judgement import Judgement
 from publisher.workflow.lanes import Lanes
 from publisher.workflow.outgoing import refuse_domain
 from publisher.workflow.pace import Pace
+from publisher.workflow.pass_report import pass_report
 from publisher.workflow.passes import LOCK
 from publisher.workflow.process import has_ended, this_process
 from publisher.workflow.sender import PHASES, Sender
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from publisher.store.engine import Store
 
 __all__ = ["DeliveryReport", "Progress", "deliver"]
@@ -183,31 +182,11 @@ class _Pass:
     def report(self, interrupted: int) -> DeliveryReport:
         """What the pass did, and what is left."""
         with self.store.read() as connection:
-            waiting = notices.open_notices(connection)
-            paused = tuple(
-                entry.id
-                for entry in waiting
-                if notices.is_paused(connection, entry.id) and self._is_unsent(connection, entry)
-            )
-            overdue = tuple(
-                entry.id for entry in waiting if self.now() >= entry.deadline and self._is_unsent(connection, entry)
-            )
-            waits = (self.start.waits(connection, entry, self.now()) for entry in waiting if entry.id not in paused)
-            return DeliveryReport(
-                accepted=self.sender.tally[Outcome.ACCEPTED],
-                refused=self.sender.tally[Outcome.REFUSED],
-                deferred=self.sender.tally[Outcome.DEFERRED],
-                in_doubt=self.sender.tally[Outcome.IN_DOUBT],
-                skipped=self.sender.skipped,
-                interrupted=interrupted,
-                held=batches.held_count(connection, resend=self.resend),
-                next_at=outbox.deferred_next(connection),
-                paused=paused,
-                overdue=overdue,
-                waits=tuple(wait for wait in waits if wait is not None),
-                stopped=self.sender.judgement.stopped,
-                reasons=tuple(fault for fault in self.sender.judgement.halted.values() if fault is not None),
-            )
-
-    def _is_unsent(self, connection: "Connection", notice: Notice) -> bool:
-        return batches.is_unsent(connection, notice.id, resend=self.resend)
+            found = pass_report(connection, self.sender.tally, now=self.now, start=self.start, resend=self.resend)
+        return replace(
+            found,
+            skipped=self.sender.skipped,
+            interrupted=interrupted,
+            stopped=self.sender.judgement.stopped,
+            reasons=tuple(fault for fault in self.sender.judgement.halted.values() if fault is not None),
+        )

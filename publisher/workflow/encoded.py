@@ -42,10 +42,6 @@ class Encoded:
         """The strong entity tag of one encoding (RFC 9110, section 8.8.3: each representation has its own)."""
         return b'"' + self.digest + (b"" if encoding == "identity" else b"-" + encoding.encode("ascii")) + b'"'
 
-    def tags(self) -> tuple[bytes, ...]:
-        """Those of all encodings."""
-        return tuple(self.tag(encoding) for encoding in _KNOWN)
-
 
 def digest_of(body: bytes) -> bytes:
     """What the entity tags of a file are made of."""

@@ -7,20 +7,21 @@ has is `sending` until its receipts come; what it may have is in doubt, and is h
 import random
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from publisher.delivery.envelope import is_fit
 from publisher.delivery.handoff import Handed, Provider
 from publisher.domain.handoff import ReceiptStatus
-from publisher.domain.notice import Message, MessageState, Notice, NoticeId, Outcome, Receipt
+from publisher.domain.notice import Message, MessageState, Notice, Outcome, Receipt
 from publisher.errors import Fault, PublisherError
-from publisher.store import batches, doubting, handoffs, notices, outbox, run_lock, sending, users
+from publisher.store import batches, doubting, handoffs, notices, run_lock, sending, users
 from publisher.workflow.careful_start import AT_ONCE, CarefulStart
 from publisher.workflow.delivery_report import DeliveryReport, Progress, Unseen, interrupted_by_hand
 from publisher.workflow.handoff_batches import Contents, batch_of, key_of, parted
 from publisher.workflow.pace import backoff
+from publisher.workflow.pass_report import pass_report
 from publisher.workflow.passes import LOCK
 from publisher.workflow.process import has_ended, this_process
 from publisher.workflow.receipts import apply_receipts
@@ -263,36 +264,9 @@ class _Run:
 
     def report(self, interrupted: int) -> DeliveryReport:
         """What the pass did, and what is left."""
-
-        def unsent(connection: "Connection", notice: NoticeId) -> bool:
-            return batches.is_unsent(connection, notice, resend=self.resend)
-
         with self.store.read() as connection:
-            waiting = notices.open_notices(connection)
-            paused = tuple(
-                entry.id
-                for entry in waiting
-                if notices.is_paused(connection, entry.id) and unsent(connection, entry.id)
-            )
-            overdue = tuple(
-                entry.id for entry in waiting if self.now() >= entry.deadline and unsent(connection, entry.id)
-            )
-            waits = (self.start.waits(connection, entry, self.now()) for entry in waiting if entry.id not in paused)
-            return DeliveryReport(
-                accepted=self.tally[Outcome.ACCEPTED],
-                refused=self.tally[Outcome.REFUSED],
-                deferred=self.tally[Outcome.DEFERRED],
-                in_doubt=self.tally[Outcome.IN_DOUBT],
-                skipped=self.skipped,
-                handed=self.handed,
-                interrupted=interrupted,
-                held=batches.held_count(connection, resend=self.resend),
-                next_at=outbox.deferred_next(connection),
-                paused=paused,
-                overdue=overdue,
-                waits=tuple(wait for wait in waits if wait is not None),
-                stopped=self.stopped,
-            )
+            found = pass_report(connection, self.tally, now=self.now, start=self.start, resend=self.resend)
+        return replace(found, skipped=self.skipped, handed=self.handed, interrupted=interrupted, stopped=self.stopped)
 
 
 _SAID = {

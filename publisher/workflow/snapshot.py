@@ -1,7 +1,7 @@
 """One build of the website in memory: its files as they are sent, and the instants at which what they say ends."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -44,11 +44,12 @@ class Snapshot:
         """Reads a folder; what `former` has of the same bytes is compressed already."""
         known = former.by_digest if former is not None else {}
         self._pages = dict(_read(folder, known))
-        self._points = dict(_points(self._lists(), base_url.rstrip("/")))
-        self.turns = tuple(sorted({at for listed in self._lists() for at in _turns(listed)}))
+        lists = tuple(self._lists())
+        self._points = dict(_points(lists, base_url.rstrip("/")))
+        self.turns = tuple(sorted({at for listed in lists for at in _turns(listed)}))
         self._languages = {
             (listed["policy"], version["version"]): frozenset(version["digest"])
-            for listed in self._lists()
+            for listed in lists
             for version in listed["versions"]
         }
         self._moved = dict(_moved(folder / RULES))
@@ -74,11 +75,6 @@ class Snapshot:
             if path.startswith(("/static/site.", "/static/theme.")) and path.endswith(".css")
         ]
         return tuple(sorted(found))
-
-    @property
-    def size(self) -> int:
-        """Bytes that the files take as they are kept."""
-        return sum(sum(map(len, page.bodies.values())) for page in self.by_digest.values())
 
     def find(self, path: str) -> Encoded | None:
         """The file at a path; `/privacy/` is its index."""
@@ -138,7 +134,7 @@ def _turns(listed: Mapping[str, Any]) -> Iterator[datetime]:
             yield _instant(version["from"])
 
 
-def _points(lists: Iterator[dict[str, Any]], base: str) -> Iterator[tuple[str, Point]]:
+def _points(lists: Sequence[dict[str, Any]], base: str) -> Iterator[tuple[str, Point]]:
     for listed in lists:
         policy, versions = listed["policy"], listed["versions"]
         there = f"{base}{Citation(policy).path}"

@@ -27,6 +27,7 @@ from publisher.workflow.delivery_report import DeliveryReport
 from publisher.workflow.pace import backoff
 from publisher.workflow.process import has_ended, this_process
 from publisher.workflow.secret_key import secret_key
+from publisher.workflow.sender import PHASES
 from publisher.workflow.workspace import open_workspace
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from publisher.store.engine import Store
 
 LOCK = "webhook"
-PHASES = (MessageState.QUEUED, MessageState.DEFERRED, MessageState.IN_DOUBT)
 _STATUSES = {"accepted": Outcome.ACCEPTED, "refused": Outcome.REFUSED, "deferred": Outcome.DEFERRED}
 _LATER = frozenset({408, 425, 429})
 

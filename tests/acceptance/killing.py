@@ -189,4 +189,4 @@ def state(folder: Path) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2]), sys.argv[3:])))  # noqa: T201
+    print(json.dumps(main(Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2]), sys.argv[3:])))  # noqa: T201  what the test reads

@@ -47,7 +47,7 @@ def _made(change: Change) -> None:
 
 def _join(change: Change, name: str, joined: str = "2024-10-01", region: str = "CN") -> None:
     mail = f"{name}@example.com"
-    change(f"INSERT INTO customers VALUES ('{name}', '{mail}', '{name}', 'en', '{joined}', '{region}')")  # noqa: S608
+    change(f"INSERT INTO customers VALUES ('{name}', '{mail}', '{name}', 'en', '{joined}', '{region}')")  # noqa: S608  values of ours
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -286,7 +286,7 @@ def test_told_once_a_busy_address_is_called_again_under_the_same_id(workbench: W
 
 
 def test_a_sequel_goes_to_those_who_were_told_and_the_rest_is_cancelled(workbench: Workbench) -> None:
-    first: Answers = lambda call: all_as("accepted")(call) if len(call.users) == 4 else Said(503)  # noqa: E731
+    first: Answers = lambda call: all_as("accepted")(call) if len(call.users) == 4 else Said(503)  # noqa: E731  one line of a test
     with far_side(first) as side:
         released(workbench, side, channels='["banner", "webhook"]')
         workbench.run("deliver")

@@ -99,7 +99,7 @@ def main(folders: tuple[Path, ...], most: int, rounds: int, only: str | None, mi
         for edit in (*BLIND, *OF_SECTIONS, *OF_NUMBERS, *TOGETHER):
             seen = set()
             for turn in range(rounds if only in (None, edit.__name__) else 0):
-                rng = random.Random(zlib.crc32(f"{path.name} {edit.__name__} {turn}".encode()))  # noqa: S311
+                rng = random.Random(zlib.crc32(f"{path.name} {edit.__name__} {turn}".encode()))  # noqa: S311  no secret
                 case = edit(text, rng)
                 if case is None or case in seen:
                     continue

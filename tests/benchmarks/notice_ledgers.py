@@ -54,10 +54,10 @@ def opened(store: Store, ledger: str) -> Store:
     unhurried = Unhurried(store.engine, store.identity)
     record, put_back = sending.record, batches.put_back
 
-    def marked(connection: Connection, given: Iterable[Message], *_: Any) -> tuple[Message, ...]:  # noqa: ARG001
+    def marked(connection: Connection, given: Iterable[Message], *_: Any) -> tuple[Message, ...]:  # noqa: ARG001  as what it replaces
         return tuple(given)
 
-    def remembered(connection: Connection, given: Sequence[sending.Answer], *_: Any) -> None:  # noqa: ARG001
+    def remembered(connection: Connection, given: Sequence[sending.Answer], *_: Any) -> None:  # noqa: ARG001  as what it replaces
         if ledger == "batch":
             answers.extend(given)
 

@@ -114,7 +114,7 @@ def fill(url: str, users: int, *, everybody_reachable: bool) -> None:
     if url.startswith("sqlite"):
         with closing(sqlite3.connect(sqlite_name(url))) as connection:
             places = ", ".join("?" * len(_COLUMNS))
-            connection.executemany(f"INSERT INTO users ({names}) VALUES ({places})", rows)  # noqa: S608
+            connection.executemany(f"INSERT INTO users ({names}) VALUES ({places})", rows)  # noqa: S608  values of ours
             connection.commit()
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         return

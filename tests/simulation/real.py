@@ -125,7 +125,7 @@ class RealWorld:
             elif what == "between":
                 first, second = picked(step.a, COMMANDS), picked(step.b, COMMANDS)
                 self.note(f"{first}, and {second} in the midst of it")
-                with self.watch.interrupted_after(step.c % 12, lambda: self.other(second, step)):  # noqa: B023
+                with self.watch.interrupted_after(step.c % 12, lambda: self.other(second, step)):  # noqa: B023  called in this turn
                     self.command(first, step.c, step.b)
             else:
                 self.plain(what, step)

@@ -37,7 +37,7 @@ def test_the_encoding_is_one_that_the_reader_takes(accepted: bytes | None, wante
 def test_every_encoding_gives_the_same_bytes_back() -> None:
     page = encoded(PAGE, b"text/html")
     assert gzip.decompress(page.body("gzip")) == brotli.decompress(page.body("br")) == page.body("identity") == PAGE
-    assert len(set(page.tags())) == 3
+    assert len({page.tag(encoding) for encoding in ("br", "gzip", "identity")}) == 3
     assert encoded(PAGE, b"text/html") == page
     assert encoded(PAGE + b" ", b"text/html").digest != page.digest
 
