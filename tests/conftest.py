@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests import postgresql
+from tests import in_memory, postgresql
 
 SEQUENCES = pytest.StashKey[Counter[str]]()
 """How many simulated sequences were run, by where."""
@@ -34,6 +34,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background it is ignored, by what tests start too
     config.stash[SEQUENCES] = Counter()
+    folder = None if hasattr(config, "workerinput") else in_memory.begin()
+    if folder is not None:
+        config.add_cleanup(lambda: in_memory.end(folder))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
