@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from publisher.cli.context import Desk, pass_desk
-from publisher.cli.words import count, print_files_to_commit, print_json
+from publisher.cli.sequels import print_sequel, print_sequel_json
 
 
 @click.command("correct")
@@ -50,27 +50,9 @@ def command(
             language=language,
             source=source,
         )
-    if as_json:
-        print_json(
-            {
-                "policy": done.policy,
-                "version": done.version,
-                "languages": list(done.languages),
-                "grade": done.grade,
-                "notice": done.notice,
-                "queued": done.queued,
-                "cancelled": done.cancelled,
-                "files": list(done.files),
-                "again": done.again,
-            }
-        )
-        return
     languages = ", ".join(done.languages)
-    if done.again:
-        click.echo(f"{policy} {version} was corrected in {languages} before, for the same reason; nothing new.")
+    if as_json:
+        print_sequel_json(done, {"languages": list(done.languages), "grade": done.grade})
     else:
-        click.echo(f"{policy} {version} is corrected in {languages} ({done.grade}).")
-    if done.notice and not done.again:
-        cancelled = count(done.cancelled, "unsent message")
-        click.echo(f"{count(done.queued, 'message')} queued as {done.notice}; {cancelled} cancelled.")
-    print_files_to_commit(done.files)
+        now, before = f"is corrected in {languages} ({done.grade})", f"was corrected in {languages}"
+        print_sequel(done, now=now, before=before)

@@ -6,7 +6,7 @@ import click
 
 from publisher.cli.context import Desk, pass_desk
 from publisher.cli.instants import DATE
-from publisher.cli.words import count, print_files_to_commit, print_json
+from publisher.cli.sequels import print_sequel, print_sequel_json
 
 
 @click.command("postpone")
@@ -25,25 +25,10 @@ def command(desk: Desk, policy: str, version: str, to: date, by: str, reason: st
     with desk.store(workspace.settings) as store:
         done = postpone(workspace, store, policy, version, to=to, by=by, reason=reason, now=desk.now())
     if as_json:
-        print_json(
-            {
-                "policy": done.policy,
-                "version": done.version,
-                "former": done.former.isoformat(),
-                "effective": done.effective.isoformat(),
-                "notice": done.notice,
-                "queued": done.queued,
-                "cancelled": done.cancelled,
-                "files": list(done.files),
-                "again": done.again,
-            }
-        )
-        return
-    if done.again:
-        click.echo(f"{policy} {version} was postponed to {done.effective} before, for the same reason; nothing new.")
+        print_sequel_json(done, {"former": done.former.isoformat(), "effective": done.effective.isoformat()})
     else:
-        click.echo(f"{policy} {version} is postponed from {done.former} to {done.effective}.")
-    if done.notice and not done.again:
-        cancelled = count(done.cancelled, "unsent message")
-        click.echo(f"{count(done.queued, 'message')} queued as {done.notice}; {cancelled} cancelled.")
-    print_files_to_commit(done.files)
+        print_sequel(
+            done,
+            now=f"is postponed from {done.former} to {done.effective}",
+            before=f"was postponed to {done.effective}",
+        )

@@ -3,7 +3,7 @@
 import click
 
 from publisher.cli.context import Desk, pass_desk
-from publisher.cli.words import count, print_files_to_commit, print_json
+from publisher.cli.sequels import print_sequel, print_sequel_json
 
 
 @click.command("withdraw")
@@ -21,23 +21,6 @@ def command(desk: Desk, policy: str, version: str, by: str, reason: str, as_json
     with desk.store(workspace.settings) as store:
         done = withdraw(workspace, store, policy, version, by=by, reason=reason, now=desk.now())
     if as_json:
-        print_json(
-            {
-                "policy": done.policy,
-                "version": done.version,
-                "notice": done.notice,
-                "queued": done.queued,
-                "cancelled": done.cancelled,
-                "files": list(done.files),
-                "again": done.again,
-            }
-        )
-        return
-    if done.again:
-        click.echo(f"{policy} {version} was withdrawn before, for the same reason; nothing new.")
+        print_sequel_json(done, {})
     else:
-        click.echo(f"{policy} {version} is withdrawn.")
-    if done.notice and not done.again:
-        cancelled = count(done.cancelled, "unsent message")
-        click.echo(f"{count(done.queued, 'message')} queued as {done.notice}; {cancelled} cancelled.")
-    print_files_to_commit(done.files)
+        print_sequel(done, now="is withdrawn", before="was withdrawn")

@@ -3,10 +3,11 @@
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 
 from publisher.delivery.smtp import SmtpTransport
+from tests.contract.listening import Listening
 
 SENDER = "privacy@example.com"
 RECIPIENT = "zoe.miller@example.com"
@@ -43,33 +44,17 @@ class Server:
         self.silent_at = ""
         self.slow_at, self.slow_for = "", 0.0
         self.hangs_up_within_data = False
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listening.getsockname()[1]
         self._stopping = threading.Event()
-        self._threads: list[threading.Thread] = []
-        self._start(self._accept)
+        self._listening = Listening(self._taken)
+        self.port = self._listening.port
 
     def close(self) -> None:
         self._stopping.set()
-        with suppress(OSError):
-            self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
-        for thread in self._threads:
-            thread.join(5)
 
-    def _start(self, target: Callable[[], None]) -> None:
-        thread = threading.Thread(target=target, daemon=True)
-        self._threads.append(thread)
-        thread.start()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                connection, _ = self._listening.accept()
-            except OSError:
-                return
-            self.connections += 1
-            self._start(lambda connection=connection: self._serve(connection))  # type: ignore[misc]
+    def _taken(self, connection: socket.socket) -> None:
+        self.connections += 1
+        self._listening.start(lambda: self._serve(connection))
 
     def _serve(self, connection: socket.socket) -> None:
         connection.settimeout(5)

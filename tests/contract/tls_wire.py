@@ -2,11 +2,12 @@
 
 import socket
 import ssl
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from tests.contract.listening import Listening
 
 _RECORD = 5
 """Bytes at the beginning of a record: its type, a version, and the length of what follows (RFC 8446, section 5.1)."""
@@ -41,34 +42,18 @@ class Wire:
         self.piece = 65536
         self.held = 0.0
         self.slow = 0.0
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listening.getsockname()[1]
-        self._threads: list[threading.Thread] = []
-        self._start(self._accept)
+        self._listening = Listening(self._passed_on)
+        self.port = self._listening.port
 
     def close(self) -> None:
-        with suppress(OSError):
-            self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
-        for thread in self._threads:
-            thread.join(5)
 
-    def _start(self, target: Callable[[], None]) -> None:
-        thread = threading.Thread(target=target, daemon=True)
-        self._threads.append(thread)
-        thread.start()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                near, _ = self._listening.accept()
-            except OSError:
-                return
-            near.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            near.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32768)
-            far = socket.create_connection(("127.0.0.1", self._to), timeout=10)
-            self._start(lambda near=near, far=far: self._there(near, far))  # type: ignore[misc]
-            self._start(lambda near=near, far=far: self._back(near, far))  # type: ignore[misc]
+    def _passed_on(self, near: socket.socket) -> None:
+        near.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        near.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32768)
+        far = socket.create_connection(("127.0.0.1", self._to), timeout=10)
+        self._listening.start(lambda: self._there(near, far))
+        self._listening.start(lambda: self._back(near, far))
 
     def _there(self, near: socket.socket, far: socket.socket) -> None:
         with suppress(OSError):
