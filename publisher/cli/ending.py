@@ -12,7 +12,8 @@ class Ending:
     """Whether a person or the system has asked to end.
 
     A `threading.Event` would not do: its lock is held for moments of a wait, and a handler that interrupts just then,
-    in the same thread, waits for it for ever.
+    in the same thread, waits for it for ever. Nor does a handler alone: the system may hand a signal to any thread, and
+    the main one runs handlers between its own steps only; so that the signal itself wakes a wait.
     """
 
     def __init__(self) -> None:
@@ -21,10 +22,12 @@ class Ending:
         self._woken, self._waker = socket.socketpair()
         self._waker.setblocking(False)
         self._before: dict[signal.Signals, Any] = {}
+        self._woken_before = -1
 
     def __enter__(self) -> Self:
         """Listens from now on."""
         if current_thread() is main_thread():
+            self._woken_before = signal.set_wakeup_fd(self._waker.fileno(), warn_on_full_buffer=False)
             for number in (signal.SIGINT, signal.SIGTERM):
                 self._before[number] = signal.signal(number, self._ask)
         return self
@@ -33,6 +36,8 @@ class Ending:
         """Whoever listened before listens again."""
         for number, handler in self._before.items():
             signal.signal(number, handler)
+        if self._before:
+            signal.set_wakeup_fd(self._woken_before)
         self._woken.close()
         self._waker.close()
 
@@ -42,10 +47,12 @@ class Ending:
 
     def wait(self, seconds: float) -> bool:
         """Waits, but not longer than until the end is asked for; says whether it is."""
-        select.select([self._woken], [], [], seconds)
+        if self._asked:
+            return True
+        woken, _, _ = select.select([self._woken], [], [], seconds)
+        if woken and not self._asked:
+            self._woken.recv(4096)  # a signal that somebody else listens to
         return self._asked
 
     def _ask(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002  a handler's signature
-        if not self._asked:
-            self._asked = True
-            self._waker.send(b"\0")
+        self._asked = True

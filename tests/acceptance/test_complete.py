@@ -115,15 +115,16 @@ def test_a_switch_is_told_once_and_a_broken_hook_stops_nothing(workbench: Workbe
 
 def test_a_rate_at_which_delivery_cannot_be_done_in_time_is_refused(workbench: Workbench) -> None:
     workbench.write("publisher.toml", SETTINGS.replace("[email]", "[email]\nrate = 1"))
+    workbench.write("policies/privacy/policy.toml", POLICY + "delivery_days = 1\n")
     for language in ("en", "zh-CN"):
         path = workbench.folder / f"policies/privacy/v2/{language}.md"
-        path.write_text(path.read_text("utf-8").replace('"+45 days"', '"+33 days"'), "utf-8")
-    rows = "".join(f"u{n},u{n}@example.com,U,en,2024-01-01\n" for n in range(250_000))
+        path.write_text(path.read_text("utf-8").replace('"+45 days"', '"+32 days"'), "utf-8")
+    rows = "".join(f"u{n},u{n}@example.com,U,en,2024-01-01\n" for n in range(120_000))
     users = workbench.write("many.csv", "id,email,name,language,joined\n" + rows)
     workbench.run("users", "import", str(users))
     workbench.sign()
     told = workbench.refused("publish")
-    assert "policies/privacy/v2/en.md:2: error: 250,000 mails at 1 a second take 2.9 days" in told
+    assert "policies/privacy/v2/en.md:2: error: 120,000 mails at 1 a second take 33.3 hours" in told
     assert [event["kind"] for event in workbench.ledger()] == ["adopt"]
 
 
