@@ -52,10 +52,10 @@ def delivered(folder: Path, instant: datetime, step: int) -> None:
     store.close()
 
 
-def counting(step: int) -> Callable[[], None]:
+def counting(step: int) -> Callable[[str], None]:
     taken = 0
 
-    def count() -> None:
+    def count(_: str) -> None:
         nonlocal taken
         taken += 1
         if taken == step:

@@ -38,5 +38,6 @@ def test_a_command_killed_at_every_step_that_writes_is_finished_by_the_next_run(
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
     assert report["steps"] > 20, "the steps that write were not seen"
+    assert report["killed_at"] > report["steps"] // 8
     assert report["differing"] == {}
     assert NOW.isoformat() <= instant
