@@ -22,6 +22,7 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 
 PLAYBOOK: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("init", ("another", "--name", "Acme", "--language", "en")),
     ("adopt", ("privacy", "--through", "v1", "--by", "Ada")),
     ("check", ()),
     ("check", ("privacy", "--format", "github")),
@@ -46,6 +47,7 @@ PLAYBOOK: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("receipts import", ("receipts.csv",)),
     ("tick", ()),
     ("status", ()),
+    ("draft", ("privacy",)),
     ("postpone", ("privacy", "v2", "--to", "2027-04-01", "--by", "Ada", "--reason", "more time")),
     ("correct", ("privacy", "v2", "--text", "corrected.md", "--by", "Ada", "--reason", "emphasis")),
     ("consent export", ("privacy", "v2")),

@@ -7,10 +7,12 @@ from typing import Any
 import click
 
 COMMANDS: Mapping[str, str] = {
+    "init": "Begin a workspace: settings, a policy to write in, and what version control ignores.",
     "check": "All faults of texts, ledger, dates, translations and reviews at once.",
     "diff": "What changed between two files or two versions, and what it means.",
     "explain": "What was judged material and why, and what not and why not: a page for the file.",
     "packs": "The rule packs: what each regime treats as material, and why.",
+    "draft": "Begin the next version as a copy of the newest.",
     "review": "Confirm or override each finding, freeze the audience, sign off.",
     "publish": "The main job: release every signed version, queue its notices, build the site.",
     "deliver": "Send what is due, resuming where the last pass stopped.",

@@ -1,5 +1,6 @@
 """The policies folder: its texts, settings, reviews and ledgers; the one room that knows how they are named."""
 
+from publisher.library.drafts import redated, write_draft
 from publisher.library.files import atomic_write
 from publisher.library.folders import Reading, policy_names, read_policies, setting_place
 from publisher.library.ledgers import append_lines, ledger_lines, ledger_name, read_ledger
@@ -40,9 +41,11 @@ __all__ = [
     "read_statement",
     "read_statements",
     "read_text",
+    "redated",
     "setting_place",
     "statement_folder",
     "survey",
+    "write_draft",
     "write_review",
     "write_statement",
 ]

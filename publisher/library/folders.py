@@ -84,7 +84,7 @@ def read_policies(root: Path, only: Collection[str] | None = None) -> Reading:
             Fault(
                 "policies-empty",
                 "There is no policy yet.",
-                "Run `publisher init` or `publisher import`.",
+                "Run `publisher init`, or make a folder such as policies/privacy with a policy.toml and v1/en.md.",
                 Place(POLICIES),
                 Severity.WARNING,
             )

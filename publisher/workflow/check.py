@@ -104,7 +104,7 @@ def _edited(policy: Policy, events: Sequence[LedgerEvent], version: Version, lan
     former = library.former_path(text, len(recorded_texts(events, version.name)[language]))
     remedy = (
         f"Restore it from version control (git checkout -- {text.path}), and write what should change into the next"
-        f" version: copy the folder of the newest one under the next number, without its review.toml."
+        f" version (publisher draft {policy.name} begins it)."
         f" If only words were mended: keep the former text as {former}, then run publisher correct."
     )
     what, line = "", 1

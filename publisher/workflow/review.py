@@ -119,7 +119,7 @@ def open_sheet(
         raise one(
             "version-released",
             f"{policy_name} {version_name} is released; its review is closed.",
-            "Draft the next version.",
+            f"Begin the next version: publisher draft {policy_name}",
             Place(version.folder),
         )
     before = last_released(events)

@@ -10,7 +10,7 @@ from publisher.domain.ledger import LedgerEvent
 from publisher.domain.life import Standing, impossible, standings
 from publisher.domain.policy import Policy, Version
 from publisher.domain.statement import Statement
-from publisher.errors import Fault, Place, errors_only, one
+from publisher.errors import Fault, Place, PublisherError, errors_only, one
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,13 @@ class Workspace:
         """The policy of that name.
 
         Raises:
-            PublisherError: there is none.
+            PublisherError: there is none, or its settings cannot be read.
         """
         found = next((policy for policy in self.policies if policy.name == name), None)
         if found is None:
+            broken = self.errors_below(f"policies/{name}")
+            if broken:
+                raise PublisherError(broken)
             known = ", ".join(policy.name for policy in self.policies) or "none"
             raise one("policy-unknown", f"There is no policy '{name}'.", f"Known are: {known}.", Place("policies"))
         return found
@@ -52,6 +55,10 @@ class Workspace:
     def events(self, policy: str) -> tuple[LedgerEvent, ...]:
         """The ledger of a policy; empty before its first release or adoption."""
         return self.ledgers.get(policy, ())
+
+    def errors_below(self, folder: str) -> tuple[Fault, ...]:
+        """What keeps a folder's files from being read."""
+        return tuple(fault for fault in errors_only(self.faults) if f"{fault.place.file}/".startswith(f"{folder}/"))
 
     def ledger_faults(self, policy: str) -> tuple[Fault, ...]:
         """What keeps a policy's ledger file from being read; its lines are not known then."""

@@ -93,7 +93,7 @@ def test_an_edited_released_text_is_an_error_that_names_version_and_clauses(
     assert "privacy v1" in fault.message
     assert named in fault.message
     assert (fault.place.file, fault.place.line) == ("policies/privacy/v1/en.md", line)
-    assert "into the next version: copy the folder" in fault.remedy
+    assert "into the next version (publisher draft" in fault.remedy
 
 
 def test_an_edited_released_translation_is_an_error(adopted: Desk) -> None:

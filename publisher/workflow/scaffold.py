@@ -1,0 +1,132 @@
+"""A new workspace: settings, one policy with a frame to write in, and what version control ignores."""
+
+import json
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import quote
+from pathlib import Path
+
+from publisher import library
+from publisher.config import FILE_NAME, Settings, read_settings
+from publisher.errors import Fault, Place, PublisherError, errors_only, one
+from publisher.workflow.check import check_workspace
+from publisher.workflow.scaffold_texts import ATTRIBUTES, IGNORED, POLICY, SETTINGS, text_for, title_for
+from publisher.workflow.workspace import open_workspace
+
+_FOLDER = "policies/privacy"
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """Whose workspace it is to be. The first of `languages` is authoritative; `url` is where the website will be."""
+
+    name: str
+    url: str
+    contact: str
+    languages: tuple[str, ...]
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scaffolded:
+    """The files that were written and those that were there and stayed as they are, relative to the folder."""
+
+    written: tuple[str, ...]
+    kept: tuple[str, ...]
+
+
+def scaffold(folder: Path, beginning: Beginning, *, now: datetime) -> Scaffolded:
+    """Makes a folder a workspace; what is in it already stays. The settings come last, so that it can be run again.
+
+    Raises:
+        PublisherError: it is a workspace already, or what was said of it cannot be, every fault at once.
+    """
+    if (folder / FILE_NAME).exists():
+        message = f"This is a workspace already: it has a {FILE_NAME}."
+        raise one("init-again", message, "Work in it, or name another folder.", Place(str(folder / FILE_NAME)))
+    files = dict(_files(beginning, now))
+    _refuse_wrong(files, now)
+    with_policy = not (folder / _FOLDER).exists()
+    written: list[str] = []
+    kept: list[str] = []
+    try:
+        for name, text in files.items():
+            if not with_policy and name.startswith(_FOLDER):
+                continue
+            if (folder / name).exists():
+                kept.append(name)
+                continue
+            _write(folder / name, text)
+            written.append(name)
+    except OSError as fault:
+        raise one(
+            "init-unwritable", f"It cannot be written: {fault.strerror}.", "Name another folder.", Place(str(folder))
+        ) from None
+    return Scaffolded(tuple(written), (*(() if with_policy else (_FOLDER,)), *kept))
+
+
+def _refuse_wrong(files: Mapping[str, str], now: datetime) -> None:
+    """Whatever `publisher check` would say of the new workspace is said before there is one."""
+    faults: list[Fault] = []
+    with tempfile.TemporaryDirectory() as scratch:
+        root = Path(scratch)
+        for name, text in files.items():
+            _write(root / name, text)
+        try:
+            settings = read_settings(root, {})
+        except PublisherError as wrong:
+            faults.extend(wrong.faults)
+            settings = Settings(root)
+        faults.extend(errors_only(check_workspace(open_workspace(settings), now=now)))
+    if faults:
+        raise PublisherError(faults)
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    library.atomic_write(path, text.encode("utf-8"))
+
+
+def _files(beginning: Beginning, now: datetime) -> Iterator[tuple[str, str]]:
+    first, *others = beginning.languages or ("",)
+    yield (
+        f"{_FOLDER}/policy.toml",
+        POLICY.format(
+            title=_quoted(title_for(first)),
+            language=_quoted(first),
+            others=", ".join(map(_quoted, others)),
+            zone=_quoted(beginning.timezone),
+            contact=_quoted(beginning.contact),
+        ),
+    )
+    for language in beginning.languages:
+        text = text_for(language).format(
+            title=title_for(language), name=beginning.name, contact=beginning.contact, today=now.date().isoformat()
+        )
+        yield f"{_FOLDER}/v1/{language.replace('/', '')}.md", text
+    for name, lines in ((".gitignore", IGNORED), (".gitattributes", ATTRIBUTES)):
+        yield name, "".join(f"{line}\n" for line in lines)
+    sender = _quoted(f"{_phrase(beginning.name)} <{beginning.contact}>")
+    yield FILE_NAME, SETTINGS.format(name=_quoted(beginning.name), url=_quoted(beginning.url), sender=sender)
+
+
+def _phrase(name: str) -> str:
+    """A name as it may stand before an address (RFC 5322, section 3.2.5)."""
+    return f'"{quote(name)}"' if set(name) & set('()<>[]:;@\\,."') else name
+
+
+def missing_lines(folder: Path) -> tuple[tuple[str, Sequence[str]], ...]:
+    """What version control's files, which were there before, still have to say: the file, and its lines."""
+    found = []
+    for name, lines in ((".gitignore", IGNORED), (".gitattributes", ATTRIBUTES)):
+        present = (folder / name).read_text("utf-8", "replace").splitlines() if (folder / name).is_file() else []
+        missing = [line for line in lines if line not in present]
+        if missing:
+            found.append((name, missing))
+    return tuple(found)
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
