@@ -6,7 +6,7 @@ from publisher.library.folders import Reading, policy_names, read_policies, sett
 from publisher.library.ledgers import append_lines, ledger_lines, ledger_name, read_ledger
 from publisher.library.packs import read_packs
 from publisher.library.reviews import emergency_place, read_review, write_review
-from publisher.library.revisions import former_path, put_in_place, read_candidate
+from publisher.library.revisions import former_path, put_in_place, read_candidate, take_back
 from publisher.library.source import read_source, read_text
 from publisher.library.statements import (
     is_written,
@@ -45,6 +45,7 @@ __all__ = [
     "setting_place",
     "statement_folder",
     "survey",
+    "take_back",
     "write_draft",
     "write_review",
     "write_statement",

@@ -1,5 +1,6 @@
 """Corrected texts: the former one is kept beside the new one, under its number."""
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,3 +47,17 @@ def put_in_place(root: Path, former: Manuscript, text: Manuscript, number: int) 
     kept.parent.mkdir(parents=True, exist_ok=True)
     atomic_write(kept, former.source.encode("utf-8"))
     atomic_write(root / text.path, text.source.encode("utf-8"))
+
+
+def take_back(root: Path, former: Manuscript, text: Manuscript, number: int) -> None:
+    """Undoes `put_in_place`: the former text is where it was, and kept nowhere else.
+
+    Raises:
+        OSError: it could not be written.
+    """
+    atomic_write(root / text.path, former.source.encode("utf-8"))
+    kept = root / former_path(text, number)
+    kept.unlink(missing_ok=True)
+    with suppress(OSError):  # other languages may be kept beside it
+        kept.parent.rmdir()
+        kept.parent.parent.rmdir()

@@ -110,12 +110,26 @@ def correct(
     faults = [fault for entry in found for fault in _faults(policy, entry)]
     if faults:
         raise PublisherError(faults)
-    if source is not None:
-        for entry in found:
-            library.put_in_place(workspace.settings.root, entry.former, entry.text, entry.number)
-        workspace = open_workspace(workspace.settings)
-        policy = replace(workspace.policy(policy_name), settings=policy.settings)
-    return _recorded(workspace, store, policy, standing, found, by=by, reason=reason, now=now)
+    if source is None:
+        return _recorded(workspace, store, policy, standing, found, by=by, reason=reason, now=now)
+    for entry in found:
+        library.put_in_place(workspace.settings.root, entry.former, entry.text, entry.number)
+    placed = open_workspace(workspace.settings)
+    policy = replace(placed.policy(policy_name), settings=policy.settings)
+    try:
+        return _recorded(placed, store, policy, standing, found, by=by, reason=reason, now=now)
+    except PublisherError:
+        _take_back(placed, store, policy_name, version_name, found)
+        raise
+
+
+def _take_back(workspace: Workspace, store: "Store", policy: str, version: str, found: Sequence[_Correction]) -> None:
+    """Of a correction that was refused no file is left; one that was recorded before something else failed stays."""
+    workspace, _ = caught_up(open_workspace(workspace.settings), store)
+    recorded = recorded_texts(workspace.events(policy), version)
+    for entry in found:
+        if entry.text.digest not in recorded.get(entry.text.language, ()):
+            library.take_back(workspace.settings.root, entry.former, entry.text, entry.number)
 
 
 def _recorded(

@@ -5,12 +5,14 @@ do the same); it shortens a failing one by turning steps into nothing.
 """
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import SEQUENCES
+from tests.simulation import laws
 from tests.simulation.conftest import Beginnings
 from tests.simulation.crashing import Watch
 from tests.simulation.pure import ZONES, PureWorld
@@ -72,3 +74,22 @@ def test_on_a_real_workspace(request: pytest.FixtureRequest, beginnings: Beginni
 
     times = SOAKED if soaking else REAL[database]
     each_tape(times, REAL_STEPS, sequence, shrink=False, anew=soaking)
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("transactions", range(6))
+def test_a_correction_that_another_one_came_before_is_refused_and_leaves_no_file(
+    beginnings: Beginnings, watch: Watch, monkeypatch: pytest.MonkeyPatch, transactions: int
+) -> None:
+    with beginnings.one() as (folder, url):
+        world = RealWorld(folder, url, watch, beginnings.copies, monkeypatch)
+        world.draft(0, 1, 1)
+        world.command("publish", 0, 0)
+        with watch.interrupted_after(transactions, lambda: world.command("correct", 0, 1)):
+            world.command("correct", 0, 0)
+        world.check()
+        assert [line["kind"] for line in laws.read_lines(ledger_of(folder))].count("correct") >= 1
+
+
+def ledger_of(folder: Path) -> str:
+    return (folder / "policies/privacy/ledger.jsonl").read_text("utf-8")
