@@ -24,7 +24,7 @@ from publisher.render.views import (
     TextView,
     View,
 )
-from publisher.render.wording import Strings, comparison_name, language_name, text_direction, unbroken
+from publisher.render.wording import Strings, comparison_name, language_name, text_direction
 
 if TYPE_CHECKING:
     import jinja2
@@ -185,7 +185,6 @@ def laid_out(template: str, kit: Kit, frame: Frame, words: Strings, **values: An
         static=kit.statics,
         banner_label=banner_label,
         banner_links=banner_links,
-        unbroken=unbroken,
         **values,
     )
 

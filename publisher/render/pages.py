@@ -19,7 +19,7 @@ from publisher.render.statement_page import statement_page
 from publisher.render.status import announced_day, day_html, instant_html, readable_language, status
 from publisher.render.text_pages import redline_page, text_page
 from publisher.render.views import HistoryView, HomeView, NoticeView, Published, Series, StatementView, TextView, View
-from publisher.render.wording import Strings, early_words, unbroken
+from publisher.render.wording import Strings, early_words
 
 if TYPE_CHECKING:
     from publisher.domain.assessment import FindingKind
@@ -119,7 +119,6 @@ def banner_fragment(kit: Kit, language: str) -> str:
         static=kit.statics,
         banner_label=banner_label,
         banner_links=banner_links,
-        unbroken=unbroken,
     )
 
 

@@ -16,6 +16,7 @@ from publisher.render.wording import (
     long_date,
     long_instant,
     text_direction,
+    unbroken,
 )
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def environment(overrides: Path | None = None) -> "jinja2.Environment":
     folders = [packaged_site() / "templates"]
     if overrides is not None and (overrides / "templates").is_dir():
         folders.insert(0, overrides / "templates")
-    return jinja2.Environment(
+    made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(folders),
         autoescape=_escaped,  # noqa: S701  all but plain text is escaped
         undefined=jinja2.StrictUndefined,
@@ -63,6 +64,8 @@ def environment(overrides: Path | None = None) -> "jinja2.Environment":
         keep_trailing_newline=True,
         auto_reload=False,
     )
+    made.globals["unbroken"] = unbroken
+    return made
 
 
 def strings(language: str, overrides: Path | None = None) -> Strings:
