@@ -148,15 +148,9 @@ def _means(series: Series, version: Published, words: Strings, language: str) ->
 
 def _after(series: Series, version: Published, language: str, words: Strings, kit: Kit) -> Link | None:
     """What changed, or will change, in the version that follows this one; None while that has no date or none came."""
-    following = next((each for each in series.versions if each.before == version.name), None)
-    standing = version.standing
-    if standing.successor is not None:
-        following = series.version(standing.successor)
-    if (
-        following is None
-        or following.before != version.name
-        or following.standing.state in (State.HELD, State.WITHDRAWN)
-    ):
+    following = series.version(version.standing.successor)
+    unsure = (State.HELD, State.WITHDRAWN)
+    if following is None or following.before != version.name or following.standing.state in unsure:
         return None
     return redline_of(series, following, readable_language(following, language), words, kit)
 

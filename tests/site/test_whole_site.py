@@ -192,6 +192,43 @@ def test_every_change_stands_in_ins_or_del_with_a_label(announced: Built) -> Non
         assert listed == len(re.findall(r'id="_c\d+"', text)) > 5
 
 
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_a_comparison_and_a_notice_have_one_name_wherever_a_link_leads_there(gallery: Built, language: str) -> None:
+    names: dict[str, set[str]] = {}
+    for path in gallery.pages():
+        if path.parent.name != language:
+            continue
+        for attributes, said in re.findall(r"<a ([^>]*)>(.*?)</a>", path.read_text("utf-8"), re.DOTALL):
+            href = re.findall(r'href="(/privacy/(?:v1\.\.\.|v2\.\.\.|notices/)[^"#]+)"', attributes)
+            if href and "hreflang" not in attributes:
+                names.setdefault(href[0], set()).add(re.sub("<.*?>", "", said).strip())
+    assert len(names) == 5
+    assert [(href, said) for href, said in names.items() if len(said) != 1] == []
+
+
+def test_a_version_leads_on_to_what_changed_next(gallery: Built) -> None:
+    for old, following in (("v1", "v1...v2"), ("v2", "v2...v3")):
+        assert f'<a class="strong" href="/privacy/{following}/en/">' in gallery.text(f"privacy/{old}/en/index.html")
+    assert 'class="strong"' not in gallery.text("privacy/v3/en/index.html").partition('<div class="columns">')[0]
+
+
+def test_a_page_in_a_translation_gives_no_reason_in_another_language(gallery: Built) -> None:
+    assert "words corrected. A word was misspelt." in gallery.text("privacy/history/en/index.html")
+    assert "misspelt" not in gallery.text("privacy/history/zh-CN/index.html")
+    notice = gallery.text("privacy/notices/privacy-v2-2/zh-CN/index.html")
+    assert "原因（英语）" in notice
+    assert '<p lang="en">A word was misspelt.</p>' in notice
+
+
+def test_a_notice_names_the_digest_of_each_of_its_texts(gallery: Built) -> None:
+    lines = (gallery.root / "policies/privacy/ledger.jsonl").read_text("utf-8").splitlines()
+    texts = {digest for event in map(event_of, lines) if event.version == "v3" for _, digest in event.texts}
+    assert len(texts) == 2
+    for language in ("en", "zh-CN"):
+        page = gallery.text(f"privacy/notices/privacy-v3-1/{language}/index.html")
+        assert set(re.findall(r'<code class="digest">(.*?)</code>', page)) == texts
+
+
 def test_the_banner_is_on_the_homepage_in_both_languages(announced: Built) -> None:
     banners = json.loads(announced.text("banners.json"))
     assert len(banners) == 1
