@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from publisher.domain.change import Grade
 from publisher.domain.citation import Citation, notice_path, redline_path
+from publisher.domain.days import local_date
 from publisher.domain.digest import digest_of
 from publisher.domain.emergency import early_of
 from publisher.domain.ledger import EventKind
 from publisher.domain.life import DATED
 from publisher.domain.notice import STATEMENTS, URGENCY, Channel, NoticeId
 from publisher.render.views import Banner, Edition, Published, Series, Site
-from publisher.render.wording import Strings, early_words, long_date
+from publisher.render.wording import Strings, comparison_name, early_words, long_date
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -52,8 +53,8 @@ def banner_links(banner: Banner, language: str, say: Strings) -> list[tuple[str,
         return [(say["statement.read"], f"{banner.href}{language}/")]
     links = [(say["banner.read"], f"{banner.href}{language}/")]
     if language in banner.redline:
-        links.append((say["banner.action"], banner.redline[language]))
-    return [*links, (say["banner.more"], f"{banner.notice}{language}/")]
+        links.append((comparison_name(banner.before, banner.version, say), banner.redline[language]))
+    return [*links, (say.say("notice.name", date=banner.sent[language]), f"{banner.notice}{language}/")]
 
 
 def banners_json(found: Sequence[Banner], words: "Callable[[str], Strings]") -> str:
@@ -170,6 +171,8 @@ def _joined(together: Sequence[Banner], words: "Callable[[str], Strings]") -> Ba
 def _banner(series: Series, version: Published, words: "Callable[[str], Strings]") -> Banner:
     standing = version.standing
     notice = NoticeId.parse(standing.notice) if standing.notice else NoticeId(series.name, version.name, 1)
+    made = next((event.at for event in series.events if event.notice == str(notice)), standing.announced)
+    sent = local_date(made, series.settings.timezone)
     moved = [event for event in series.events if event.version == version.name and event.kind is EventKind.POSTPONE]
     title: dict[str, str] = {}
     text: dict[str, str] = {}
@@ -209,6 +212,8 @@ def _banner(series: Series, version: Published, words: "Callable[[str], Strings]
         digest={language: words_digest(title[language], text[language]) for language in title},
         notice=notice_path(notice.policy, str(notice)),
         audiences=tuple(audience.name for audience in version.audiences),
+        before=version.before or "",
+        sent={edition.language: long_date(sent, edition.language) for edition in version.editions},
     )
 
 

@@ -24,7 +24,7 @@ from publisher.render.views import (
     TextView,
     View,
 )
-from publisher.render.wording import Strings, language_name, text_direction
+from publisher.render.wording import Strings, comparison_name, language_name, text_direction
 
 if TYPE_CHECKING:
     import jinja2
@@ -218,9 +218,18 @@ def laid_out_again(
     return kit.former(frame.path, hashlib.sha256(made_of.encode()).hexdigest(), passage[1], made)
 
 
-def redline_of(series: Series, version: Published, language: str, kit: Kit) -> str:
-    """The address of the comparison with the version before; empty when there is none."""
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a page is called wherever a link leads there, and its address."""
+
+    name: str
+    href: str
+
+
+def redline_of(series: Series, version: Published, language: str, words: Strings, kit: Kit) -> Link | None:
+    """The comparison with the version before, for readers of a language; None when there is none."""
     edition = version.edition(language)
     if not kit.redlines or version.before is None or edition is None or edition.comparison is None:
-        return ""
-    return kit.linked(redline_path(series.name, version.before, version.name, language))
+        return None
+    path = redline_path(series.name, version.before, version.name, language)
+    return Link(comparison_name(version.before, version.name, words), kit.linked(path))

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup, escape
 
 from publisher.domain.assessment import FindingKind
-from publisher.domain.change import Change, ChangeKind, ChangeSet, Edit
+from publisher.domain.change import Change, ChangeSet, Edit
 from publisher.domain.citation import at_clause
 from publisher.domain.clause import ClauseTree
 from publisher.domain.life import PENDING, State
 from publisher.domain.notice import ToldChange
 from publisher.render.excerpts import excerpt
-from publisher.render.redlines import short_name
+from publisher.render.redlines import short_name, tags
 from publisher.render.status import day_html
 from publisher.render.wording import Strings
 
@@ -44,11 +44,11 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Another change: what the clause is called, what happened to it."""
+    """Another change: what the clause is called, the labels of what happened to it."""
 
     name: str
     href: str
-    kinds: tuple[ChangeKind, ...]
+    tags: tuple[str, ...]
 
 
 def told_at_a_glance(told: Iterable[tuple[ToldChange, str]], words: Strings) -> tuple[Told, ...]:
@@ -101,4 +101,4 @@ def _has_a_name(change: Change) -> bool:
 def _named(change: Change, old_path: str) -> Named:
     place = change.new or change.old
     href = at_clause("" if change.new else old_path, change.id)
-    return Named(short_name(place), href, change.kinds)
+    return Named(short_name(place), href, tags(change.kinds, change.edits))

@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
 from publisher.domain.citation import Citation, at_clause, notice_path
+from publisher.domain.days import local_date
 from publisher.domain.ledger import LedgerEvent, recorded_texts
 from publisher.domain.life import DATED
 from publisher.domain.notice import Channel, NoticeId, NoticeKind
-from publisher.render.frame import Kit, Relation, frame_of, laid_out, redline_of
+from publisher.render.frame import Kit, Link, Relation, frame_of, laid_out, redline_of
 from publisher.render.glance import Told, changes_heading, told_at_a_glance
 from publisher.render.status import (
     announced_day,
@@ -19,10 +20,9 @@ from publisher.render.status import (
     instant_html,
     readable_language,
     status,
-    version_name,
 )
 from publisher.render.views import NoticeView, Published, Series
-from publisher.render.wording import Strings, long_date
+from publisher.render.wording import Strings, language_named, long_date, version_name
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -48,9 +48,9 @@ class Announced:
     before: str
     told: tuple[Told, ...]
     changes_heading: "Markup"
-    redline: str
+    redline: Link | None
     href: str
-    digest: str
+    digests: tuple[tuple[str, str], ...]
     former: str
     status: "Markup"
 
@@ -68,10 +68,9 @@ class NoticeWords:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A notice of a version: its id, when it was made, its page."""
+    """A notice of a version: what it is called wherever a link leads there, and its page."""
 
-    name: str
-    day: "Markup"
+    name: "Markup"
     href: str
 
 
@@ -92,6 +91,7 @@ def notice_page(view: NoticeView, kit: Kit) -> str:
         relations=[Relation("latest-version", kit.linked(Citation(series.name, language=language).path))],
         canonical=notice_path(series.name, str(view.notice), language),
     )
+    prevails = version.authoritative.language
     channels = dict.fromkeys(name for _, other in view.told for name in other.settings.channels)
     name, address = parseaddr(kit.site.sender)
     return laid_out(
@@ -100,6 +100,10 @@ def notice_page(view: NoticeView, kit: Kit) -> str:
         frame,
         words,
         notice=view.notice,
+        name=_name(event.at, series, words, language),
+        day=long_date(effective, language),
+        prevails=language_named(prevails, language) if len(version.languages) > 1 else "",
+        translated=language != prevails,
         kind=view.kind.value,
         heading=subjects[0],
         sent=words.html(
@@ -107,6 +111,9 @@ def notice_page(view: NoticeView, kit: Kit) -> str:
         ),
         reason=event.reason if view.kind is not NoticeKind.REVISION else "",
         reason_language=version.settings.language,
+        reason_named=language_named(version.settings.language, language)
+        if language != version.settings.language
+        else "",
         effective=day_html(effective, language),
         former=day_html(dates[-2], language) if view.kind is NoticeKind.FOLLOW_UP and len(dates) > 1 else "",
         channels=tuple(words[f"notice.{channel}"] for channel in channels),
@@ -115,7 +122,7 @@ def notice_page(view: NoticeView, kit: Kit) -> str:
         sender_address=address,
         subjects=subjects,
         announced=announced,
-        others=notices_of(series, version, language, kit, beside=view.notice),
+        others=notices_of(series, version, words, language, kit, beside=view.notice),
         base=kit.site.base_url.rstrip("/") + "/",
         permalink=kit.site.base_url.rstrip("/") + notice_path(series.name, str(view.notice), language),
         contact=version.settings.contact,
@@ -142,12 +149,18 @@ def notice_words(view: NoticeView, kit: Kit) -> NoticeWords:
     return NoticeWords(tuple(each.name for each, _ in view.told), effective, titles, text, href)
 
 
+def _name(at: datetime, series: Series, words: Strings, language: str) -> "Markup":
+    """What a notice made at an instant is called."""
+    return words.html("notice.name", date=day_html(local_date(at, series.settings.timezone), language))
+
+
 def _announced(series: Series, version: Published, view: NoticeView, kit: Kit) -> Announced:
     words = kit.words(view.language)
     spoken = readable_language(version, view.language)
     edition = version.edition(spoken) or version.authoritative
     path = Citation(series.name, version.name, spoken).path
-    digests = recorded_texts(_so_far(series, view.notice), version.name).get(spoken, ())
+    recorded = recorded_texts(_so_far(series, view.notice), version.name)
+    digests = recorded.get(spoken, ())
     digest = digests[-1] if digests else edition.text.digest
     revisions = version.revisions(spoken)
     then = next((old for old in revisions if old.text.digest == digest), None)
@@ -161,9 +174,10 @@ def _announced(series: Series, version: Published, view: NoticeView, kit: Kit) -
         before=version_name(version.before, words) if version.before else "",
         told=told_at_a_glance([(change, _at(kit, path, change)) for change in edition.told] if shows else [], words),
         changes_heading=changes_heading(version, words, view.language),
-        redline=redline_of(series, version, spoken, kit) if shows else "",
+        redline=redline_of(series, version, spoken, words, kit) if shows else None,
         href=kit.linked(address),
-        digest=digest,
+        digests=tuple((language_named(name, view.language), found[-1]) for name, found in recorded.items() if found)
+        or ((language_named(spoken, view.language), digest),),
         former=_former_text(series, version, spoken, digests, kit) if view.kind is NoticeKind.CORRECTION else "",
         status=status(series, version, words, view.language, kit.linked),
     )
@@ -207,7 +221,7 @@ def _so_far(series: Series, notice: NoticeId) -> tuple[LedgerEvent, ...]:
 
 
 def notices_of(
-    series: Series, version: Published, language: str, kit: Kit, *, beside: NoticeId | None = None
+    series: Series, version: Published, words: Strings, language: str, kit: Kit, *, beside: NoticeId | None = None
 ) -> tuple[Sent, ...]:
     """The notices of a version that a language has, a campaign's under another policy's name too, the oldest first."""
     found: dict[str, Sent] = {}
@@ -219,7 +233,6 @@ def notices_of(
         named = lead.version(notice.version) if lead else None
         if named is None or language not in named.languages:
             continue
-        day = instant_html(event.at, series.settings.timezone, language)
         path = notice_path(notice.policy, str(notice), language)
-        found.setdefault(str(notice), Sent(str(notice), day, kit.linked(path)))
+        found.setdefault(str(notice), Sent(_name(event.at, series, words, language), kit.linked(path)))
     return tuple(found.values())

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
 from publisher.domain.citation import Citation, history_path
 from publisher.domain.days import local_date
 from publisher.domain.emergency import early_of
@@ -11,17 +13,15 @@ from publisher.domain.ledger import EventKind
 from publisher.domain.life import DATED, State
 from publisher.domain.policy import version_number
 from publisher.render.banners import banner_label, banner_links
-from publisher.render.frame import KNOWN_RELATIONS, Kit, Relation, frame_of, laid_out, path_of, redline_of
+from publisher.render.frame import KNOWN_RELATIONS, Kit, Link, Relation, frame_of, laid_out, path_of, redline_of
 from publisher.render.notice_page import notice_page, notices_of
 from publisher.render.statement_page import statement_page
-from publisher.render.status import announced_day, day_html, instant_html, readable_language, status, version_name
+from publisher.render.status import announced_day, day_html, instant_html, readable_language, status
 from publisher.render.text_pages import redline_page, text_page
 from publisher.render.views import HistoryView, HomeView, NoticeView, Published, Series, StatementView, TextView, View
-from publisher.render.wording import Strings, early_words, long_date
+from publisher.render.wording import Strings, early_words
 
 if TYPE_CHECKING:
-    from markupsafe import Markup
-
     from publisher.domain.assessment import FindingKind
     from publisher.render.notice_page import Sent
 
@@ -40,23 +40,26 @@ class Row:
     announced: "Markup"
     summary: str
     href: str
-    redline: str
-    before: str
+    redline: Link | None
     reasons: tuple["FindingKind", ...]
     notes: tuple[tuple[str, str], ...]
-    events: tuple[str, ...]
+    events: tuple["Markup", ...]
     notices: tuple["Sent", ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """A version on its way, on the homepage; `summary` is empty where a banner says it already."""
+    """A version on its way, on the homepage; `summary` is empty where a banner says it already.
+
+    `redline` is the address of what `changes`, under its name; both are empty where nothing is compared.
+    """
 
     state: str
     told: "Markup"
     summary: str
     href: str
     redline: str
+    changes: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,13 +167,15 @@ def _coming(series: Series, version: Published, language: str, words: Strings, k
     key = "home.upcoming_held" if version.standing.state is State.HELD else "home.upcoming"
     readable = readable_language(version, language)
     edition = version.edition(readable) or version.authoritative
+    redline = redline_of(series, version, readable, words, kit)
     told = any(series.name in banner.policies and banner.version == version.name for banner in kit.banners)
     return Coming(
         version.standing.state.value,
         words.html(key, number=version_number(version.name), date=day_html(version.standing.effective, language)),
         "" if told else edition.text.front.summary,
         kit.linked(Citation(series.name, version.name, readable).path),
-        redline_of(series, version, readable, kit),
+        redline.href if redline else "",
+        redline.name if redline else "",
     )
 
 
@@ -194,6 +199,7 @@ def _history(view: HistoryView, kit: Kit) -> str:
         frame,
         words,
         title=titled,
+        policy=series.name,
         rows=rows,
         policy_path=kit.linked(Citation(series.name, language=view.language).path),
         feed=kit.linked(f"/{series.name}/feed.atom"),
@@ -215,29 +221,36 @@ def _row(series: Series, version: Published, language: str, words: Strings, kit:
         announced=day_html(local_date(standing.announced, series.settings.timezone), language),
         summary=edition.text.front.summary,
         href=kit.linked(Citation(series.name, version.name, spoken).path),
-        redline=redline_of(series, version, spoken, kit),
-        before=version_name(version.before, words) if version.before else "",
+        redline=redline_of(series, version, spoken, words, kit),
         reasons=tuple(dict.fromkeys(kind for change in edition.told for kind in change.reasons)),
         notes=tuple((change.where, change.public_note) for change in edition.told if change.public_note),
         events=_happened(series, version, words, language),
-        notices=notices_of(series, version, language, kit),
+        notices=notices_of(series, version, words, language, kit),
     )
 
 
-def _happened(series: Series, version: Published, words: Strings, language: str) -> tuple[str, ...]:
-    """What followed the announcement, as far as readers are told the reason and the status does not say it already."""
-    told: list[str] = []
+def _happened(series: Series, version: Published, words: Strings, language: str) -> "tuple[Markup, ...]":
+    """What followed the announcement, as far as the status does not say it already.
+
+    Reasons are given in one language: a page in another one leaves them to the notice, which says in which.
+    """
+    told: list[Markup] = []
+    spoken = language == version.settings.language
     early = early_of(series.events, version.name) if version.standing.state not in DATED else None
     for event in series.events:
         if event.version != version.name:
             continue
+        at = day_html(local_date(event.at, series.settings.timezone), language)
         if event.kind is EventKind.POSTPONE and event.effective:
-            day = long_date(event.effective, language)
-            told.append(words.say("history.postponed", date=day, reason=event.reason))
+            sentence = words.html("history.postponed", at=at, date=day_html(event.effective, language))
         elif event.kind is EventKind.RELEASE and early is not None:
-            told.append(early_words(early, words))
+            told.append(Markup.escape(early_words(early if spoken else replace(early, reason=""), words)))
+            continue
         elif event.kind is EventKind.WITHDRAW:
-            told.append(words.say("history.withdrawn", reason=event.reason))
+            sentence = words.html("history.withdrawn", at=at)
         elif event.kind is EventKind.CORRECT and event.texts:
-            told.append(words.say("history.corrected", reason=event.reason))
+            sentence = words.html("history.corrected", at=at)
+        else:
+            continue
+        told.append(words.html("history.because", told=sentence, reason=event.reason) if spoken else sentence)
     return tuple(told)

@@ -2,15 +2,28 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import attrgetter
 
 from publisher.domain.assessment import FindingKind
 from publisher.domain.change import Change, ChangeKind, Edit, Op, Passage
+from publisher.domain.citation import at_clause
 from publisher.domain.clause import Clause, ClauseKind, ClauseTree
 from publisher.domain.notice import ToldChange
 from publisher.domain.redline import Row, rows_of, stretches
 from publisher.render.wording import Strings
 
 EXCERPT_LENGTH = 48
+
+
+def tags(kinds: Iterable[ChangeKind], edits: Iterable[Edit]) -> tuple[str, ...]:
+    """The labels of what happened to a clause: of one that is only reworded, whether words came, went, or both."""
+    ops = {op for op, _ in edits} - {Op.EQUAL}
+    only = {frozenset({Op.INSERT}): "change.words-added", frozenset({Op.DELETE}): "change.words-removed"}
+    return tuple(
+        only.get(frozenset(ops), f"change.{kind}") if kind is ChangeKind.REWORDED else f"change.{kind}"
+        for kind in kinds
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +54,7 @@ class Line:
         id: the clause's id when this is its place; empty for the old place of a moved one.
         also: further ids that end here (the other parts of a split clause).
         number: its printed number, empty when it has none.
+        away: where a moved clause stands now, when this is its old place.
         depth: how deep it stands, counted from 0.
         heading: whether it is a heading.
         edits: its words.
@@ -64,6 +78,12 @@ class Line:
     notes: tuple[Note, ...] = ()
     reasons: tuple[FindingKind, ...] = ()
     public_note: str = ""
+    away: str = ""
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The labels of what happened to it."""
+        return tags(self.kinds, self.edits)
 
     @property
     def shape(self) -> str:
@@ -80,7 +100,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A changed clause or the headings that lead to one (`folded` is False), or a run of unchanged clauses."""
+    """A changed clause or a heading (`folded` is False), or a run of unchanged clauses."""
 
     lines: tuple[Line, ...]
     folded: bool
@@ -89,7 +109,7 @@ class Block:
 def redline_blocks(
     old: ClauseTree, new: ClauseTree, changes: Sequence[Change], told: Iterable[ToldChange]
 ) -> tuple[Block, ...]:
-    """The whole text with every change in its place, the unchanged parts gathered for folding."""
+    """The whole text with every change in its place, the unchanged clauses under each heading gathered for folding."""
     reasons = {entry.clause: entry for entry in told}
     blocks: list[Block] = []
     count = 0
@@ -99,10 +119,11 @@ def redline_blocks(
             count += row.changed
             line = _line(row)
             lines.append(_reasoned(line, count, reasons) if line.kinds else line)
-        if stretch.folded:
-            blocks.append(Block(tuple(lines), folded=True))
-        else:
-            blocks.extend(Block((line,), folded=False) for line in lines)
+        for heading, together in groupby(lines, attrgetter("heading")):
+            if stretch.folded and not heading:
+                blocks.append(Block(tuple(together), folded=True))
+            else:
+                blocks.extend(Block((line,), folded=False) for line in together)
     return tuple(blocks)
 
 
@@ -110,7 +131,7 @@ def plain_changes(listed: Iterable[Line], words: Strings) -> str:
     """Every change in plain words, to be copied into a letter: where, what happened, the old words and the new."""
     told = []
     for line in listed:
-        kinds = words["site.comma"].join(words[f"change.{kind}"] for kind in line.kinds)
+        kinds = words["site.comma"].join(words[tag] for tag in line.tags)
         rows = [words.say("site.pair", role=line.where, name=kinds)]
         if line.reasons:
             why = words["site.comma"].join(words[f"kinds.{kind}"] for kind in line.reasons)
@@ -135,7 +156,8 @@ def _line(row: Row) -> Line:
         return _changed(plain, change)
     if change.new is None:
         return replace(plain, edits=change.edits, where=_where(change.old), kinds=change.kinds)
-    return replace(plain, id="", edits=(), notes=(Note("redline.moved_away", new=_where(change.new)),))
+    away = at_clause("", change.new.id)
+    return replace(plain, id="", edits=(), away=away, notes=(Note("redline.moved_away", new=_where(change.new)),))
 
 
 def _changed(line: Line, change: Change) -> Line:

@@ -11,10 +11,9 @@ from publisher.domain.days import local_date
 from publisher.domain.emergency import early_of
 from publisher.domain.ledger import EventKind
 from publisher.domain.life import APPLIED, PENDING, State
-from publisher.domain.policy import version_number
 from publisher.render.banners import instant_text
 from publisher.render.views import Published, Series
-from publisher.render.wording import Strings, early_words, long_date, long_instant
+from publisher.render.wording import Strings, early_words, long_date, long_instant, version_name
 
 if TYPE_CHECKING:
     from publisher.domain.ledger import LedgerEvent
@@ -45,11 +44,6 @@ def announced_day(version: Published, language: str) -> Markup | None:
     if version.before is None or not version.standing.witnessed or version.standing.state not in APPLIED:
         return None
     return day_html(local_date(version.standing.announced, version.standing.timezone), language)
-
-
-def version_name(version: str, words: Strings) -> str:
-    """`version 2`, as sentences say it."""
-    return words.say("page.version_inline", number=version_number(version))
 
 
 def readable_language(version: Published, language: str) -> str:

@@ -1,6 +1,5 @@
 """Where templates and labels come from: the packaged site folder, single files overridden by a workspace's own."""
 
-import hashlib
 import tomllib
 from collections.abc import Mapping
 from functools import lru_cache
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from publisher.errors import Fault, Place, PublisherError
 from publisher.languages import fallbacks
+from publisher.render.theme import with_addresses
 from publisher.render.wording import (
     Strings,
     flattened,
@@ -16,6 +16,7 @@ from publisher.render.wording import (
     long_date,
     long_instant,
     text_direction,
+    unbroken,
 )
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def environment(overrides: Path | None = None) -> "jinja2.Environment":
     folders = [packaged_site() / "templates"]
     if overrides is not None and (overrides / "templates").is_dir():
         folders.insert(0, overrides / "templates")
-    return jinja2.Environment(
+    made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(folders),
         autoescape=_escaped,  # noqa: S701  all but plain text is escaped
         undefined=jinja2.StrictUndefined,
@@ -63,6 +64,8 @@ def environment(overrides: Path | None = None) -> "jinja2.Environment":
         keep_trailing_newline=True,
         auto_reload=False,
     )
+    made.globals["unbroken"] = unbroken
+    return made
 
 
 def strings(language: str, overrides: Path | None = None) -> Strings:
@@ -103,14 +106,7 @@ def static_files(overrides: Path | None = None) -> Mapping[str, bytes]:
         for path in sorted(folder.rglob("*")):
             if path.is_file() and not path.is_symlink() and not path.name.startswith("."):
                 found[path.relative_to(folder).as_posix()] = path.read_bytes()
-    return dict(sorted(found.items()))
-
-
-def hashed_name(name: str, content: bytes) -> str:
-    """A static file's address: `site.1f2e3d4c5b.css`, another one whenever its bytes differ."""
-    digest = hashlib.sha256(content).hexdigest()[:10]
-    stem, dot, extension = name.rpartition(".")
-    return f"{stem}.{digest}.{extension}" if dot else f"{name}.{digest}"
+    return with_addresses(dict(sorted(found.items())))
 
 
 def _escaped(name: str | None) -> bool:

@@ -9,13 +9,14 @@ from publisher.domain.citation import Citation, history_path, redline_path
 from publisher.domain.life import DATED, PENDING, State
 from publisher.domain.policy import version_number
 from publisher.render.clauses import contents, text_html
-from publisher.render.frame import KNOWN_RELATIONS, Kit, Relation, frame_of, laid_out, laid_out_again, redline_of
+from publisher.render.frame import KNOWN_RELATIONS, Kit, Link, Relation, frame_of, laid_out, laid_out_again, redline_of
 from publisher.render.glance import MOST_NAMED, changes_heading, named_changes, summary_html, told_at_a_glance
+from publisher.render.linked_data import linked_data
 from publisher.render.notice_page import notices_of
 from publisher.render.redlines import Line, plain_changes, redline_blocks
-from publisher.render.status import announced_day, contact_link, day_html, readable_language, status, version_name
+from publisher.render.status import announced_day, contact_link, day_html, readable_language, status
 from publisher.render.views import Edition, Published, RedlineView, Series, TextView
-from publisher.render.wording import Strings, language_named, text_direction
+from publisher.render.wording import Strings, comparison_name, language_named, text_direction, version_name
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -34,15 +35,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """A version in the version picker; `redline` compares it with `before`."""
+    """A version in the version picker; `redline` compares it with the one before."""
 
     name: str
     href: str
     here: bool
     state: str
     effective: "Markup"
-    redline: str
-    before: str
+    redline: Link | None
 
 
 MOST_PICKED = 7
@@ -91,13 +91,13 @@ def text_page(view: TextView, kit: Kit) -> str:
         frame,
         words,
         title=titled,
+        linked_data=linked_data(kit.site, series, version, edition, titled) if not replaced else "",
         state="corrected" if replaced else version.standing.state.value,
         number=number,
         status=status(series, version, words, view.language, kit.linked),
         effective=day_html(version.standing.effective, view.language),
         means=_means(series, version, words, view.language) if not replaced else (),
         summary=summary_html(edition.text.front.summary, edition.tree),
-        coming=_coming(series, version, view.language, kit),
         edition=edition,
         spoken=spoken,
         spoken_direction=text_direction(spoken),
@@ -115,9 +115,10 @@ def text_page(view: TextView, kit: Kit) -> str:
         more=max(0, changed - len(edition.told) - len(named[:MOST_NAMED])) if named else 0,
         changes=changed,
         versions=_versions(view, words, kit),
-        notices=notices_of(series, version, view.language, kit),
+        notices=notices_of(series, version, words, view.language, kit),
         before=version_name(version.before, words) if version.before else "",
-        redline=redline_of(series, version, spoken, kit),
+        redline=redline_of(series, version, spoken, words, kit),
+        after=_after(series, version, view.language, words, kit),
         permalink=kit.site.base_url.rstrip("/") + Citation(series.name, version.name, spoken, view.revision).path,
         replaced=kit.linked(Citation(series.name, version.name, spoken).path) if replaced else "",
         revisions=tuple(
@@ -145,14 +146,13 @@ def _means(series: Series, version: Published, words: Strings, language: str) ->
     return tuple(line for line in (until, then) if line)
 
 
-def _coming(series: Series, version: Published, language: str, kit: Kit) -> tuple["Markup", str] | None:
-    """The day on which the version in force will be followed, and the address of what changes then."""
-    standing = version.standing
-    following = series.version(standing.successor)
-    if standing.state is not State.IN_FORCE or following is None or following.standing.state is State.HELD:
+def _after(series: Series, version: Published, language: str, words: Strings, kit: Kit) -> Link | None:
+    """What changed, or will change, in the version that follows this one; None while that has no date or none came."""
+    following = series.version(version.standing.successor)
+    unsure = (State.HELD, State.WITHDRAWN)
+    if following is None or following.before != version.name or following.standing.state in unsure:
         return None
-    redline = redline_of(series, following, readable_language(following, language), kit)
-    return (day_html(following.standing.effective, language), redline) if redline else None
+    return redline_of(series, following, readable_language(following, language), words, kit)
 
 
 def _languages(view: TextView) -> tuple[str, ...]:
@@ -188,8 +188,7 @@ def _picked(series: Series, version: Published, view: TextView, words: Strings, 
         version.name == view.version.name,
         version.standing.state.value,
         day_html(version.standing.effective, view.language),
-        redline_of(series, version, language, kit),
-        words.say("page.version", number=version_number(version.before)) if version.before else "",
+        redline_of(series, version, language, words, kit),
     )
 
 
@@ -220,6 +219,7 @@ def redline_page(view: RedlineView, kit: Kit) -> str:
         ],
         canonical=redline_path(series.name, version.before, version.name, view.language),
     )
+    prevails = version.authoritative.language
     compared = edition.comparison
     marked = cache(lambda: redline_blocks(compared.old(), edition.tree, compared.changes().changes, edition.told))
 
@@ -232,7 +232,9 @@ def redline_page(view: RedlineView, kit: Kit) -> str:
         frame,
         words,
         title=titled,
-        heading=words.say("redline.heading", old=old, new=new),
+        heading=comparison_name(version.before, version.name, words),
+        prevails=language_named(prevails, view.language) if len(languages) > 1 else "",
+        translated=view.language != prevails,
         of=f"{compared.key()} {edition.told!r}",
         passage=("status", status(series, version, words, view.language, kit.linked)),
         state=version.standing.state.value,

@@ -1,7 +1,7 @@
 """What pages are made of: released versions with their texts, and each page as a value to be laid out."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from publisher.domain.change import ChangeSet
@@ -191,7 +191,8 @@ class Banner:
 
     `policy` is the one that leads, `policies` are all that it announces. `starts` and `ends` are instants as texts;
     `names` (of the policy), `day` (of effect, in words), `title`, `text` and `digest` are by language. `notice` is the
-    path of its notice; `audiences` are the names of those whom it concerns, none of them: everyone.
+    path of its notice, made on the day `sent`, in words by language; `before` is the version that `redline` compares
+    it with; `audiences` are the names of those whom it concerns, none of them: everyone.
     """
 
     id: str
@@ -211,6 +212,8 @@ class Banner:
     notice: str
     audiences: tuple[str, ...]
     kind: NoticeKind = NoticeKind.REVISION
+    before: str = ""
+    sent: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def audience(self) -> str:

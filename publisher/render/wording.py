@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup, escape
 
 from publisher.domain.emergency import Early
+from publisher.domain.policy import version_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,21 @@ def flattened(table: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
         else:
             raise TypeError(f"'{prefix}{key}' is no text")
     return found
+
+
+def version_name(version: str, words: Strings) -> str:
+    """`version 2`, as sentences say it."""
+    return words.say("page.version_inline", number=version_number(version))
+
+
+def comparison_name(old: str, new: str, words: Strings) -> str:
+    """What the comparison of two versions is called, on its own page and wherever a link leads there."""
+    return words.say("redline.heading", old=version_name(old, words), new=version_name(new, words))
+
+
+def unbroken(text: str, day: str) -> str:
+    """A text with a date in it that is not torn apart at the end of a line."""
+    return text.replace(day, day.replace(" ", "\u00a0")) if day else text
 
 
 @lru_cache(maxsize=1024)

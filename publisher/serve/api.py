@@ -220,7 +220,8 @@ class _Api:
         policy = request.path_params["policy"]
         pages = await self._website.current()
         listed = json.loads(pages.text(f"/{policy}/versions.json") or "{}")
-        return time_gate(self._settings, policy, listed.get("versions", ()), request.headers.get("accept-datetime"))
+        asked, wanted = request.query_params, request.headers.get("accept-datetime")
+        return time_gate(self._settings, policy, listed, wanted, asked.get("on"), asked.get("language"))
 
     async def described(self, _request: Request) -> Reply:
         """The API as OpenAPI has it."""

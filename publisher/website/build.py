@@ -15,7 +15,8 @@ from publisher.render.notice_page import NoticeWords, notice_words
 from publisher.render.pages import Front, Kit, banner_fragment, home, page, path_of
 from publisher.render.programs import files_of_policy, files_of_site
 from publisher.render.statement_page import statement_words
-from publisher.render.templates import environment, hashed_name, static_files, strings
+from publisher.render.templates import environment, static_files, strings
+from publisher.render.theme import hashed_name
 from publisher.render.views import Banner, HistoryView, NoticeView, Site, StatementView, TextView, View
 from publisher.website.briefs import Brief, brief_of, languages_of
 from publisher.website.former import UP, Former

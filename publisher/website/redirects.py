@@ -20,6 +20,7 @@ RULES = "_redirects"
 NGINX = "redirects.nginx.conf"
 """The same rules, to be included into nginx's server block."""
 
+_SHEETS = ("site.css", "theme.css")
 _TAKEN = ("static/", "api/", "timegate/", "timemap/")
 _FIXED = ("banners.json", "banner.html", "banner.js", RULES, NGINX)
 _OF_A_POLICY = ("feed.atom", "feed.json", "versions.json", "calendar.ics")
@@ -43,6 +44,8 @@ def redirect_files(kit: "Kit", language: str) -> Iterator[tuple[str, bytes]]:
             href=href,
             canonical=there,
             icon=kit.linked(f"/{kit.statics['icon.svg']}"),
+            sheets=tuple(kit.linked(f"/{kit.statics[name]}") for name in _SHEETS if name in kit.statics),
+            home=kit.linked(f"/{language}/"),
         )
         yield file_of(old), page.encode("utf-8")
         rules.append(f"{kit.linked(_quoted(old))} {href} 301\n")

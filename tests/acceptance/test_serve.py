@@ -214,6 +214,20 @@ def test_the_time_gate_leads_to_what_applied_and_never_to_what_does_not_apply_ye
     assert client.ask("/timegate/nothing")[0] == 404
 
 
+def test_the_history_asks_for_a_day_and_leads_to_what_applied_then(client: Client) -> None:
+    page = client.ask("/privacy/history/zh-CN/")[2].decode()
+    assert 'action="/timegate/privacy"' in page
+    for day, language, there in (
+        ("2026-11-30", "zh-CN", "v1/zh-CN/"),
+        ("1999-01-01", "en", "v1/en/"),
+        ("9999-12-31", "", "v1/"),
+    ):
+        status, headers, _ = client.ask(f"/timegate/privacy?on={day}&language={language}")
+        assert (status, headers["location"]) == (302, f"https://acme.example/privacy/{there}")
+    for wrong in ("", "soon", "2026-13-01", "0000-00-00"):
+        assert client.ask(f"/timegate/privacy?on={wrong}")[0] == 400
+
+
 def test_the_command_serves_and_ticks(workbench: Workbench) -> None:
     import subprocess
     import sys

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 STRICT = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 ARGUMENTS = [
     "--no-sandbox",

@@ -14,6 +14,8 @@ NOW = datetime(2027, 4, 5, 8, tzinfo=UTC)
 
 OLD_ADDRESS = "/legal/privacy.html"
 
+SENDER = "Lindenholt Privacy <privacy@lindenholt.example>"
+
 SLIPS = {
     "en": ("Please read it with care.", "Please raed it with care."),
     "zh-CN": ("24 个月；保留期间", "24 个月, 保留期间"),
@@ -58,7 +60,8 @@ SUMMARIES = {
 def build_gallery(root: Path) -> Built:
     """Builds it in a new folder."""
     make_workspace(root)
-    (root / "publisher.toml").write_text(f'{TOML}[site.redirects]\n"{OLD_ADDRESS}" = "/privacy/"\n', "utf-8")
+    more = f'[site.redirects]\n"{OLD_ADDRESS}" = "/privacy/"\n[email]\nfrom = "{SENDER}"\n'
+    (root / "publisher.toml").write_text(TOML + more, "utf-8")
     folder = root / "policies/privacy"
     languages = tuple(SLIPS)
     for language in languages:

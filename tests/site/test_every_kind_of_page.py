@@ -1,5 +1,6 @@
 """A page of every kind in a real Chromium: by eye, by ear, by keyboard, on paper, without a script."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -245,6 +246,23 @@ def test_a_workspace_sets_its_own_colours_and_measure_in_one_file(chromium: "Bro
         assert page.evaluate("document.querySelector('.policy').getBoundingClientRect().width") == 480
         page.emulate_media(color_scheme="dark")
         assert page.evaluate(colour) == "rgb(127, 216, 192)"
+        page.close()
+
+
+def test_a_theme_brings_fonts_of_its_own(chromium: "Browser", tmp_path: Path) -> None:
+    root = make_workspace(tmp_path / "workspace")
+    fonts = root / "site/static/fonts"
+    fonts.mkdir(parents=True)
+    shutil.copy(next(Path("/usr/share/fonts").rglob("*.ttf")), fonts / "own.ttf")
+    (root / "site/static/theme.css").write_text(
+        "@font-face { font-family: Own; src: url(fonts/own.ttf); }\n:root { --serif-latin: Own, serif; }\n", "utf-8"
+    )
+    with served(build_at(root, NOW).output) as there:
+        page = chromium.new_page()
+        told = overheard(page)
+        page.goto(f"{there}/privacy/v2/en/")
+        assert page.evaluate("document.fonts.ready.then(all => [...all].map(font => font.status))") == ["loaded"]
+        assert told == []
         page.close()
 
 

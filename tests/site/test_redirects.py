@@ -53,7 +53,7 @@ def test_a_page_stands_at_every_old_address(moved: Built) -> None:
         page = moved.text(file)
         assert f'<meta http-equiv="refresh" content="0; url={new}">' in page
         assert f'<link rel="canonical" href="https://lindenholt.example{new}">' in page
-        assert f'<a href="{new}">' in page
+        assert f' href="{new}">https://lindenholt.example{new}</a>' in page
 
 
 def test_servers_are_given_rules(moved: Built) -> None:

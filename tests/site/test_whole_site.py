@@ -33,7 +33,8 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
-        self.tags[tag] += 1
+        data = (tag, attrs) == ("script", [("type", "application/ld+json")])  # what no browser runs
+        self.tags["data" if data else tag] += 1
         self.attributes.update(given)
         if "id" in given:
             self.ids.append(given["id"])
@@ -191,6 +192,43 @@ def test_every_change_stands_in_ins_or_del_with_a_label(announced: Built) -> Non
         assert listed == len(re.findall(r'id="_c\d+"', text)) > 5
 
 
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_a_comparison_and_a_notice_have_one_name_wherever_a_link_leads_there(gallery: Built, language: str) -> None:
+    names: dict[str, set[str]] = {}
+    for path in gallery.pages():
+        if path.parent.name != language:
+            continue
+        for attributes, said in re.findall(r"<a ([^>]*)>(.*?)</a>", path.read_text("utf-8"), re.DOTALL):
+            href = re.findall(r'href="(/privacy/(?:v1\.\.\.|v2\.\.\.|notices/)[^"#]+)"', attributes)
+            if href and "hreflang" not in attributes:
+                names.setdefault(href[0], set()).add(re.sub("<.*?>", "", said).strip())
+    assert len(names) == 5
+    assert [(href, said) for href, said in names.items() if len(said) != 1] == []
+
+
+def test_a_version_leads_on_to_what_changed_next(gallery: Built) -> None:
+    for old, following in (("v1", "v1...v2"), ("v2", "v2...v3")):
+        assert f'<a class="strong" href="/privacy/{following}/en/">' in gallery.text(f"privacy/{old}/en/index.html")
+    assert 'class="strong"' not in gallery.text("privacy/v3/en/index.html").partition('<div class="columns">')[0]
+
+
+def test_a_page_in_a_translation_gives_no_reason_in_another_language(gallery: Built) -> None:
+    assert "words corrected. A word was misspelt." in gallery.text("privacy/history/en/index.html")
+    assert "misspelt" not in gallery.text("privacy/history/zh-CN/index.html")
+    notice = gallery.text("privacy/notices/privacy-v2-2/zh-CN/index.html")
+    assert "原因（英语）" in notice
+    assert '<p lang="en">A word was misspelt.</p>' in notice
+
+
+def test_a_notice_names_the_digest_of_each_of_its_texts(gallery: Built) -> None:
+    lines = (gallery.root / "policies/privacy/ledger.jsonl").read_text("utf-8").splitlines()
+    texts = {digest for event in map(event_of, lines) if event.version == "v3" for _, digest in event.texts}
+    assert len(texts) == 2
+    for language in ("en", "zh-CN"):
+        page = gallery.text(f"privacy/notices/privacy-v3-1/{language}/index.html")
+        assert set(re.findall(r'<code class="digest">(.*?)</code>', page)) == texts
+
+
 def test_the_banner_is_on_the_homepage_in_both_languages(announced: Built) -> None:
     banners = json.loads(announced.text("banners.json"))
     assert len(banners) == 1
@@ -210,7 +248,7 @@ def test_the_banner_is_on_the_homepage_in_both_languages(announced: Built) -> No
     for page, language in (("index.html", "en"), ("en/index.html", "en"), ("zh-CN/index.html", "zh-CN")):
         text = announced.text(page)
         assert 'data-banner="privacy-v2-1"' in text
-        assert banner["title"][language] in text
+        assert banner["title"][language] in text.replace("\u00a0", " ")
     assert f'href="{BASE}/privacy/v2/en/"' in announced.text("banner.html")
 
 
@@ -299,7 +337,7 @@ def test_hostile_words_are_shown_as_words(tmp_path: Path) -> None:
         'title = "Terms <b>&"\nlanguage = "en"\ncontact = "legal@example.com"\n', "utf-8"
     )
     (policies / "terms/v1/en.md").write_text(
-        "---\neffective: 2024-10-01\nsummary: A <script>alert(1)</script> \"summary\" & more.\n---\n"
+        "---\neffective: 2024-10-01\nsummary: A <script>alert(1)</script> \"summary\" & more <!--</script>\n---\n"
         "# Terms\n\n## 1. Words <img src=x onerror=alert(1)>\n\n"
         "1.1 Text with <script>alert(2)</script> and [a link](javascript:alert(3)) and [one](//evil.example/x).\n",
         "utf-8",
@@ -309,4 +347,41 @@ def test_hostile_words_are_shown_as_words(tmp_path: Path) -> None:
         page = Page(path.read_text("utf-8"))
         assert not {"script", "img", "b"} & set(page.tags), path
         assert [link for link in page.links if link.startswith(("javascript", "//"))] == [], path
-    assert "&lt;script&gt;alert(1)" in site.text("terms/index.html")
+    shown = site.text("terms/index.html")
+    assert "&lt;script&gt;alert(1)" in shown
+    data = shown.partition('ld+json">')[2].partition("</script>")[0]
+    assert json.loads(data)["abstract"] == 'A <script>alert(1)</script> "summary" & more <!--</script>'
+    assert not set("<>&") & set(data)
+
+
+def test_a_version_tells_programs_what_it_is_from_when_until_when_and_in_which_language(gallery: Built) -> None:
+    def told(path: str) -> dict[str, object]:
+        data = gallery.text(f"{path}index.html").partition('<script type="application/ld+json">')[2]
+        found: dict[str, object] = json.loads(data.partition("</script>")[0])
+        return found
+
+    shown = told("privacy/en/")
+    assert shown == told("privacy/v2/en/")
+    assert shown | {"abstract": "", "identifier": ""} == {
+        "@context": "https://schema.org",
+        "@type": "DigitalDocument",
+        "@id": f"{BASE}/privacy/v2/en/",
+        "url": f"{BASE}/privacy/v2/en/",
+        "name": "Privacy Policy",
+        "abstract": "",
+        "version": "2",
+        "inLanguage": "en",
+        "datePublished": "2027-01-10",
+        "temporalCoverage": "2027-02-28T16:00:00Z/2027-05-31T16:00:00Z",
+        "expires": "2027-05-31T16:00:00Z",
+        "creativeWorkStatus": "In force",
+        "identifier": "",
+        "publisher": {"@type": "Organization", "name": "Lindenholt Cloud", "url": f"{BASE}/"},
+        "workTranslation": [{"@id": f"{BASE}/privacy/v2/zh-CN/", "inLanguage": "zh-CN"}],
+    }
+    assert str(shown["identifier"]) in gallery.text("privacy/v2/en/index.html").partition("<main")[2]
+    coming = told("privacy/v3/zh-CN/")
+    assert coming["translationOfWork"] == {"@id": f"{BASE}/privacy/v3/en/"}
+    assert (coming["temporalCoverage"], coming["creativeWorkStatus"]) == ("2027-05-31T16:00:00Z/..", "Upcoming")
+    assert "datePublished" not in told("privacy/v1/en/")
+    assert "ld+json" not in gallery.text("privacy/v2/en/r1/index.html")

@@ -89,13 +89,30 @@ def test_reasons_stand_beside_their_change() -> None:
     assert line.public_note == "A public word."
 
 
-def test_unchanged_runs_are_folded_but_headings_that_lead_to_a_change_are_not() -> None:
+def test_unchanged_clauses_are_folded_under_their_headings_which_are_not() -> None:
     found = blocks(OLD, OLD.replace("2.1 We will never", "2.1 We will seldom"))
-    shown = [line.id for block in found if not block.folded for line in block.lines]
-    assert shown == ["2", "2.1"]
-    assert sum(len(block.lines) for block in found if block.folded) == 6
+    shown = [(block.folded, [line.id for line in block.lines]) for block in found]
+    assert shown == [
+        (False, ["title"]),
+        (False, ["1"]),
+        (True, ["1.1", "1.2"]),
+        (False, ["2"]),
+        (False, ["2.1"]),
+        (True, ["2.2", "2.3"]),
+    ]
 
 
-def test_equal_texts_are_one_folded_block() -> None:
-    found = blocks(OLD, OLD)
-    assert [block.folded for block in found] == [True]
+def test_a_clause_that_only_gained_or_lost_words_is_not_merely_called_reworded() -> None:
+    def tags(old: str, new: str) -> list[tuple[str, ...]]:
+        return [line.tags for line in lines(blocks(old, new)) if line.change]
+
+    more = OLD.replace("or with brokers.", "or with brokers, now or later.")
+    assert tags(OLD, more) == [("change.words-added",)]
+    assert tags(more, OLD) == [("change.words-removed",)]
+    assert tags(OLD, OLD.replace("never", "seldom")) == [("change.reworded",)]
+
+
+def test_the_place_that_a_clause_left_leads_to_where_it_stands_now() -> None:
+    found = lines(blocks())
+    here = next(line for line in found if line.notes and line.notes[0].key == "redline.moved_here")
+    assert [line.away for line in found if line.away] == [f"#{here.id}"]
