@@ -3,7 +3,7 @@
 import hashlib
 import time
 from collections.abc import Mapping, Sequence
-from functools import partial
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
@@ -71,8 +71,6 @@ def at_once(connection: Connection, written: Look, given: Mapping[str, Any]) -> 
     except _driver_error(connection.engine) as fault:
         cut_off = bool(server.closed)
         connection.invalidate(fault)
-        if cut_off:
-            connection.engine.dispose()  # whatever cut off this one is likely to have cut off the others
         raise DBAPIError.instance(
             statement,
             None,
@@ -86,31 +84,42 @@ def at_once(connection: Connection, written: Look, given: Mapping[str, Any]) -> 
 
 
 def watch_over(engine: Engine) -> None:
-    """Asks a connection that nobody has used for a while whether it is still there; a new one takes its place if not.
+    """Has connections asked whether they are still there, before they are used; new ones take the place of others."""
+    watch = _Watch(engine)
+    event.listen(engine, "checkin", watch.back)
+    event.listen(engine, "invalidate", watch.cut)
+    event.listen(engine, "checkout", watch.out)
 
-    One that was used a moment ago is not asked: a sender would ask at each of its commits.
+
+@dataclass(slots=True)
+class _Watch:
+    """Which connections are asked: all but those that were used a moment ago, and after the last one that was cut.
+
+    A sender would otherwise ask at each of its commits.
     """
-    event.listen(engine, "checkin", _note_use)
-    event.listen(engine, "checkout", partial(_still_there, engine))
+
+    engine: Engine
+    last_cut: float = 0.0
+
+    def back(self, _connection: object, record: Any) -> None:
+        record.info[_USED] = time.monotonic()
+
+    def cut(self, *_: object) -> None:
+        self.last_cut = time.monotonic()
+
+    def out(self, connection: Any, record: Any, _proxy: object) -> None:
+        used = record.info.get(_USED)
+        if used is None or max(self.last_cut, time.monotonic() - UNASKED_SECONDS) < used:
+            return
+        try:
+            self.engine.dialect.do_ping(connection)
+        except _driver_error(self.engine) as fault:
+            raise InvalidatePoolError from fault
 
 
 def owner_key(owner: str) -> int:
     """The advisory lock by which an owner is known."""
     return int.from_bytes(hashlib.sha256(owner.encode()).digest()[:8], "big", signed=True)
-
-
-def _note_use(_connection: Any, record: Any) -> None:
-    record.info[_USED] = time.monotonic()
-
-
-def _still_there(engine: Engine, connection: Any, record: Any, _proxy: object) -> None:
-    used = record.info.get(_USED)
-    if used is None or time.monotonic() - used < UNASKED_SECONDS:
-        return
-    try:
-        engine.dialect.do_ping(connection)
-    except _driver_error(engine) as cut_off:
-        raise InvalidatePoolError from cut_off
 
 
 def _driver_error(engine: Engine) -> type[Exception]:
