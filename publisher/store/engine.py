@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -29,6 +30,7 @@ BUSY_MILLISECONDS = 30_000
 
 _CACHE_KIBIBYTES = 16_384
 _CONNECT_SECONDS = 10
+_A_MOMENT = 0.01
 _READING = "publisher_reading"
 _BESIDE = "publisher_beside"
 _NOT_COMMITTED = "# Addresses, keys and mails of this installation stay out of version control.\n*\n"
@@ -256,13 +258,27 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # BEGIN is ours to say
     for pragma in (
         f"busy_timeout = {BUSY_MILLISECONDS}",
-        "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",
         "secure_delete = ON",
         f"cache_size = -{_CACHE_KIBIBYTES}",
     ):
         connection.execute(f"PRAGMA {pragma}").fetchall()
+    _write_ahead(connection)
+
+
+def _write_ahead(connection: Any) -> None:
+    """Sets the journal. While somebody else does so to a new file SQLite refuses at once, whatever its timeout."""
+    until = time.monotonic() + BUSY_MILLISECONDS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL").fetchall()
+        except sqlite3.OperationalError as busy:
+            if busy.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= until:
+                raise
+            time.sleep(_A_MOMENT)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:
