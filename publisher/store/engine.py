@@ -1,10 +1,10 @@
 """Opening the store: the one place that looks at which database it is."""
 
-import hashlib
 import os
 import secrets
+import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,11 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, inspect, make_url, select, text
-from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    NoSuchModuleError,
+    OperationalError,
+)
 
-from publisher.errors import BusyError, Fault, PublisherError, one
-from publisher.store import migrations, schema
+from publisher.errors import one
+from publisher.store import migrations, postgresql, schema
 from publisher.store.addressing import BY_ID_OPTION
+from publisher.store.database_faults import told
+from publisher.store.prepared import Look
 from publisher.store.source import SOURCE_OPTION, Source
 
 BUSY_MILLISECONDS = 30_000
@@ -24,25 +30,9 @@ BUSY_MILLISECONDS = 30_000
 
 _CACHE_KIBIBYTES = 16_384
 _CONNECT_SECONDS = 10
-_PATIENT_MILLISECONDS = 600_000  # somebody with mails under way waits for as long as a release of millions may take
+_A_MOMENT = 0.01
 _READING = "publisher_reading"
 _BESIDE = "publisher_beside"
-_WRITERS = 0x707562  # the key of the advisory lock that writers on PostgreSQL take in turn, and senders share
-_ENTER = "SELECT set_config('lock_timeout', '%d', true), set_config('idle_in_transaction_session_timeout', '%d', true)"
-"""How a writer on PostgreSQL begins: so many milliseconds it waits to be let in, and so many it may then be idle.
-
-The server ends one whose machine stands still, since others wait for it.
-"""
-
-_ALONE = f"{_ENTER % (BUSY_MILLISECONDS, 300_000)}, pg_advisory_xact_lock({_WRITERS})"
-_BY_KEY = ", ".join(f"set_config('enable_{plan}', 'off', true)" for plan in ("seqscan", "hashjoin", "mergejoin"))
-"""Who writes a few rows that it has in hand finds each by its key: of a table of rows that comes as one JSON text
-PostgreSQL expects a hundred, and reads whole tables for them as long as these are small."""
-
-_BESIDE_OTHERS = f"{_ENTER % (_PATIENT_MILLISECONDS, 10_000)}, {_BY_KEY}, pg_advisory_xact_lock_shared({_WRITERS})"
-_BUSY_STATES = frozenset({"55P03", "40001", "40P01"})  # lock not available, serialization failure, deadlock
-_DISK_FULL = "53100"
-_FORBIDDEN_STATES = frozenset({"42501", "25006"})  # insufficient privilege, read only
 _NOT_COMMITTED = "# Addresses, keys and mails of this installation stay out of version control.\n*\n"
 
 
@@ -78,11 +68,23 @@ class Store:
         """
         options = {**self._options(), _BESIDE: beside}
         with (
-            _told(self.engine.url),
+            told(self.engine.url),
             self.engine.connect() as connection,
             connection.execution_options(**options).begin(),
         ):
             yield connection
+
+    def at_once(self, written: Look, given: Mapping[str, Any]) -> Sequence[Any]:
+        """The rows of one statement that writes beside others, in a transaction of its own, committed.
+
+        All of it is said to the server in one go, and answered in one go: only for a store that is shared.
+
+        Raises:
+            BusyError: another process held the database for too long.
+            PublisherError: the database could not be written, or was cut off; what became of it then nobody knows.
+        """
+        with told(self.engine.url), self.engine.connect() as connection:
+            return postgresql.at_once(connection, written, given)
 
     def arguments(self) -> dict[str, Any]:
         """How another client of the same library connects to the database, password and all."""
@@ -105,7 +107,7 @@ class Store:
         Raises:
             PublisherError: the database could not be read.
         """
-        with _told(self.engine.url), self.engine.connect() as connection:
+        with told(self.engine.url), self.engine.connect() as connection:
             yield _for_reading(connection).execution_options(**self._options())
 
     @contextmanager
@@ -117,13 +119,13 @@ class Store:
         if not _on_postgresql(self.engine):
             yield lambda: None
             return
-        with _told(self.engine.url), self.engine.connect() as connection:
+        with told(self.engine.url), self.engine.connect() as connection:
             connection.execution_options(isolation_level="AUTOCOMMIT")
-            lock = select(func.pg_advisory_lock_shared(_key(owner)))
+            lock = select(func.pg_advisory_lock_shared(postgresql.owner_key(owner)))
             connection.execute(lock)
 
             def again() -> None:
-                with _told(self.engine.url):
+                with told(self.engine.url):
                     try:
                         connection.execute(select(1))
                     except OperationalError:
@@ -135,14 +137,16 @@ class Store:
             finally:
                 # a connection that was cut has let go of everything by itself
                 with suppress(OperationalError):
-                    connection.execute(select(func.pg_advisory_unlock_shared(_key(owner))))
+                    connection.execute(select(func.pg_advisory_unlock_shared(postgresql.owner_key(owner))))
 
     def is_gone(self, owner: str) -> bool:
         """Whether an owner that was `present` is known to have ended; False where the database cannot tell."""
         if not _on_postgresql(self.engine):
             return False
         with self.read() as connection:
-            return bool(connection.execute(select(func.pg_try_advisory_xact_lock(_key(owner)))).scalar())
+            return bool(
+                connection.execute(select(func.pg_try_advisory_xact_lock(postgresql.owner_key(owner)))).scalar()
+            )
 
     def _options(self) -> dict[str, Any]:
         return {SOURCE_OPTION: self.source, BY_ID_OPTION: self.by_id}
@@ -151,7 +155,7 @@ class Store:
         """Leaves nothing of deleted rows in the files beside a SQLite database; elsewhere it does nothing."""
         if self.engine.dialect.name != "sqlite":
             return
-        with _told(self.engine.url), self.engine.connect() as connection:
+        with told(self.engine.url), self.engine.connect() as connection:
             raw = connection.connection.driver_connection
             if raw is not None:
                 raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
@@ -177,7 +181,7 @@ def open_store(url: str, source: Source | None = None, *, by_id: bool = False) -
     """
     engine = _engine(url)
     try:
-        with _told(engine.url):
+        with told(engine.url):
             identity = _current(engine) or _upgraded(engine)
     except BaseException:
         engine.dispose()
@@ -219,6 +223,7 @@ def _engine(url: str) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
     elif backend == "postgresql":
         event.listen(engine, "begin", _begin_postgresql)
+        postgresql.watch_over(engine)
     return engine
 
 
@@ -227,16 +232,11 @@ def _options(url: URL) -> dict[str, Any]:
     if url.get_backend_name() != "postgresql":
         return {}
     within = {} if "connect_timeout" in url.query else {"connect_timeout": _CONNECT_SECONDS}
-    return {"pool_pre_ping": True, "connect_args": within}
+    return {"connect_args": within}
 
 
 def _on_postgresql(engine: Engine) -> bool:
     return engine.dialect.name == "postgresql"
-
-
-def _key(owner: str) -> int:
-    """The advisory lock by which an owner is known."""
-    return int.from_bytes(hashlib.sha256(owner.encode()).digest()[:8], "big", signed=True)
 
 
 def _make_file(path: Path) -> None:
@@ -258,13 +258,27 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # BEGIN is ours to say
     for pragma in (
         f"busy_timeout = {BUSY_MILLISECONDS}",
-        "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",
         "secure_delete = ON",
         f"cache_size = -{_CACHE_KIBIBYTES}",
     ):
         connection.execute(f"PRAGMA {pragma}").fetchall()
+    _write_ahead(connection)
+
+
+def _write_ahead(connection: Any) -> None:
+    """Sets the journal. While somebody else does so to a new file SQLite refuses at once, whatever its timeout."""
+    until = time.monotonic() + BUSY_MILLISECONDS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL").fetchall()
+        except sqlite3.OperationalError as busy:
+            if busy.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= until:
+                raise
+            time.sleep(_A_MOMENT)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -274,14 +288,11 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _begin_postgresql(connection: Connection) -> None:
-    """Lets writers in one after the other, as SQLite does: what a transaction decides on is still so when it writes.
-
-    Each statement after this one sees what the writers before have committed.
-    """
+    """Lets writers in; readers never wait."""
     options = connection.get_execution_options()
     if options.get(_READING, False) or options.get("isolation_level") == "AUTOCOMMIT":
         return
-    connection.exec_driver_sql(_BESIDE_OTHERS if options.get(_BESIDE, False) else _ALONE)
+    postgresql.let_in(connection, BUSY_MILLISECONDS, beside=options.get(_BESIDE, False))
 
 
 def _for_reading(connection: Connection) -> Connection:
@@ -335,53 +346,3 @@ def _refuse_newer(revision: str | None) -> None:
             f"The store was written by a newer version of this program (its schema is {revision}).",
             "Install that version, or a later one.",
         )
-
-
-@contextmanager
-def _told(url: URL) -> Iterator[None]:
-    """Faults of the database in words; anything else is a bug and passes."""
-    try:
-        yield
-    except DatabaseError as fault:
-        found = _fault(_name(url), fault)
-        if found is None:
-            raise
-        raise found from fault
-
-
-def _fault(name: str, raised: DatabaseError) -> PublisherError | None:
-    """What a database says, in words; None when it is none of the world's faults.
-
-    PostgreSQL says it by SQLSTATE (PostgreSQL documentation, appendix A), SQLite in words.
-    """
-    state, said = getattr(raised.orig, "sqlstate", None), " ".join(str(raised.orig).split())
-    # a session that the server ended for standing still is told as an internal error
-    operational = isinstance(raised, OperationalError) or raised.connection_invalidated
-    if state in _BUSY_STATES or (operational and state is None and ("locked" in said or "busy" in said)):
-        return BusyError(
-            (
-                Fault(
-                    "store-busy",
-                    f"Another process has been writing to the store {name} for too long.",
-                    "Wait until it is done and run this again; see who has the database open.",
-                ),
-            )
-        )
-    if state == _DISK_FULL or (operational and state is None and "full" in said):
-        return one("store-full", f"There is no room for the store {name}.", "Make room on its disk and run this again.")
-    if state in _FORBIDDEN_STATES:
-        return one(
-            "store-forbidden",
-            f"The store {name} may not be written: {said}.",
-            "Use a database that may be written, and make its user the owner: ALTER DATABASE name OWNER TO user.",
-        )
-    if operational:
-        return one("store-unusable", f"The store {name} cannot be used: {said}.", "Check [store] url and the database.")
-    if type(raised) is DatabaseError:
-        remedy = "Restore it from a backup; check the disk."
-        return one("store-damaged", f"The store {name} cannot be used: {said}.", remedy)
-    return None
-
-
-def _name(url: URL) -> str:
-    return url.render_as_string(hide_password=True)

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, Integer, Text, select
+from sqlalchemy.sql.dml import Update
 from sqlalchemy.types import TypeEngine
 
 from publisher.errors import BusyError, Fault
@@ -21,7 +22,7 @@ from publisher.store.schema import batch, instant_number
 LEASE = timedelta(seconds=40)
 """How long a batch stays in hand without a commit; shorter than a run lock, so that it never outlives one."""
 
-_LEASE: Mapping[str, TypeEngine[Any]] = {
+LEASE_VALUES: Mapping[str, TypeEngine[Any]] = {
     "of_notice": Text(),
     "of_number": Integer(),
     "of_owner": Text(),
@@ -38,10 +39,12 @@ def _of_lease(given: Mapping[str, Any]) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-_KEEP = Prepared(
-    {**_LEASE, "new_until": BigInteger()},
-    lambda given: batch.update().where(*_of_lease(given)).values(until=given["new_until"]),
-)
+def keeping(given: Mapping[str, Any]) -> Update:
+    """The update that lengthens a lease, for as long as it is held."""
+    return batch.update().where(*_of_lease(given)).values(until=given["new_until"])
+
+
+_KEEP = Prepared({**LEASE_VALUES, "new_until": BigInteger()}, keeping)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +111,13 @@ def keep(connection: Connection, lease: Lease, holder: Holder) -> None:
     Raises:
         BusyError: somebody else has taken the batch since, because this process stood still for too long.
     """
-    if _KEEP.run(connection, [(*_key(lease), instant_number(holder.now() + holder.lease))]) != 1:
-        _lost(lease)
+    if _KEEP.run(connection, [kept_values(lease, holder)]) != 1:
+        raise lost(lease)
+
+
+def kept_values(lease: Lease, holder: Holder) -> tuple[str, int, str, int, int | None]:
+    """The values of `LEASE_VALUES`, and until when the lease is lengthened now."""
+    return (*_key(lease), instant_number(holder.now() + holder.lease))
 
 
 def release(connection: Connection, lease: Lease) -> None:
@@ -118,10 +126,10 @@ def release(connection: Connection, lease: Lease) -> None:
     Raises:
         BusyError: somebody else has taken the batch since.
     """
-    key = dict(zip(_LEASE, _key(lease), strict=True))
+    key = dict(zip(LEASE_VALUES, _key(lease), strict=True))
     freed = connection.execute(batch.update().where(*_of_lease(key)).values(owner=None, until=None))
     if freed.rowcount != 1:
-        _lost(lease)
+        raise lost(lease)
 
 
 def revoke(connection: Connection, given: Batch) -> None:
@@ -137,8 +145,9 @@ def _key(lease: Lease) -> tuple[str, int, str, int]:
     return lease.notice, lease.number, lease.owner, lease.fence
 
 
-def _lost(lease: Lease) -> None:
-    raise BusyError(
+def lost(lease: Lease) -> BusyError:
+    """What is told to a holder whose batch somebody else has."""
+    return BusyError(
         (
             Fault(
                 "batch-lost",

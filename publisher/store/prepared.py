@@ -1,7 +1,7 @@
 """Statements that run for many rows, written out once for a database."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
@@ -57,7 +57,7 @@ class Prepared:
             constants = dict(compiled.params)
             return _Written(
                 str(compiled),
-                lambda rows: constants | {_ROWS: json.dumps([dict(zip(names, row, strict=True)) for row in rows])},
+                lambda rows: constants | {_ROWS: json_rows(names, rows)},
             )
         compiled = self._statement(self._one_by_one()).compile(dialect=dialect)
         rest = tuple(name for name in compiled.params if name not in names)
@@ -69,28 +69,47 @@ class Prepared:
         return {name: bindparam(name, type_=kind) for name, kind in self._parameters.items()}
 
     def _beside(self) -> Given:
-        """The rows as a table that PostgreSQL makes of one JSON text, the cheapest way to hand it many."""
-        columns = (column(name, kind) for name, kind in self._parameters.items())
-        rows = func.json_to_recordset(cast(bindparam(_ROWS, type_=Text()), JSON()))
-        given = rows.table_valued(*columns).render_derived(name="given", with_types=True)
-        return {name: given.c[name] for name in self._parameters}
+        return table_of(_ROWS, self._parameters)
+
+
+def table_of(name: str, columns: Mapping[str, TypeEngine[Any]]) -> Given:
+    """The columns of a table that PostgreSQL makes of one JSON text, the cheapest way to hand it many rows.
+
+    Args:
+        name: the parameter that the text is given by.
+        columns: the table's columns.
+    """
+    rows = func.json_to_recordset(cast(bindparam(name, type_=Text()), JSON()))
+    given = rows.table_valued(*(column(entry, kind) for entry, kind in columns.items()))
+    table = given.render_derived(name=f"given_{name}", with_types=True)
+    return {entry: table.c[entry] for entry in columns}
+
+
+def json_rows(columns: Iterable[str], rows: Iterable[Row]) -> str:
+    """The text of such a table."""
+    names = tuple(columns)
+    return json.dumps([dict(zip(names, row, strict=True)) for row in rows])
 
 
 class Look:
-    """A look at a few rows that is taken thousands of times, written out once for a database."""
+    """A statement that is run thousands of times for its rows, written out once for a database."""
 
     def __init__(self, statement: Select[Any]) -> None:
-        """Nothing is written out yet; `statement` has a parameter for each value that differs from look to look."""
+        """Nothing is written out yet; `statement` has a parameter for each value that differs from time to time."""
         self._statement = statement
         self._written: dict[str, tuple[str, Callable[[Mapping[str, Any]], Any]]] = {}
 
     def rows(self, connection: Connection, given: Mapping[str, Any]) -> Sequence[Any]:
         """The rows that it finds, their values as the database gives them."""
-        written = self._written.get(connection.dialect.name)
-        if written is None:
-            written = self._written[connection.dialect.name] = self._write(connection.dialect)
-        text, values = written
+        text, values = self.written(connection.dialect)
         return connection.exec_driver_sql(text, values(given)).all()
+
+    def written(self, dialect: Dialect) -> tuple[str, Callable[[Mapping[str, Any]], Any]]:
+        """Its text for a database's driver, and what makes the values that it is run with."""
+        found = self._written.get(dialect.name)
+        if found is None:
+            found = self._written[dialect.name] = self._write(dialect)
+        return found
 
     def _write(self, dialect: Dialect) -> tuple[str, Callable[[Mapping[str, Any]], Any]]:
         compiled = self._statement.compile(dialect=dialect)

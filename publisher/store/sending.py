@@ -18,6 +18,7 @@ from sqlalchemy import (
     select,
     tuple_,
 )
+from sqlalchemy.sql.dml import Update
 from sqlalchemy.types import TypeEngine
 
 from publisher.domain.notice import (
@@ -43,7 +44,7 @@ _REPLY_LENGTH = 500
 _ADDRESS = re.compile(r"[^\s<>()\[\]:;,\"']+@[^\s<>()\[\];,\"']+")
 _MAY_TELL = (Outcome.ACCEPTED, Outcome.IN_DOUBT)
 
-_MESSAGE: Mapping[str, TypeEngine[Any]] = {"of_notice": Text(), "of_recipient": Text(), "of_channel": Text()}
+MESSAGE_VALUES: Mapping[str, TypeEngine[Any]] = {"of_notice": Text(), "of_recipient": Text(), "of_channel": Text()}
 _OUTCOME: Mapping[str, TypeEngine[Any]] = {
     "state": Text(),
     "attempts": SmallInteger(),
@@ -64,32 +65,34 @@ def _of_message(given: Given) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-_MARK = Prepared(
-    {**_MESSAGE, "before": Text(), "of_kind": Text()},
-    lambda given: (
+def marking(given: Given) -> Update:
+    """The update that marks a message: of a notice, recipient and channel, in a state before, and of a kind."""
+    known = (
+        exists(select(literal(1)).where(all_of.c.recipient == given["of_recipient"])) for all_of in (users, person)
+    )
+    return (
         outbox.update()
         .where(
             *_of_message(given),
             outbox.c.state == given["before"],
             outbox.c.kind == given["of_kind"],
-            or_(
-                *(
-                    exists(select(literal(1)).where(known.c.recipient == given["of_recipient"]))
-                    for known in (users, person)
-                )
-            ),
+            or_(*known),
         )
         .values(state=MessageState.SENDING)
-    ),
-)
-_RECORD = Prepared(
-    {**_MESSAGE, **{f"new_{name}": kind for name, kind in _OUTCOME.items()}},
-    lambda given: (
+    )
+
+
+def recording(given: Given) -> Update:
+    """The update that records what became of a message that was marked."""
+    return (
         outbox.update()
         .where(*_of_message(given), outbox.c.state == MessageState.SENDING)
         .values({name: given[f"new_{name}"] for name in _OUTCOME})
-    ),
-)
+    )
+
+
+_MARK = Prepared({**MESSAGE_VALUES, "before": Text(), "of_kind": Text()}, marking)
+_RECORD = Prepared({**MESSAGE_VALUES, **{f"new_{name}": kind for name, kind in _OUTCOME.items()}}, recording)
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +314,7 @@ def _outcome(answer: Answer, closed: bool) -> tuple[Any, ...]:
         instant_number(next_at),
         instant_number(settled_at),
         receipt.code or None,
-        without_addresses(receipt.reply) or None,
+        kept_reply(receipt),
         reason,
     )
 
@@ -341,6 +344,11 @@ def tell_whole_story(connection: Connection, message: Message, channel: Channel,
             )
             .values(**instead)
         )
+
+
+def kept_reply(receipt: Receipt) -> str | None:
+    """What a message's row keeps of a reply."""
+    return without_addresses(receipt.reply) or None
 
 
 def without_addresses(reply: str) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from publisher.domain.notice import Message, MessageState, Notice, Outcome
 from publisher.errors import PublisherError
-from publisher.store import batches, doubting, handling, jobs, leases, notices, sending
+from publisher.store import batches, doubting, handling, jobs, leases, notices, sending, turns
 from publisher.workflow.careful_start import CarefulStart
 from publisher.workflow.delivery_report import Progress, interrupted_by_hand
 from publisher.workflow.judgement import Judgement
@@ -171,11 +171,9 @@ class Sender:
 
         What was begun and not told to the store in time is in doubt, as after a crash; the lease says when that is.
         """
-        before = dict(self.tally)
         try:
             self._turn(batch, lanes)
         except PublisherError as cut:
-            self.tally.update(before)
             batch.pending.extendleft(parcel.message for parcel in self.written)
             if self.failures >= len(_AGAIN) or cut.faults[0].code != _CUT_OFF:
                 raise
@@ -193,17 +191,21 @@ class Sender:
         over = self.ending or self.judgement.over(batch.notice.id)
         ready, marked = () if over else self.news.ready, frozenset[str]()
         if self.news.backs or ready or unfit or look:
-            with self.store.begin(beside=True) as connection:
-                leases.keep(connection, batch.lease, self.holder)
-                if look:
-                    self.keep(connection)
-                self._record(connection, batch)
-                for message in unfit:
-                    sending.skip(connection, message, REASON_UNFIT)
-                if look and not self.may_go(connection, batch.notice):
-                    self.judgement.halted.setdefault(batch.notice.id, None)
-                    ready, parcels = (), deque()
-                marked = _keys(sending.mark(connection, [entry.parcel.message for entry in ready], batch.state))
+            following = [entry.parcel.message for entry in ready]
+            if look or unfit or (turn := self._plain(batch, following)) is None:
+                with self.store.begin(beside=True) as connection:
+                    leases.keep(connection, batch.lease, self.holder)
+                    self._record(connection, batch)
+                    for message in unfit:
+                        sending.skip(connection, message, REASON_UNFIT)
+                    if look:
+                        self.keep(connection)
+                        if not self.may_go(connection, batch.notice):
+                            self.judgement.halted.setdefault(batch.notice.id, None)
+                            ready, following, parcels = (), [], deque()
+                    marked = _keys(sending.mark(connection, following, batch.state))
+            else:
+                marked = turns.take_turn(self.store, turn, self.holder)
         news, self.news = self.news, News()
         for entry in news.ready:
             if entry.parcel.message.recipient.key in marked:
@@ -215,6 +217,9 @@ class Sender:
         batch.pending.extendleft(parcel.message for parcel in parcels)
         self.looked_at = self.clock() if look else self.looked_at
         self.skipped += len(unfit)
+        for back in news.backs:
+            self.tally[back.receipt.outcome] += 1
+        self.progress.answered(batch.notice.id, [back.receipt for back in news.backs])
         self.progress.advance(sum(back.is_final for back in news.backs) + len(unfit) + len(ready) - len(marked))
 
     def _next_parcels(self, batch: _Batch, room: int) -> tuple[deque[Parcel], list[Message]]:
@@ -248,6 +253,15 @@ class Sender:
             self.sleep(min(pause, longest))
         return News()
 
+    def _plain(self, batch: _Batch, following: Sequence[Message]) -> turns.Turn | None:
+        """The next commit, if it is like nearly all others."""
+        backs, at = self.news.backs, self.now()
+        if self.failures or batch.notice.id in self.judgement.halted or not all(back.sent for back in backs):
+            return None
+        answers = [self._answer(batch, back, at) for back in backs]
+        turn = turns.Turn(batch.lease, answers, following, batch.state)
+        return turn if turn.is_plain else None
+
     def _record(self, connection: "Connection", batch: _Batch) -> None:
         """Records the answers; of a message whose text was never handed over only one that is about it alone."""
         at, backs = self.now(), self.news.backs
@@ -255,9 +269,6 @@ class Sender:
         marked = _keys(sending.mark(connection, unsent, batch.state))
         worth = [back for back in backs if back.sent or back.parcel.message.recipient.key in marked]
         sending.record(connection, [self._answer(batch, back, at) for back in worth], again=self.failures > 0)
-        self.progress.answered(batch.notice.id, [back.receipt for back in backs])
-        for back in backs:
-            self.tally[back.receipt.outcome] += 1
         why = self.judgement.halted.get(batch.notice.id)
         if why is not None:
             handling.pause_of_itself(connection, batch.notice.id, why.message, at)

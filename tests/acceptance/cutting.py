@@ -1,5 +1,6 @@
 """Between a program and its PostgreSQL server: cuts the connection at a COMMIT, before, in, or after it.
 
+A COMMIT is what says so, and the Sync after several statements that came in one go, which commits them as well.
 Reads as much of the protocol as that takes (PostgreSQL documentation, "Message Formats"): a first message without a
 kind, then a kind of one byte and a length of four.
 """
@@ -57,13 +58,16 @@ class Proxy:
         server.connect(str(self._server / SOCKET))
         muted = threading.Event()
         threading.Thread(target=_answers, args=(server, client, muted), daemon=True).start()
-        said, greeted = b"", False
+        said, greeted, executed = b"", False, 0
         with client, server, _hanging_up(server), suppress(OSError):
             while more := client.recv(65536):
                 said += more
                 while (message := _message(said, greeted=greeted)) is not None:
                     said = said[len(message) :]
-                    if greeted and message[:1] in b"QP" and b"COMMIT" in message and self._is_the_one():
+                    kind = message[:1] if greeted else b""
+                    commits = (kind in (b"Q", b"P") and b"COMMIT" in message) or (kind == b"S" and executed > 1)
+                    executed = 0 if kind == b"S" else executed + (kind == b"E")
+                    if commits and self._is_the_one():
                         self._cut(message, server, muted)
                         return
                     server.sendall(message)

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from publisher.domain.notice import Message, MessageState
-from publisher.store import batches, jobs, leases, run_lock, sending
+from publisher.store import batches, jobs, leases, run_lock, sending, turns
 from publisher.store.engine import Store
 from publisher.store.schema import outbox
 
@@ -57,9 +57,14 @@ def opened(store: Store, ledger: str) -> Store:
     def marked(connection: Connection, given: Iterable[Message], *_: Any) -> tuple[Message, ...]:  # noqa: ARG001  as what it replaces
         return tuple(given)
 
-    def remembered(connection: Connection, given: Sequence[sending.Answer], *_: Any) -> None:  # noqa: ARG001  as what it replaces
+    def remembered(connection: Connection, given: Sequence[sending.Answer], **_: Any) -> None:  # noqa: ARG001  as what it replaces
         if ledger == "batch":
             answers.extend(given)
+
+    def taken(_: object, turn: turns.Turn, *__: Any) -> frozenset[str]:
+        if ledger == "batch":
+            answers.extend(turn.answers)
+        return frozenset(message.recipient.key for message in turn.following)
 
     def settled(connection: Connection, given: batches.Batch) -> None:
         if answers:
@@ -70,10 +75,10 @@ def opened(store: Store, ledger: str) -> Store:
         put_back(connection, given)
         unhurried.settle()
 
-    def kept(*_: Any) -> None:
+    def kept(*_: Any, **__: Any) -> None:
         pass
 
     sending.mark, sending.record = marked, remembered  # type: ignore[assignment]
-    batches.put_back, run_lock.keep = settled, kept  # type: ignore[assignment]
-    leases.keep, jobs.defer_left = kept, kept  # type: ignore[assignment]
+    batches.put_back, run_lock.keep = settled, kept
+    leases.keep, jobs.defer_left, turns.take_turn = kept, kept, taken  # type: ignore[assignment]
     return unhurried

@@ -1,12 +1,13 @@
 """What PostgreSQL can do and SQLite cannot: cut connections, forbid, tell from afar who is alive."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import Connection, select, text
 
 from publisher.errors import PublisherError
-from publisher.store import schema
+from publisher.store import postgresql, schema
 from publisher.store.engine import Store, open_store
 from tests.postgresql import Server
 
@@ -75,6 +76,7 @@ def test_a_connection_that_was_cut_while_idle_is_replaced_unnoticed(store: Store
     with elsewhere.read() as connection:
         assert connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid}).scalar_one()
     elsewhere.close()
+    time.sleep(2 * postgresql.UNASKED_SECONDS)
     with store.begin() as connection:
         connection.execute(schema.identity.insert().values(id="after"))
 

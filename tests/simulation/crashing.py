@@ -5,11 +5,13 @@ From the step on at which it ends, every further step that writes fails as well:
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Engine, event
+
+from publisher.store.engine import Store
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _RENAMING = frozenset({"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.truncate"})
@@ -37,9 +39,12 @@ class Watch:
         ]
         for name, heard in self._listening:
             event.listen(Engine, name, heard)
+        self._at_once = Store.at_once
+        Store.at_once = self._written_at_once  # type: ignore[method-assign]  # no event tells of it
 
     def close(self) -> None:
         """Listens to nothing any more."""
+        Store.at_once = self._at_once  # type: ignore[method-assign]  # as above
         for name, heard in self._listening:
             event.remove(Engine, name, heard)
 
@@ -68,6 +73,19 @@ class Watch:
         if self._left is not None:
             self._left, self.over = 0, True
             raise Ended
+
+    @property
+    def _written_at_once(self) -> Callable[..., Sequence[Any]]:
+        """A transaction that is one statement: the process ends before it, or after its commit."""
+
+        def at_once(store: Store, *arguments: Any) -> Sequence[Any]:
+            self._pause()
+            self._step()
+            rows = self._at_once(store, *arguments)
+            self._step()
+            return rows
+
+        return at_once
 
     def _step(self) -> None:
         if self._left is None:
