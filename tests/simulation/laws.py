@@ -113,6 +113,14 @@ def nobody_is_told_twice(
         assert len(notices) == 1, f"{address} was told of {version} as new by {notices}"
 
 
+def under_way(connection: Connection) -> set[tuple[str, str]]:
+    """The notice and address of each message whose sender ended before the answer was recorded."""
+    found = connection.execute(
+        text("SELECT notice, email FROM outbox JOIN users USING (recipient) WHERE outbox.state = 'sending'")
+    )
+    return {(row.notice, row.email) for row in found}
+
+
 def nobody_told_is_left_untold(
     connection: Connection,
     arrived: Sequence[Mail],
