@@ -56,7 +56,7 @@ def linked_data(site: "Site", series: "Series", version: "Published", edition: "
         "workTranslation": translations if original else None,
         "translationOfWork": None if original else {"@id": address(version.authoritative.language)},
     }
-    said = json.dumps({key: value for key, value in about.items() if value}, ensure_ascii=False, indent=1)
+    said = json.dumps({key: value for key, value in about.items() if value}, ensure_ascii=False)
     for sign in "<>&\u2028\u2029":
         said = said.replace(sign, f"\\u{ord(sign):04x}")
     return Markup(said)  # noqa: S704  no sign of markup is left in it

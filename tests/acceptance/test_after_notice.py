@@ -161,7 +161,7 @@ def test_an_editorial_correction_goes_into_the_history_alone(workbench: Workbenc
     done = workbench.json(*correct(file, "en"))
     assert (done["grade"], done["notice"], done["queued"]) == ("editorial", None, 0)
     public = workbench.folder / "site/public/privacy"
-    assert "Corrected: A slip." in (public / "history/index.html").read_text("utf-8")
+    assert "words corrected. A slip." in (public / "history/index.html").read_text("utf-8")
     now, former = ((public / f"v2/en/r{n}/index.html").read_text("utf-8") for n in (2, 1))
     assert "<strong>at any time</strong>" in now
     assert "<strong>at any time</strong>" not in former
