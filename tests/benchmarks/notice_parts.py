@@ -238,7 +238,7 @@ def claim_all(url: str) -> Figures:
                 batches.take_in_hand(connection, batch)
                 messages += len(sending.messages(connection, batch, MessageState.QUEUED, now))
             with store.begin(beside=True) as connection:
-                leases.release(connection, lease)
+                leases.release(connection, lease, holder)
                 batches.put_back(connection, batch)
             claimed.add(number)
 
