@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from publisher.errors import Fault
-    from publisher.workflow.deliver import DeliveryReport
+    from publisher.workflow.delivery_report import Called, DeliveryReport
     from publisher.workflow.tick import TickReport
 
 WATCH_SECONDS = 30
@@ -85,23 +85,31 @@ def _print(report: "DeliveryReport", completion: "TickReport") -> None:
     print_files_to_commit(completion.files)
 
 
+def _outcomes(counted: "DeliveryReport | Called") -> dict[str, int]:
+    """How many messages of one channel became what."""
+    return {
+        "accepted": counted.accepted,
+        "refused": counted.refused,
+        "deferred": counted.deferred,
+        "in doubt": counted.in_doubt,
+        "skipped": counted.skipped,
+    }
+
+
+def _facts(outcomes: dict[str, int]) -> str:
+    return ", ".join(f"{number:,} {name}" for name, number in outcomes.items() if number)
+
+
 def _lines(report: "DeliveryReport") -> "Iterator[str]":
-    facts = [
-        f"{number:,} {name}"
-        for name, number in (
-            ("handed over", report.handed),
-            ("accepted", report.accepted),
-            ("refused", report.refused),
-            ("deferred", report.deferred),
-            ("in doubt", report.in_doubt),
-            ("skipped", report.skipped),
-        )
-        if number
-    ]
+    facts = _facts({"handed over": report.handed, **_outcomes(report)})
     if report.copies:
         yield f"{count(report.copies, 'copy', 'copies')} sent to [delivery] seeds."
-    if facts or not report.copies:
-        yield f"{', '.join(facts)}." if facts else "Nothing is due."
+    if facts:
+        yield f"{'Mail: ' if report.called else ''}{facts}."
+    if report.called:
+        yield f"Webhook: {_facts(_outcomes(report.called))}."
+    if not (facts or report.called or report.copies):
+        yield "Nothing is due."
     if report.interrupted:
         yield f"{count(report.interrupted, 'message')} of an interrupted pass may have been sent."
     if report.held:
@@ -117,6 +125,11 @@ def _lines(report: "DeliveryReport") -> "Iterator[str]":
         yield f"{notice}: its time is over, and what was not sent stays unsent. Run: publisher tick"
 
 
+def _named(outcomes: dict[str, int]) -> dict[str, int]:
+    """The same as programs read it."""
+    return {name.replace(" ", "-"): number for name, number in outcomes.items()}
+
+
 def _plain(report: "DeliveryReport", completion: "TickReport") -> dict[str, object]:
     return {
         "complete": [
@@ -125,11 +138,8 @@ def _plain(report: "DeliveryReport", completion: "TickReport") -> dict[str, obje
         ],
         "files": list(completion.files),
         "handed-over": report.handed,
-        "accepted": report.accepted,
-        "refused": report.refused,
-        "deferred": report.deferred,
-        "in-doubt": report.in_doubt,
-        "skipped": report.skipped,
+        **_named(_outcomes(report)),
+        "webhook": _named(_outcomes(report.called)),
         "copies": report.copies,
         "interrupted": report.interrupted,
         "held": report.held,

@@ -108,11 +108,13 @@ def take_turn(store: "Store", turn: Turn, holder: leases.Holder) -> frozenset[st
     """
     if not store.is_shared:
         with store.begin(beside=True) as connection:
-            leases.keep(connection, turn.lease, holder)
+            until = leases.keep(connection, turn.lease, holder)
             sending.record(connection, turn.answers, turn.channel)
             marked = sending.mark(connection, turn.following, turn.before, turn.channel)
+        holder.traces.kept(turn.lease, until)
         return frozenset(message.recipient.key for message in marked)
-    kept = dict(zip((*leases.LEASE_VALUES, "new_until"), leases.kept_values(turn.lease, holder), strict=True))
+    values = leases.kept_values(turn.lease, holder)
+    kept = dict(zip((*leases.LEASE_VALUES, "new_until"), values, strict=True))
     notice, channel = turn.lease.notice, turn.channel.value
     answered = (
         (notice, answer.message.recipient.key, channel, answer.receipt.code or None, sending.kept_reply(answer.receipt))
@@ -128,5 +130,7 @@ def take_turn(store: "Store", turn: Turn, holder: leases.Holder) -> frozenset[st
     }
     ((held, recipients),) = store.at_once(_PLAIN, given)
     if not held:
-        raise leases.lost(turn.lease)
+        with store.read() as connection:
+            raise leases.lost(connection, turn.lease, holder)
+    holder.traces.kept(turn.lease, values[-1])
     return frozenset((recipients or "").split())

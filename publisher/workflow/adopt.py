@@ -93,7 +93,7 @@ def adopt_ledgers(workspace: Workspace, store: "Store", *, by: str, reason: str,
     restored from, has sent is unknown here, so that all of it is in doubt. A new `store` line tells who decided this
     and why.
     """
-    from publisher.store import doubting, ledger, run_lock
+    from publisher.store import doubting, halts, leases, ledger, run_lock
 
     for policy in workspace.policies:
         if workspace.ledger_faults(policy.name):
@@ -101,7 +101,9 @@ def adopt_ledgers(workspace: Workspace, store: "Store", *, by: str, reason: str,
     bound: dict[str, tuple[str, ...]] = {}
     with store.begin() as connection:
         known = known_passes(workspace.settings, store.identity)
-        restored = known > 0 and run_lock.advance(connection, LOCK, known)
+        found_out = halts.last(connection, leases.RESTORED) is not None
+        restored = (known > 0 and run_lock.advance(connection, LOCK, known)) or found_out
+        halts.forget(connection, leases.RESTORED)
         for policy in workspace.policies:
             in_file = workspace.lines[policy.name]
             held = ledger.lines(connection, policy.name)
@@ -114,7 +116,7 @@ def adopt_ledgers(workspace: Workspace, store: "Store", *, by: str, reason: str,
             event = _store_event(policy.name, store.identity, by, reason, now)
             ledger.append(connection, policy.name, in_order(ledger.lines(connection, policy.name), (event,)))
             bound[policy.name] = ledger.lines(connection, policy.name)
-        if bound:
+        if bound or restored:
             for channel in PERSONAL:
                 doubting.doubt_unsent(connection, channel)
         troubles = tuple(

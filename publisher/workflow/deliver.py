@@ -12,6 +12,7 @@ from publisher.delivery.verp import senders
 from publisher.domain.notice import MessageState, Notice
 from publisher.errors import Fault
 from publisher.store import batches, doubting, jobs, leases, notices, run_lock
+from publisher.workflow.alone import alone, gone_from
 from publisher.workflow.careful_start import AT_ONCE, CarefulStart
 from publisher.workflow.delivery_report import (
     DeliveryReport,
@@ -24,7 +25,7 @@ from publisher.workflow.outgoing import refuse_domain
 from publisher.workflow.pace import Pace
 from publisher.workflow.pass_report import pass_report
 from publisher.workflow.passes import LOCK
-from publisher.workflow.process import has_ended, this_process
+from publisher.workflow.process import this_process
 from publisher.workflow.sender import PHASES, Sender
 
 if TYPE_CHECKING:
@@ -84,16 +85,14 @@ def deliver(
     """
     refuse_domain(key, domain)
     owner = this_process()
-
-    def gone(other: str) -> bool:
-        # what this very process left in hand, it left when it was cut off from the store in an earlier pass
-        return other == owner or has_ended(other) or store.is_gone(other)
-
-    holder = leases.Holder(owner, store.clock(now), gone)
-    with store.present(owner):
-        with store.begin() as connection:
-            lock = run_lock.take(connection, LOCK, owner, now(), gone=holder.gone)
-            interrupted = doubting.doubt_interrupted(connection, now(), holder=holder)
+    holder = leases.Holder(owner, store.clock(now), gone_from(store, owner))
+    with alone(
+        store,
+        LOCK,
+        now,
+        first=lambda connection: doubting.doubt_interrupted(connection, now(), holder=holder),
+        last=jobs.forget_needless,
+    ) as (lock, interrupted):
         hands = Sender(
             store=store,
             holder=holder,
@@ -122,13 +121,8 @@ def deliver(
                 hands.lanes = Lanes(transports, max(1, min(connections, due)), sender)
                 run.phases()
         finally:
-            try:
-                hands.wind_up()
-            finally:
-                with store.begin() as connection:
-                    run_lock.release(connection, lock, now())
-                    jobs.forget_needless(connection)
-        return run.report(interrupted + hands.interrupted)
+            hands.wind_up()
+    return run.report(interrupted + hands.interrupted)
 
 
 @dataclass(frozen=True, slots=True)

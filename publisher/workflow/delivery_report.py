@@ -44,8 +44,22 @@ class Unseen:
 
 
 @dataclass(frozen=True, slots=True)
+class Called:
+    """What became of the messages that the webhook was called for; `skipped` are left to the banner."""
+
+    accepted: int = 0
+    refused: int = 0
+    deferred: int = 0
+    in_doubt: int = 0
+    skipped: int = 0
+
+    def __bool__(self) -> bool:
+        return self.accepted + self.refused + self.deferred + self.in_doubt + self.skipped > 0
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryReport:
-    """What a pass did.
+    """What a pass did; the webhook's calls of it alone where nobody has `added` them to the mails.
 
     Attributes:
         accepted, refused, deferred, in_doubt, skipped: how many messages ended the pass like that.
@@ -59,6 +73,7 @@ class DeliveryReport:
         waits: notices whose mails may not all go yet.
         stopped: why the pass ended early; None when it did not.
         reasons: why this pass paused notices.
+        called: what became of the messages of the webhook, beside the mails.
     """
 
     accepted: int = 0
@@ -76,6 +91,7 @@ class DeliveryReport:
     waits: tuple[Wait, ...] = ()
     stopped: Fault | None = None
     reasons: tuple[Fault, ...] = ()
+    called: Called = Called()
 
     @property
     def heard(self) -> bool:
@@ -96,11 +112,13 @@ def added(mails: DeliveryReport, calls: DeliveryReport) -> DeliveryReport:
     """One report of the mails and the calls of a pass; what is left of both was counted after the calls."""
     return replace(
         mails,
-        accepted=mails.accepted + calls.accepted,
-        refused=mails.refused + calls.refused,
-        deferred=mails.deferred + calls.deferred,
-        in_doubt=mails.in_doubt + calls.in_doubt,
-        skipped=mails.skipped + calls.skipped,
+        called=Called(
+            accepted=mails.called.accepted + calls.accepted,
+            refused=mails.called.refused + calls.refused,
+            deferred=mails.called.deferred + calls.deferred,
+            in_doubt=mails.called.in_doubt + calls.in_doubt,
+            skipped=mails.called.skipped + calls.skipped,
+        ),
         interrupted=mails.interrupted + calls.interrupted,
         held=calls.held,
         next_at=calls.next_at,

@@ -5,7 +5,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
@@ -104,6 +104,7 @@ class Journal:
             deferred=report.deferred,
             in_doubt=report.in_doubt,
             skipped=report.skipped,
+            webhook=asdict(report.called),
             interrupted=report.interrupted,
             held=report.held,
             next_at=instant(report.next_at),

@@ -115,13 +115,13 @@ def mail_state(settings: Settings, connection: "Connection", name: NoticeId, now
 
 
 def last_halt(store: "Store | None") -> tuple[datetime, Fault] | None:
-    """When and why the mail server last took nothing, as long as nothing was handed to it since."""
+    """When and why nothing goes: the store was restored, or the mail server took nothing and got nothing since."""
     if store is None:
         return None
-    from publisher.store import halts
+    from publisher.store import halts, leases
 
     with store.read() as connection:
-        return halts.last(connection, LOCK)
+        return halts.last(connection, leases.RESTORED) or halts.last(connection, LOCK)
 
 
 def _said(copy: "SeedCopy") -> str:

@@ -35,14 +35,14 @@ class _Collector:
 
     def collect(self) -> "Iterator[Metric]":
         """The metrics, read in one view of the store."""
-        from publisher.store import halts, notices, run_lock
+        from publisher.store import halts, leases, notices, run_lock
 
         with self._store.read() as connection:
             waiting = notices.open_notices(connection)
             yield from _of_notices(connection, waiting, self._now)
-            halted = halts.last(connection, LOCK) is not None
+            halted = any(halts.last(connection, name) is not None for name in (LOCK, leases.RESTORED))
             passes = run_lock.last(connection, LOCK)
-        yield _gauge("publisher_delivery_halted", "1 while the mail server takes nothing until a person acts.", halted)
+        yield _gauge("publisher_delivery_halted", "1 while nothing goes until a person acts.", halted)
         yield _gauge("publisher_delivery_passes", "Delivery passes begun from this store.", passes)
 
 

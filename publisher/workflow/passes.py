@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from publisher.config import Settings
-from publisher.errors import Place, one
+from publisher.errors import Place, PublisherError, one
 from publisher.library import atomic_write
 
 if TYPE_CHECKING:
@@ -53,15 +53,17 @@ def refuse_rolled_back(settings: Settings, store: "Store") -> None:
     """Nothing is decided or sent on the word of a store that has forgotten what it sent.
 
     Raises:
-        PublisherError: the store was restored from a backup older than its last delivery pass.
+        PublisherError: the store was restored from a backup older than its last delivery pass, or a sender found out
+            in the middle of one that it was restored.
     """
-    from publisher.store import run_lock
+    from publisher.store import halts, leases, run_lock
 
     known = known_passes(settings, store.identity)
-    if not known:
-        return
     with store.read() as connection:
         begun = run_lock.last(connection, LOCK)
+        found = halts.last(connection, leases.RESTORED)
+    if found is not None:
+        raise PublisherError((found[1],))
     if begun < known:
         raise one(
             "store-rolled-back",

@@ -6,14 +6,15 @@ that go next, of all lanes, share one commit. Whatever happens, at most one mess
 """
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from publisher.domain.notice import Message, MessageState, Notice, Outcome
 from publisher.errors import PublisherError
-from publisher.store import batches, doubting, handling, jobs, leases, notices, sending, turns
+from publisher.store import batches, doubting, halts, handling, jobs, leases, notices, sending, turns
 from publisher.workflow.careful_start import CarefulStart
 from publisher.workflow.delivery_report import Progress, interrupted_by_hand
 from publisher.workflow.judgement import Judgement
@@ -121,7 +122,24 @@ class Sender:
         Returns:
             Whether more of its notice may go out of that state.
         """
+        with self._telling_all():
+            return self._handed_over(notice, batch, state, letters)
+
+    @contextmanager
+    def _telling_all(self) -> Iterator[None]:
+        """When this sender finds out that the store was restored, nobody else sends from it either."""
+        try:
+            yield
+        except PublisherError as found:
+            if found.faults[0].code == leases.ROLLED_BACK:
+                with self.store.begin() as connection:
+                    halts.remember(connection, leases.RESTORED, found.faults[0], self.now())
+                self.holder.traces.forget()
+            raise
+
+    def _handed_over(self, notice: Notice, batch: batches.Batch, state: MessageState, letters: Letters) -> bool:
         with self.store.begin(beside=not self.start.counts) as connection:
+            leases.refuse_restored(connection, self.holder)
             self.keep(connection)
             allowed = self.start.allowed(connection, notice, state, self.now())
             if allowed == 0 or not self.may_go(connection, notice):
@@ -138,6 +156,7 @@ class Sender:
                 self.interrupted += doubting.doubt_batch(connection, batch, self.now())
             self.skipped += batches.take_in_hand(connection, batch, readers)
             due = deque(sending.messages(connection, batch, state, self.now(), readers)[:allowed])
+        self.holder.traces.kept(lease, lease.until)
         self.in_hand = _Batch(lease, notice, batch, state, letters, due)
         self._work(self.in_hand)
         self._put_back(self.in_hand)
@@ -194,7 +213,7 @@ class Sender:
             following = [entry.parcel.message for entry in ready]
             if look or unfit or (turn := self._plain(batch, following)) is None:
                 with self.store.begin(beside=True) as connection:
-                    leases.keep(connection, batch.lease, self.holder)
+                    until = leases.keep(connection, batch.lease, self.holder)
                     self._record(connection, batch)
                     for message in unfit:
                         sending.skip(connection, message, REASON_UNFIT)
@@ -204,6 +223,7 @@ class Sender:
                             self.judgement.halted.setdefault(batch.notice.id, None)
                             ready, following, parcels = (), [], deque()
                     marked = _keys(sending.mark(connection, following, batch.state))
+                self.holder.traces.kept(batch.lease, until)
             else:
                 marked = turns.take_turn(self.store, turn, self.holder)
         news, self.news = self.news, News()
@@ -282,7 +302,8 @@ class Sender:
     def wind_up(self) -> None:
         """However it ended: answers that still come are recorded, the batch is put back, the connections are closed."""
         try:
-            self._drain()
+            with self._telling_all():
+                self._drain()
         finally:
             if self.lanes is not None:
                 self.lanes.close(_GOODBYE)
@@ -302,10 +323,11 @@ class Sender:
 
     def _put_back(self, batch: _Batch) -> None:
         with self.store.begin(beside=True) as connection:
-            leases.release(connection, batch.lease)
+            leases.release(connection, batch.lease, self.holder)
             self.keep(connection)
             batches.put_back(connection, batch.batch)
             jobs.defer_left(connection, batch.notice.id, batch.batch.number, self.now(), resend=self.resend)
+        self.holder.traces.put_back(batch.lease)
         self.in_hand = None
 
     def _lanes(self) -> Lanes:

@@ -21,11 +21,11 @@ from publisher.domain.notice import Channel, Message, MessageState, Notice, Outc
 from publisher.errors import Fault, PublisherError, one
 from publisher.store import batches, doubting, notices, outbox, run_lock, sending, users
 from publisher.store.mirroring import defer_all, skip_all
+from publisher.workflow.alone import alone
 from publisher.workflow.build import site_of
 from publisher.workflow.careful_start import CarefulStart
 from publisher.workflow.delivery_report import DeliveryReport
 from publisher.workflow.pace import backoff
-from publisher.workflow.process import has_ended, this_process
 from publisher.workflow.secret_key import secret_key
 from publisher.workflow.sender import PHASES
 from publisher.workflow.workspace import open_workspace
@@ -66,20 +66,12 @@ def call_webhooks(
     far = _far_side(settings)
     key = secret_key(settings.path(settings.secrets.key_file))
     words = _words(settings, now())
-    owner = this_process()
-    with store.present(owner):
-        with store.begin() as connection:
-            lock = run_lock.take(
-                connection, LOCK, owner, now(), gone=lambda other: has_ended(other) or store.is_gone(other)
-            )
-            interrupted = doubting.doubt_interrupted(connection, now(), Channel.WEBHOOK)
+    with alone(
+        store, LOCK, now, first=lambda connection: doubting.doubt_interrupted(connection, now(), Channel.WEBHOOK)
+    ) as (lock, interrupted):
         calls = _Calls(settings, store, far, words, now, stopping, chance, key, start, urgent, lock)
-        try:
-            calls.all()
-        finally:
-            with store.begin() as connection:
-                run_lock.release(connection, lock, now())
-        return _report(store, calls, interrupted)
+        calls.all()
+    return _report(store, calls, interrupted)
 
 
 def _far_side(settings: Settings) -> Webhook:

@@ -113,7 +113,7 @@ def in_hand(server: postgresql.Server, full: int) -> str:
             raise RuntimeError("somebody else has the batch")
         began = time.monotonic()
         with store.begin(beside=True) as connection:
-            leases.release(connection, lease)
+            leases.release(connection, lease, holder)
             batches.put_back(connection, batch)
             jobs.defer_left(connection, FIRST, batch.number, NOW, resend=True)
         wall["put back"].append(time.monotonic() - began)

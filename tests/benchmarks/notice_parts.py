@@ -27,11 +27,12 @@ from sqlalchemy import String
 from publisher.delivery.envelope import join, message_id
 from publisher.delivery.transports import open_transport
 from publisher.delivery.verp import senders
-from publisher.domain.notice import Message, NoticeKind, Recipient
+from publisher.domain.notice import Message, MessageState, NoticeId, NoticeKind, Recipient
 from publisher.domain.predicate import EVERYONE
-from publisher.store import outbox, schema
+from publisher.store import batches, leases, outbox, schema, sending
 from publisher.store.engine import open_store
 from publisher.workflow.deliver import deliver
+from publisher.workflow.job_loop import run_jobs
 from publisher.workflow.letters import Letters
 from tests.benchmarks import notice_ledgers, notice_values
 from tests.benchmarks.engines import peak
@@ -74,6 +75,7 @@ class Watch:
             "server": theirs,
             "wall": wall,
             "growth": peak() - self.memory,
+            "memory": peak(),
             "size": 0,
         }
 
@@ -209,6 +211,46 @@ def deliver_ours(url: str, port: str, connections: str, ledger: str) -> Figures:
         return watch.figures(report.accepted)
 
 
+def claim_all(url: str) -> Figures:
+    """Every batch of a queued notice claimed from the job engine, taken in hand, read and put back, nothing sent."""
+    now = datetime.now(UTC)
+    with closing(open_store(url)) as store:
+        holder = leases.Holder("benchmark", store.clock(lambda: now), lambda _: False)
+        claimed: set[int] = set()
+        failed: list[Exception] = []
+        messages = 0
+
+        def claim(notice: str, number: int) -> None:
+            try:
+                claim_one(notice, number)
+            except Exception as fault:
+                failed.append(fault)  # the engine would keep it to itself
+                raise
+
+        def claim_one(notice: str, number: int) -> None:
+            nonlocal messages
+            name = NoticeId.parse(notice)
+            with store.begin(beside=True) as connection:
+                (batch,) = batches.due_batches(connection, name, MessageState.QUEUED, now, number=number)
+                lease = leases.take(connection, batch, holder)
+                if lease is None:
+                    raise RuntimeError(f"batch {number} is in somebody else's hand")
+                batches.take_in_hand(connection, batch)
+                messages += len(sending.messages(connection, batch, MessageState.QUEUED, now))
+            with store.begin(beside=True) as connection:
+                leases.release(connection, lease, holder)
+                batches.put_back(connection, batch)
+            claimed.add(number)
+
+        with store.read() as connection:
+            wanted = len(batches.due_batches(connection, notice_values.NOTICE, MessageState.QUEUED, now))
+        watch = Watch()
+        run_jobs(store, claim, (), concurrency=1, stopping=lambda: bool(failed) or len(claimed) >= wanted)
+        if failed:
+            raise failed[0]
+        return watch.figures(messages)
+
+
 def deliver_smtplib(port: str, count: str) -> Figures:
     """Python's own client in a loop, one connection for all messages, their bytes made beforehand."""
     template = notice_values.rendered(notice_values.told())
@@ -237,7 +279,7 @@ PARTS: dict[str, Callable[..., Figures]] = {
     part.__name__: part
     for part in (
         *(queue_ours, queue_raw, build_ours, build_each, deliver_ours, deliver_smtplib),
-        *(fill, queue_all),
+        *(fill, queue_all, claim_all),
     )
 }
 

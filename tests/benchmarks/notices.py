@@ -1,7 +1,7 @@
 """Notices against their peers: queueing, building, delivering, and the exact ledger's cost, side by side in one run.
 
     python -m tests.benchmarks.notices [--only queue,build,delivery,ledger] [--users N] [--mails N]
-        [--store sqlite|postgresql] [--runs N] [--postfix DIR] [--json]
+        [--store sqlite|postgresql] [--sizes N,N,...] [--runs N] [--postfix DIR] [--json]
 
 Each figure is the middle of several runs that take turns, each in a process of its own and on a store of its own. CPU
 is what counts (user and system; of the sender alone, and on PostgreSQL of its server's process too): wall seconds and
@@ -29,6 +29,7 @@ from tests.benchmarks.notice_values import MAIL_BYTES
 from tests.benchmarks.postfix import NoPostfixError, Postfix, found
 
 PARTS = ("queue", "build", "delivery", "ledger")
+FLAT_BAR = 10
 QUEUE_BAR = 1.6
 MEMORY_BAR = 60
 BUILD_BAR = 150
@@ -39,7 +40,10 @@ _CONNECTIONS = 20
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What somebody took: the middle of several runs. Seconds are CPU, `server` the database server's; MB `growth`."""
+    """What somebody took: the middle of several runs. Seconds are CPU, `server` the database server's.
+
+    MB are `memory`, the most that the process ever held, and `growth`, how much of it the measured work added.
+    """
 
     name: str
     count: float
@@ -48,6 +52,7 @@ class Figure:
     server: float = 0.0
     growth: float = 0.0
     size: float = 0.0
+    memory: float = 0.0
 
     @property
     def each(self) -> float:
@@ -94,6 +99,11 @@ class Stores:
     def new(self) -> str:
         """The URL of an empty one."""
         return self.server.new() if self.server else f"sqlite:///{self.scratch}/store{next(self.numbers)}.db"
+
+    def end(self, url: str) -> None:
+        """Makes room for others."""
+        if self.server:
+            self.server.drop(url)
 
     @contextmanager
     def copy(self, url: str) -> Iterator[str]:
@@ -165,6 +175,39 @@ def queue(findings: Findings, stores: Stores, users: int, runs: int) -> None:
                 Bar(f"queue for {case}: growth in MB", ours.growth, MEMORY_BAR),
             )
         )
+
+
+def growing(findings: Findings, stores: Stores, sizes: Sequence[int], runs: int) -> None:
+    """Queueing beside the bare statement and claiming every batch, for ever more users: memory is to stay as it was."""
+    most: dict[str, list[float]] = {"queue": [], "claim": []}
+    for users in sizes:
+        filled = stores.new()
+        measured("fill", filled, str(users), "all")
+
+        def both(filled: str = filled) -> Mapping[str, float]:
+            with stores.copy(filled) as url:
+                measured("queue_all", url)
+                return measured("claim_all", url)
+
+        def on_copy(*arguments: str, filled: str = filled) -> Mapping[str, float]:
+            with stores.copy(filled) as url:
+                return measured(arguments[0], url, *arguments[1:])
+
+        peers: dict[str, Run] = {
+            "queue": lambda on_copy=on_copy: on_copy("queue_ours", "everyone"),  # type: ignore[misc]
+            "queue, raw, in key order": lambda on_copy=on_copy: on_copy("queue_raw", "everyone", "ordered"),  # type: ignore[misc]
+            "claim": both,
+        }
+        figures = middle(runs, peers)
+        findings.figures[f"queue and claim, {users:,} users"] = list(figures.values())
+        ratio = _spent(figures["queue"]) / _spent(figures["queue, raw, in key order"])
+        findings.bars.append(Bar(f"queue for {users:,}: CPU, times raw", ratio, QUEUE_BAR))
+        for name, seen in most.items():
+            seen.append(figures[name].memory)
+        stores.end(filled)
+    for name, seen in most.items():
+        grown = Bar(f"{name}: MB more for {sizes[-1]:,} users than for {sizes[0]:,}", seen[-1] - seen[0], FLAT_BAR)
+        findings.bars.append(grown)
 
 
 def _spent(figure: Figure) -> float:
@@ -254,7 +297,7 @@ def told(findings: Findings) -> Iterator[str]:
         yield f"\n{part}"
         for figure in figures:
             server = f"{figure.server:8.2f} s server" if figure.server else ""
-            growth = f"  +{figure.growth:.0f} MB" if part.startswith("queue") else ""
+            growth = f"  +{figure.growth:.0f} MB to {figure.memory:.0f} MB" if part.startswith("queue") else ""
             size = f"{figure.size:8,.0f} bytes" if part == "build" else ""
             yield (
                 f"  {figure.name:26} {figure.cpu:8.2f} s CPU{server} {figure.wall:8.2f} s"
@@ -288,18 +331,31 @@ def _wanted(_context: click.Context, _parameter: click.Parameter, value: str) ->
 @click.option("--users", default=1_000_000, help="Users in the store that a notice is queued for.")
 @click.option("--mails", default=20_000, help="Mails of a delivery.")
 @click.option("--store", "kind", type=click.Choice(["sqlite", "postgresql"]), default="sqlite")
+@click.option("--sizes", default="", help="Queue and claim for so many users instead (PostgreSQL): 100000,300000.")
 @click.option("--runs", default=3, help="Runs of each, of which the middle one counts.")
 @click.option(
     "--postfix", "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Postfix, unpacked."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the figures for programs.")
-def main(only: Sequence[str], users: int, mails: int, kind: str, runs: int, folder: Path | None, as_json: bool) -> None:
+def main(
+    only: Sequence[str],
+    users: int,
+    mails: int,
+    kind: str,
+    sizes: str,
+    runs: int,
+    folder: Path | None,
+    as_json: bool,
+) -> None:
     """Measure queueing, building and delivering notices beside their peers."""
     findings = Findings()
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        server = stack.enter_context(postgresql.serving()) if kind == "postgresql" else None
+        server = stack.enter_context(postgresql.serving()) if sizes or kind == "postgresql" else None
         stores = Stores(scratch, server)
+        if sizes:
+            growing(findings, stores, [int(size) for size in sizes.split(",")], runs)
+            only = ()
         if "queue" in only:
             queue(findings, stores, users, runs)
         if "build" in only:

@@ -115,7 +115,7 @@ def test_a_turn_with_anything_but_first_acceptances_is_not_plain(receipt: Receip
     from publisher.domain.notice import NoticeKind, Recipient
 
     message = Message(FIRST, NoticeKind.REVISION, Recipient("k", "reader@example.com", "en"), attempts, 0)
-    lease = leases.Lease(str(FIRST), 0, "one", 1, interrupted=False)
+    lease = leases.Lease(str(FIRST), 0, "one", 1, 0, interrupted=False)
     assert _turn(lease, (message,), receipt=receipt).is_plain is plain
 
 
