@@ -11,6 +11,7 @@ import json
 import re
 import secrets
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from publisher.delivery.calling import Address
@@ -40,6 +41,8 @@ class MailgunProvider:
             "Content-Type": f"multipart/form-data; boundary={boundary}",
         }
         handed = of_answer(answered := self._address.post(_form(given, boundary), headers, now))
+        if handed.divisible:
+            return _blamed(handed, str(said_in(answered.body).get("message") or ""), len(given.messages))
         if handed.outcome is not Outcome.ACCEPTED:
             return handed
         name = said_in(answered.body).get("id")
@@ -88,6 +91,15 @@ def receipt_of_event(event: Mapping[str, object]) -> ProviderReceipt | None:
         " ".join(word for word in words if isinstance(word, str) and word)[:2000],
         message_id[:200] if isinstance(message_id, str) else "",
     )
+
+
+def _blamed(handed: Handed, said: str, number: int) -> Handed:
+    """Mailgun names the parameter that it does not take, and never which of a thousand addresses."""
+    parameter = re.match(r"'?([a-z-]+)'? parameter\b", said)
+    if parameter is None:
+        return handed
+    of_readers = parameter[1] in ("to", "recipient-variables")
+    return replace(handed, divisible=of_readers, offending=(0,) if parameter[1] == "to" and number == 1 else ())
 
 
 def _part(values: Mapping[str, object], name: str) -> Mapping[str, object]:

@@ -6,18 +6,22 @@ texts that come back in every event) and Event Webhook Reference.
 
 import base64
 import json
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parseaddr
 from typing import Any
 
 from publisher.delivery.calling import Address
-from publisher.delivery.handoff import Handed, of_answer
+from publisher.delivery.handoff import Handed, of_answer, said_in
 from publisher.domain.handoff import Handoff, HandoffContent, ProviderReceipt, ReceiptStatus
 from publisher.domain.notice import Outcome
 
 ARGUMENT = "publisher_id"
 """Under which name a message's id travels with SendGrid's events; it names nobody, as SendGrid asks of arguments."""
+
+_RECIPIENT = re.compile(r"personalizations\.([0-9]{1,4})\.to\b")
 
 _STATUSES = {
     "delivered": ReceiptStatus.ACCEPTED,
@@ -42,6 +46,8 @@ class SendGridProvider:
         """Posts one batch; SendGrid's name for it is in the answer's X-Message-Id."""
         body = json.dumps(_request(given), ensure_ascii=False).encode("utf-8")
         handed = of_answer(answered := self._address.post(body, self._headers, now))
+        if handed.divisible:
+            return _blamed(handed, said_in(answered.body))
         if handed.outcome is not Outcome.ACCEPTED:
             return handed
         return Handed(Outcome.ACCEPTED, handed.code, provider=answered.headers.get("x-message-id", ""))
@@ -63,6 +69,19 @@ def receipt_of_event(event: Mapping[str, object]) -> ProviderReceipt | None:
         reply[:2000],
         provider[:200] if isinstance(provider, str) else "",
     )
+
+
+def _blamed(handed: Handed, said: Mapping[str, object]) -> Handed:
+    """Whom SendGrid's errors are about: each names its field, such as `personalizations.3.to.0.email`."""
+    given = said.get("errors")
+    errors = [error for error in given if isinstance(error, dict)] if isinstance(given, list) else []
+    fields = [str(error.get("field") or "") for error in errors]
+    if not errors or "" in fields:
+        return handed
+    named = [found for field in fields if (found := _RECIPIENT.match(field))]
+    if len(named) == len(fields):
+        return replace(handed, offending=tuple(sorted({int(found[1]) for found in named})))
+    return replace(handed, divisible=all(field.startswith("personalizations") for field in fields))
 
 
 def _request(given: Handoff) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from publisher.config import Settings
 from publisher.delivery.answers import redacted
 from publisher.delivery.provider_events import EVENTS
 from publisher.delivery.verp import handles, is_genuine, parse_token
-from publisher.domain.handoff import ProviderReceipt
+from publisher.domain.handoff import COPY, ProviderReceipt
 from publisher.domain.notice import NoticeId
 from publisher.errors import Fault, Place, PublisherError
 from publisher.workflow import hooks
@@ -68,7 +68,7 @@ def apply_receipts(
         at: the instant of those that have none of their own.
         due_again: when a message that came back is due again, by the number of its attempts.
         only: the notice that they may be about; None: any.
-        unknown: is told the place of each that is about none of our messages.
+        unknown: is told the place of each that is about none of our messages, and about no copy or test mail either.
     """
     from publisher.store import handoffs
 
@@ -81,6 +81,9 @@ def apply_receipts(
         plain.clear()
 
     for place, said in enumerate(given):
+        if said.id.startswith(COPY):
+            summary.foreign += 1
+            continue
         found = _message_of(connection, key, by_handle, said)
         if found is None:
             summary.foreign += 1
