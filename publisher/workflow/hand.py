@@ -205,7 +205,7 @@ class Hand:
     def _judge(self, sender: Sender) -> None:
         """A mail server that takes nothing gets new connections after a rest; a notice let go on is judged anew."""
         judgement = sender.judgement
-        reasons = tuple(fault for fault in judgement.halted.values() if fault is not None)
+        reasons = (*(fault for fault in judgement.halted.values() if fault is not None), *judgement.warned.values())
         if reasons:
             self.terms.told(reasons)
         if judgement.stopped is not None:

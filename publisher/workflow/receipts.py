@@ -70,10 +70,10 @@ def apply_receipts(
         only: the notice that they may be about; None: any.
         unknown: is told the place of each that is about none of our messages, and about no copy or test mail either.
     """
-    from publisher.store import handoffs
+    from publisher.store import handoffs, with_provider
 
     summary = ReceiptSummary()
-    by_handle = handles(key, handoffs.notice_ids(connection) if only is None else (only,))
+    by_handle = handles(key, with_provider.notice_ids(connection) if only is None else (only,))
     plain: dict[tuple[str, str], tuple[handoffs.Found, ProviderReceipt]] = {}
 
     def write() -> None:
@@ -86,6 +86,9 @@ def apply_receipts(
             continue
         found = _message_of(connection, key, by_handle, said)
         if found is None:
+            if _is_reduced(connection, by_handle, said):
+                summary.read[handoffs.Effect.KNOWN] += 1
+                continue
             summary.foreign += 1
             unknown(place)
             continue
@@ -118,6 +121,15 @@ def _message_of(
     if token is None or notice is None:
         return None
     return handoffs.find(connection, notice, token.prefix, lambda recipient: is_genuine(key, token, notice, recipient))
+
+
+def _is_reduced(connection: "Connection", by_handle: Mapping[bytes, NoticeId], receipt: ProviderReceipt) -> bool:
+    """Whether a receipt names a notice of which receipts have become counts: it changes none."""
+    from publisher.store import forgetting
+
+    token = parse_token(receipt.id)
+    notice = by_handle.get(token.handle) if token is not None else None
+    return notice is not None and forgetting.is_reduced(connection, notice)
 
 
 def take_receipts(
