@@ -65,14 +65,16 @@ def is_signed(signing_key: str, given: object, now: datetime) -> bool:
 def receipt_of_event(event: Mapping[str, object]) -> ProviderReceipt | None:
     """What an event says of one of our messages; None when it is about none, or about what its reader did later.
 
-    Mailgun's own `accepted` means that it has queued the message, which is no acceptance here.
+    Mailgun's own `accepted` means that it has queued the message, which is no acceptance here. A temporary failure with
+    the reason `old` is the last: it tries no more, and the message has come back.
     """
     variables, kind = _part(event, "user-variables"), event.get("event")
+    temporary = ReceiptStatus.DEFERRED if event.get("reason") == "old" else ReceiptStatus.DELAYED
     name = variables.get(VARIABLE)
     status = {
         "delivered": ReceiptStatus.ACCEPTED,
         "rejected": ReceiptStatus.REFUSED,
-        "failed": ReceiptStatus.DELAYED if event.get("severity") == "temporary" else ReceiptStatus.REFUSED,
+        "failed": temporary if event.get("severity") == "temporary" else ReceiptStatus.REFUSED,
         "accepted": ReceiptStatus.DELAYED,
     }.get(kind if isinstance(kind, str) else "")
     if status is None or not isinstance(name, str) or not name:
@@ -124,8 +126,7 @@ def _fields(given: Handoff) -> Iterator[tuple[str, str]]:
     for message in given.messages:
         yield "to", message.address or ""
     yield "subject", content.subject
-    yield "text", content.text
-    yield "html", content.html
+    yield from ((kind, value) for kind, value in (("text", content.text), ("html", content.html)) if value)
     yield "recipient-variables", json.dumps({message.address: {"id": message.id} for message in given.messages})
     yield f"v:{VARIABLE}", "%recipient.id%"
     yield "o:tracking", "no"

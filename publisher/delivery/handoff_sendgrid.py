@@ -21,6 +21,9 @@ from publisher.domain.notice import Outcome
 ARGUMENT = "publisher_id"
 """Under which name a message's id travels with SendGrid's events; it names nobody, as SendGrid asks of arguments."""
 
+_QUOTA = "Recipient List over Package Quota"
+"""Why a message is dropped that nothing is wrong with: the account has sent as many as it may."""
+
 _RECIPIENT = re.compile(r"personalizations\.([0-9]{1,4})\.to\b")
 
 _STATUSES = {
@@ -57,6 +60,8 @@ def receipt_of_event(event: Mapping[str, object]) -> ProviderReceipt | None:
     """What an event says of one of our messages; None when it is about none, or about what its reader did later."""
     name, kind = event.get(ARGUMENT), event.get("event")
     status = _STATUSES.get(kind) if isinstance(kind, str) else None
+    if kind == "dropped" and event.get("reason") == _QUOTA:
+        status = ReceiptStatus.DEFERRED
     if status is None or not isinstance(name, str) or not name:
         return None
     reply = " ".join(str(event[key]) for key in ("status", "response", "reason") if isinstance(event.get(key), str))
@@ -99,6 +104,8 @@ def _request(given: Handoff) -> dict[str, Any]:
             if value
         ],
         "headers": dict(content.headers),
+        # whoever wants no newsletter is still to know what their contract says
+        "mail_settings": {"bypass_unsubscribe_management": {"enable": True}},
         "tracking_settings": {"click_tracking": {"enable": False}, "open_tracking": {"enable": False}},
         **_attachments(content),
     }

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, text
 
-from publisher.domain.digest import digest_of
 from publisher.workflow import send_statement
 from tests.acceptance.at_a_terminal import typed
 from tests.acceptance.deliver_values import Server, serving_at
@@ -298,28 +297,6 @@ def test_another_store_does_not_send_what_it_does_not_know_the_readers_of(bench:
     shutil.rmtree(bench.folder / "var")
     bench.import_users(6)
     assert "was sent from another store" in bench.refused(*send(bench, "u00001"))
-
-
-def test_verify_compares_the_folder_of_a_notice_with_the_store(bench: Workbench) -> None:
-    bench.run(*send(bench, "u00001"))
-    bench.run("verify")
-    folder = bench.folder / "policies/privacy/notices/privacy-incident-1"
-    record, text = folder / "notice.toml", folder / "en.md"
-    whole, words = record.read_text("utf-8"), text.read_text("utf-8")
-    record.write_text(whole.replace('"Ben"', '"Bob"'), "utf-8")
-    assert "notice.toml does not say what the store says of privacy-incident-1." in bench.refused("verify")
-    other = words.replace("by mistake", "on purpose")
-    text.write_text(other, "utf-8")
-    record.write_text(whole.replace(digest_of(words), digest_of(other)), "utf-8")
-    said = bench.refused("verify")
-    assert "This is not the text of privacy-incident-1 that was sent in en." in said
-    assert "notices/privacy-incident-1/en.md" in said
-    shutil.rmtree(folder)
-    assert "privacy-incident-1 was sent, and its folder is missing." in bench.refused("verify")
-    bench.run("tick")
-    bench.run("verify")
-    shutil.copytree(folder, folder.with_name("privacy-incident-2"))
-    assert "privacy-incident-2 is in the folder, and the store did not send it." in bench.refused("verify")
 
 
 def test_an_altered_statement_stops_the_build(bench: Workbench) -> None:
