@@ -25,7 +25,6 @@ from publisher.errors import Place, one
 @pass_desk
 def command(desk: Desk, kind: str, folder: Path | None, user: str | None, port: int, workers: int) -> None:
     """Write what a server needs to run this workspace: units, a web server's locations, a crontab, containers."""
-    from publisher.delivery.transports import is_handoff
     from publisher.render.hosting import KINDS, Host
     from publisher.store.engine import sqlite_file
 
@@ -37,7 +36,7 @@ def command(desk: Desk, kind: str, folder: Path | None, user: str | None, port: 
         output=str(settings.output.resolve()),
         base_url=settings.site.base_url,
         user=user or getpass.getuser(),
-        shared=sqlite_file(settings.store_url) is None and not is_handoff(settings.email.transport),
+        shared=sqlite_file(settings.store_url) is None,
         port=port,
         workers=workers,
     )

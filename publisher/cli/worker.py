@@ -72,6 +72,7 @@ def _plain(tally: "Tally") -> dict[str, int]:
     outcomes = {outcome.value: number for outcome, number in tally.outcomes.items()}
     named = {name: outcomes[name] for name in ("accepted", "refused", "deferred", "in-doubt")}
     return named | {
+        "handed over": tally.handed,
         "skipped": tally.skipped,
         "interrupted": tally.interrupted,
         "batches": tally.batches,

@@ -130,15 +130,9 @@ def _impossible_handoff(settings: Settings, text: str) -> list[Fault]:
             "Write secret_file = FILE, or set PUBLISHER_EMAIL__SECRET"
             + (": whsec_ and base64 of 24 random bytes or more." if own else f": the API key of {email.provider}."),
         ),
-        (
-            "seeds",
-            not settings.delivery.seeds,
-            "Copies cannot be handed to a provider: it is handed users.",
-            "Remove [delivery] seeds; import your own people as users to be told like anybody else.",
-        ),
     )
     return [
-        Fault("settings-value", message, remedy, line_of(text, "delivery" if key == "seeds" else "email", key))
+        Fault("settings-value", message, remedy, line_of(text, "email", key))
         for key, good, message, remedy in wrong
         if not good
     ]

@@ -21,6 +21,9 @@ _BUSY = frozenset({408, 425, 429, 500, 503})
 _LOST_BEHIND = frozenset({502, 504})
 """Answers of a gateway that does not know what became of the batch behind it."""
 
+_UNFIT = frozenset({400, 413, 422})
+"""Answers that say that there is something in the batch that cannot be taken: RFC 9110, section 15.5."""
+
 _OUTSIDE = frozenset({"from", "to", "subject", "date", "message-id", "mime-version"})
 
 
@@ -35,6 +38,8 @@ class Handed:
         wait: for how many seconds the provider asks to be left alone.
         provider: what the provider calls the batch.
         receipts: what it says of single messages at once.
+        divisible: whether a batch that was not taken may have been refused for some of its messages alone.
+        offending: the places of those for which it was, where the provider says so.
     """
 
     outcome: Outcome
@@ -43,6 +48,8 @@ class Handed:
     wait: float | None = None
     provider: str = ""
     receipts: tuple[ProviderReceipt, ...] = ()
+    divisible: bool = False
+    offending: tuple[int, ...] = ()
 
 
 class Provider(Protocol):
@@ -112,7 +119,7 @@ def of_answer(answered: Answered) -> Handed:
         return Handed(Outcome.HOST_BUSY, status, "it takes nothing now", answered.wait)
     if status in _LOST_BEHIND or status > 500:
         return Handed(Outcome.IN_DOUBT, status, "it does not say what became of the batch", answered.wait)
-    return Handed(Outcome.SENDER_FAULT, status, "it does not take such a batch from us")
+    return Handed(Outcome.SENDER_FAULT, status, "it does not take such a batch from us", divisible=status in _UNFIT)
 
 
 def said_in(body: bytes) -> Mapping[str, Any]:

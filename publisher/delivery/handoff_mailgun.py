@@ -11,6 +11,7 @@ import json
 import re
 import secrets
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from publisher.delivery.calling import Address
@@ -40,6 +41,8 @@ class MailgunProvider:
             "Content-Type": f"multipart/form-data; boundary={boundary}",
         }
         handed = of_answer(answered := self._address.post(_form(given, boundary), headers, now))
+        if handed.divisible:
+            return _blamed(handed, str(said_in(answered.body).get("message") or ""), len(given.messages))
         if handed.outcome is not Outcome.ACCEPTED:
             return handed
         name = said_in(answered.body).get("id")
@@ -62,14 +65,16 @@ def is_signed(signing_key: str, given: object, now: datetime) -> bool:
 def receipt_of_event(event: Mapping[str, object]) -> ProviderReceipt | None:
     """What an event says of one of our messages; None when it is about none, or about what its reader did later.
 
-    Mailgun's own `accepted` means that it has queued the message, which is no acceptance here.
+    Mailgun's own `accepted` means that it has queued the message, which is no acceptance here. A temporary failure with
+    the reason `old` is the last: it tries no more, and the message has come back.
     """
     variables, kind = _part(event, "user-variables"), event.get("event")
+    temporary = ReceiptStatus.DEFERRED if event.get("reason") == "old" else ReceiptStatus.DELAYED
     name = variables.get(VARIABLE)
     status = {
         "delivered": ReceiptStatus.ACCEPTED,
         "rejected": ReceiptStatus.REFUSED,
-        "failed": ReceiptStatus.DELAYED if event.get("severity") == "temporary" else ReceiptStatus.REFUSED,
+        "failed": temporary if event.get("severity") == "temporary" else ReceiptStatus.REFUSED,
         "accepted": ReceiptStatus.DELAYED,
     }.get(kind if isinstance(kind, str) else "")
     if status is None or not isinstance(name, str) or not name:
@@ -88,6 +93,15 @@ def receipt_of_event(event: Mapping[str, object]) -> ProviderReceipt | None:
         " ".join(word for word in words if isinstance(word, str) and word)[:2000],
         message_id[:200] if isinstance(message_id, str) else "",
     )
+
+
+def _blamed(handed: Handed, said: str, number: int) -> Handed:
+    """Mailgun names the parameter that it does not take, and never which of a thousand addresses."""
+    parameter = re.match(r"'?([a-z-]+)'? parameter\b", said)
+    if parameter is None:
+        return handed
+    of_readers = parameter[1] in ("to", "recipient-variables")
+    return replace(handed, divisible=of_readers, offending=(0,) if parameter[1] == "to" and number == 1 else ())
 
 
 def _part(values: Mapping[str, object], name: str) -> Mapping[str, object]:
@@ -112,8 +126,7 @@ def _fields(given: Handoff) -> Iterator[tuple[str, str]]:
     for message in given.messages:
         yield "to", message.address or ""
     yield "subject", content.subject
-    yield "text", content.text
-    yield "html", content.html
+    yield from ((kind, value) for kind, value in (("text", content.text), ("html", content.html)) if value)
     yield "recipient-variables", json.dumps({message.address: {"id": message.id} for message in given.messages})
     yield f"v:{VARIABLE}", "%recipient.id%"
     yield "o:tracking", "no"

@@ -59,10 +59,7 @@ def open_transport(url: str, root: Path) -> Transport:
     faults = check_transport(url)
     if not faults and is_handoff(url):
         faults = (
-            _fault(
-                "A provider is handed batches for users, no single mail.",
-                "For this command alone, give another: PUBLISHER_EMAIL__TRANSPORT=smtp://...",
-            ),
+            _fault("A provider is handed batches, no mail of its own.", "Write smtp://, smtps:// or maildir:FOLDER."),
         )
     if faults:
         raise PublisherError(faults)

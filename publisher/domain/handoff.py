@@ -12,6 +12,9 @@ from publisher.domain.notice import NoticeId, NoticeKind
 LARGEST = 1000
 """The most messages of a batch."""
 
+COPY = "copy_"
+"""How the id of a mail begins that is no reader's: receipts of those change nothing."""
+
 _KEYS = frozenset({"id", "status", "at", "code", "reply", "provider_id"})
 _LONGEST_ID = 200
 _LONGEST_REPLY = 2000

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, and_, delete, func, insert, or_, select, true
 
 from publisher.domain.notice import TOLD, Channel, MessageState, NoticeId
 from publisher.store import notices
+from publisher.store.batches import REASON_HANDED
 from publisher.store.schema import acknowledgement, attempt, batch, outbox, receipt
 from publisher.store.telling import speaks_of, told_condition
 
@@ -28,7 +29,8 @@ def reduce_receipts(
 ) -> tuple[int, str]:
     """Puts counts in the place of up to a thousand people's rows, the next ones in key order.
 
-    A row stays that says which version its reader last knew: where no later notice has told them, of any policy.
+    A row stays that says which version its reader last knew: where no later notice has told them, of any policy. What a
+    provider has and never answered for is counted as that.
 
     Args:
         connection: an open transaction; rows go and counts come in it together.
@@ -51,7 +53,9 @@ def reduce_receipts(
             for policy, names in later.items()
         ),
     )
-    removable = (of_notice, outbox.c.state.in_(_FINAL), or_(untold, known_later))
+    unanswered = (outbox.c.state == MessageState.SENDING) & (outbox.c.reason == REASON_HANDED)
+    over = outbox.c.state.in_(_FINAL) | unanswered
+    removable = (of_notice, over, or_(untold, known_later))
     keys = (
         connection.execute(
             select(outbox.c.recipient)

@@ -17,7 +17,16 @@ from publisher.store.batches import DOUBTS_ALLOWED, REASON_HANDED
 from publisher.store.making import BATCH_RESTING
 from publisher.store.outbox import REASON_CLOSED
 from publisher.store.prepared import Given, Look, Prepared
-from publisher.store.schema import RECIPIENT_LENGTH, attempt, batch, handoff, instant_number, notice, outbox, users
+from publisher.store.schema import (
+    RECIPIENT_LENGTH,
+    attempt,
+    batch,
+    handoff,
+    instant_number,
+    outbox,
+    person,
+    users,
+)
 
 _TOGETHER = 500
 _SLACK = timedelta(seconds=30)
@@ -75,11 +84,12 @@ _FIND = Look(
         outbox.c.provider,
         handoff.c.begun,
         users.c.email,
+        func.coalesce(users.c.recipient, person.c.recipient).label("known"),
     )
     .select_from(
-        outbox.outerjoin(handoff, handoff.c.no == outbox.c.handoff).outerjoin(
-            users, users.c.recipient == outbox.c.recipient
-        )
+        outbox.outerjoin(handoff, handoff.c.no == outbox.c.handoff)
+        .outerjoin(users, users.c.recipient == outbox.c.recipient)
+        .outerjoin(person, person.c.recipient == outbox.c.recipient)
     )
     .where(
         outbox.c.notice == bindparam("of_notice"),
@@ -135,13 +145,10 @@ class Found:
         """The address, to be kept out of what a provider says; empty without one."""
         return self.row.email or ""
 
-
-@dataclass(frozen=True, slots=True)
-class Unanswered:
-    """How many messages of a notice a provider has and has not answered for, and since when the first of them."""
-
-    count: int
-    since: datetime | None
+    @property
+    def is_erased(self) -> bool:
+        """Whether its user was erased: nothing by which a provider knows them is written any more."""
+        return self.row.known is None
 
 
 def earlier(connection: Connection, given: Sequence[Message]) -> Mapping[str, str]:
@@ -231,7 +238,7 @@ def record_plain(connection: Connection, given: Sequence[tuple[Found, ProviderRe
             instant_number(receipt.at or at),
             receipt.code or None,
             sending.without_addresses(receipt.reply) or None,
-            receipt.provider_id or found.row.provider,
+            found.row.provider if found.is_erased else receipt.provider_id or found.row.provider,
         )
         for found, receipt in given
     ]
@@ -255,7 +262,7 @@ def record(
         pause: when a message is due again that has so many attempts behind it.
     """
     row, when = found.row, given.at or at
-    if given.provider_id and row.provider != given.provider_id:
+    if given.provider_id and row.provider != given.provider_id and not found.is_erased:
         connection.execute(outbox.update().where(*_of(found)).values(provider=given.provider_id))
     state = MessageState(row.state)
     if given.status is ReceiptStatus.DELAYED:
@@ -274,33 +281,6 @@ def record(
             return Effect.KNOWN
         return _give_back(connection, found, given, when, pause(row.attempts + 1))
     return _settle(connection, found, given, when)
-
-
-def unanswered(connection: Connection, notice_id: NoticeId) -> Unanswered:
-    """The messages of a notice that a provider has and has not answered for."""
-    any_of_it = select(handoff.c.no).where(handoff.c.notice == str(notice_id)).limit(1)
-    if connection.execute(any_of_it).first() is None:
-        return Unanswered(0, None)
-    count, first = connection.execute(
-        select(func.count(), func.min(outbox.c.handoff)).where(
-            outbox.c.notice == str(notice_id),
-            outbox.c.channel == Channel.EMAIL,
-            outbox.c.state == MessageState.SENDING,
-            outbox.c.reason == REASON_HANDED,
-        )
-    ).one()
-    since = connection.execute(select(handoff.c.taken).where(handoff.c.no == first)).scalar()
-    return Unanswered(count, since)
-
-
-def notice_ids(connection: Connection) -> tuple[NoticeId, ...]:
-    """The notices of which a provider was handed anything, the newest first."""
-    rows = (
-        select(notice.c.policy, notice.c.version, notice.c.revision)
-        .where(notice.c.id.in_(select(handoff.c.notice)))
-        .order_by(notice.c.created.desc(), notice.c.id)
-    )
-    return tuple(NoticeId(row.policy, row.version, row.revision) for row in connection.execute(rows))
 
 
 def _settle(connection: Connection, found: Found, given: ProviderReceipt, at: datetime) -> Effect:

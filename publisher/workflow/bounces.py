@@ -17,7 +17,7 @@ from publisher.config import Settings
 from publisher.delivery.envelope import message_id
 from publisher.delivery.verp import handles, is_genuine, read_token
 from publisher.domain.bounce import FINAL, BounceReport, Fate
-from publisher.domain.notice import NoticeId
+from publisher.domain.notice import NoticeId, NoticeKind
 from publisher.errors import Fault, Place, Severity, one
 from publisher.importers.dsn import LARGEST, read_report
 from publisher.workflow import hooks
@@ -255,7 +255,10 @@ def _recorded(connection: "Connection", report: BounceReport | None, message: _O
 def judge_returns(
     connection: "Connection", done: Mapping[NoticeId, int], now: datetime
 ) -> tuple[list[NoticeId], list[Fault], int]:
-    """Notices of which too many came back: paused when that begins, so that whoever resumes one has the last word."""
+    """Notices of which too many came back: paused when that begins, so that whoever resumes one has the last word.
+
+    One of an incident goes on: it is told to everybody whatever comes.
+    """
     from publisher.store import batches, bounces, handling, notices
 
     paused: list[NoticeId] = []
@@ -266,7 +269,9 @@ def judge_returns(
         bounced, judged = bounces.share(connection, notice)
         if not _is_much(bounced, judged) or _is_much(bounced - new, judged):
             continue
-        unsent = notices.is_open(connection, notice) and batches.is_unsent(connection, notice)
+        found = notices.find(connection, notice)
+        may_pause = found is not None and found.kind is not NoticeKind.INCIDENT
+        unsent = may_pause and notices.is_open(connection, notice) and batches.is_unsent(connection, notice)
         fault = _too_many(notice, bounced, judged, paused=unsent)
         if unsent and handling.pause_of_itself(connection, notice, fault.message, now):
             paused.append(notice)

@@ -182,5 +182,8 @@ class _Pass:
             skipped=self.sender.skipped,
             interrupted=interrupted,
             stopped=self.sender.judgement.stopped,
-            reasons=tuple(fault for fault in self.sender.judgement.halted.values() if fault is not None),
+            reasons=(
+                *(fault for fault in self.sender.judgement.halted.values() if fault is not None),
+                *self.sender.judgement.warned.values(),
+            ),
         )

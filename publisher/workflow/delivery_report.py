@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from publisher.domain.notice import Notice, NoticeId, Receipt
-from publisher.errors import Fault
+from publisher.errors import Fault, Severity
 from publisher.workflow.careful_start import Wait
 
 
@@ -72,7 +72,7 @@ class DeliveryReport:
         overdue: notices whose deadline passed with messages unsent.
         waits: notices whose mails may not all go yet.
         stopped: why the pass ended early; None when it did not.
-        reasons: why this pass paused notices.
+        reasons: why this pass paused notices, and what else a person should see to.
         called: what became of the messages of the webhook, beside the mails.
     """
 
@@ -155,6 +155,16 @@ def interrupted_by_hand() -> Fault:
         "delivery-interrupted",
         "The pass was ended before everything due was sent.",
         "Deliver again; it goes on where it stopped.",
+    )
+
+
+def many_refused(notice: Notice, refused: int, of: int) -> Fault:
+    """So many refusals of a notice that goes on all the same."""
+    return Fault(
+        "delivery-many-refused",
+        f"{notice.id} goes on, though {refused} of {of} messages in a row were refused for good.",
+        "Look at the replies and the addresses; those refused are left to the banner.",
+        severity=Severity.WARNING,
     )
 
 

@@ -13,10 +13,10 @@ from publisher.workflow.careful_start import CarefulStart
 from publisher.workflow.deliver import DeliveryReport, deliver
 from publisher.workflow.delivery_report import OF_THE_SERVER, Bar, Unseen, added
 from publisher.workflow.journal import Journal
-from publisher.workflow.outgoing import outgoing
+from publisher.workflow.outgoing import Outgoing, outgoing
 from publisher.workflow.passes import LOCK, remember_pass
 from publisher.workflow.seeds import Seeding
-from publisher.workflow.shared_pace import shared_pace
+from publisher.workflow.shared_pace import batch_pace, shared_pace
 from publisher.workflow.webhooks import call_webhooks
 
 if TYPE_CHECKING:
@@ -50,10 +50,28 @@ def dispatch(
     wanted = settings.email.rate if rate is None else rate
     pushed = _pushed(settings, store, now, stopping, urgent=True)
     journal = Journal(progress or Unseen())
+    seeding = Seeding(store, settings.delivery.seeds, mail.single, now, mail.domain, mail.key)
     if is_handoff(settings.email.transport):
-        return _handed_over(settings, store, journal, pushed, now=now, key=mail.key, rate=wanted, stopping=stopping)
-    seeding = Seeding(store, settings.delivery.seeds, mail.transports, now, mail.sender, mail.domain, mail.key)
-    report = deliver(
+        report = _handed_over(settings, store, journal, seeding, now=now, key=mail.key, rate=wanted, stopping=stopping)
+    else:
+        report = _sent(settings, store, journal, seeding, mail, now=now, rate=wanted, stopping=stopping)
+    report = replace(report, copies=seeding.sent, reasons=(*seeding.faults, *report.reasons))
+    return _wound_up(settings, store, journal, report, pushed, now=now, stopping=stopping)
+
+
+def _sent(
+    settings: Settings,
+    store: "Store",
+    journal: Journal,
+    seeding: Seeding,
+    mail: Outgoing,
+    *,
+    now: Callable[[], datetime],
+    rate: int,
+    stopping: Callable[[], bool],
+) -> DeliveryReport:
+    """Mails one by one, over connections."""
+    return deliver(
         store,
         mail.transports,
         now=now,
@@ -61,8 +79,8 @@ def dispatch(
         domain=mail.domain,
         key=mail.key,
         bounces=mail.bounces,
-        rate=wanted,
-        pace=shared_pace(store, settings.email.transport, wanted, now) if store.is_shared else None,
+        rate=rate,
+        pace=shared_pace(store, settings.email.transport, rate, now) if store.is_shared else None,
         connections=settings.email.connections,
         resend=settings.email.in_doubt == "resend",
         progress=journal,
@@ -71,15 +89,13 @@ def dispatch(
         start=CarefulStart(settings.delivery),
         first=seeding.send,
     )
-    report = replace(report, copies=seeding.sent, reasons=(*seeding.faults, *report.reasons))
-    return _wound_up(settings, store, journal, report, pushed, now=now, stopping=stopping)
 
 
 def _handed_over(
     settings: Settings,
     store: "Store",
     journal: Journal,
-    pushed: DeliveryReport | Fault | None,
+    seeding: Seeding,
     *,
     now: Callable[[], datetime],
     key: bytes,
@@ -90,20 +106,20 @@ def _handed_over(
     from publisher.workflow.handoff import hand_over
     from publisher.workflow.handoff_far_side import provider_of
 
-    report = hand_over(
+    return hand_over(
         store,
         provider_of(settings),
         now=now,
         key=key,
         send_addresses=settings.email.send_addresses,
-        rate=rate,
+        room=batch_pace(store, settings.email.transport, rate, now),
         resend=settings.email.in_doubt == "resend",
         progress=journal,
         stopping=stopping,
         begun=lambda number: remember_pass(settings, store.identity, number),
         start=CarefulStart(settings.delivery),
+        first=seeding.send,
     )
-    return _wound_up(settings, store, journal, report, pushed, now=now, stopping=stopping)
 
 
 def _wound_up(

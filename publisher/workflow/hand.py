@@ -6,21 +6,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from publisher.delivery.verp import senders
-from publisher.domain.notice import MessageState, Notice, NoticeId, Outcome
+from publisher.domain.notice import Notice, NoticeId, Outcome
 from publisher.errors import Fault, PublisherError
-from publisher.store import batches, leases, notices
+from publisher.store import leases
 from publisher.workflow.careful_start import CarefulStart
 from publisher.workflow.delivery_report import Unseen
+from publisher.workflow.due import Due
 from publisher.workflow.journal import Journal
 from publisher.workflow.judgement import Judgement
 from publisher.workflow.lanes import Lanes
 from publisher.workflow.letters import Letters
 from publisher.workflow.outgoing import Outgoing
 from publisher.workflow.pace import Pace
-from publisher.workflow.sender import PHASES, Sender
+from publisher.workflow.sender import Sender
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
 
 _IDLE = 20.0
 """Seconds after which connections that nobody uses are closed, before the mail server gives them up."""
-
-_FULL = 5.0
-"""Seconds for which a notice whose first mails are out is believed to wait: counting them all takes long."""
 
 _BY_HAND = "delivery-interrupted"
 
@@ -71,28 +69,54 @@ class Terms:
     told: Callable[[tuple[Fault, ...]], None]
 
 
+class Counted(Protocol):
+    """What a hand works with, and what that has counted."""
+
+    tally: dict[Outcome, int]
+    skipped: int
+    interrupted: int
+
+
 @dataclass(slots=True)
 class Tally:
     """What became of the messages of all hands; `lost` batches were taken over by others."""
 
     outcomes: dict[Outcome, int] = field(default_factory=lambda: dict.fromkeys(Outcome, 0))
+    handed: int = 0
     skipped: int = 0
     interrupted: int = 0
     batches: int = 0
     lost: int = 0
     _lock: Lock = field(default_factory=Lock)
 
-    def add(self, sender: Sender, *, lost: bool) -> None:
-        """Takes over what a sender has counted."""
+    def add(self, sender: Counted, *, lost: bool, handed: int = 0) -> None:
+        """Takes over what a sender has counted; a provider has the `handed` messages, and answers for them later."""
         with self._lock:
             for outcome, number in sender.tally.items():
                 self.outcomes[outcome] += number
+            self.handed += handed
             self.skipped += sender.skipped
             self.interrupted += sender.interrupted
             self.batches += 1
             self.lost += lost
         sender.tally = dict.fromkeys(Outcome, 0)
         sender.skipped = sender.interrupted = 0
+
+
+class WorkingHand(Protocol):
+    """Whoever works on one batch at a time."""
+
+    def batch(self, name: NoticeId, number: int) -> None:
+        """Works on what is due of one batch, out of the first state that anything is due in."""
+        ...
+
+    def close_when_idle(self) -> None:
+        """Closes what was not used for a while."""
+        ...
+
+    def close(self) -> None:
+        """Ends: answers that still come are recorded."""
+        ...
 
 
 @dataclass(slots=True)
@@ -103,9 +127,12 @@ class Hand:
     tally: Tally
     journal: Journal = field(default_factory=lambda: Journal(Unseen()))
     used_at: float = 0.0
+    _due: Due = field(init=False)
     _sender: Sender | None = None
     _letters: tuple[NoticeId, Letters] | None = None
-    _full: dict[NoticeId, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._due = Due(self.terms.store, self.terms.start, self.terms.resend, self.terms.now)
 
     def batch(self, name: NoticeId, number: int) -> None:
         """Hands over what is due of one batch, out of the first state that anything is due in.
@@ -113,10 +140,10 @@ class Hand:
         Raises:
             PublisherError: the store cannot be used, or somebody else has taken the batch over.
         """
-        found = self._due(name, number)
-        if found is None or not self.terms.first(found[0]):
+        found = self._due.find(name, number)
+        if found is None or not self.terms.first(found.notice):
             return
-        notice, batch, state = found
+        notice, batch, state = found.notice, found.batch, found.state
         sender = self._sender = self._sender or self._opened()
         lost = True
         try:
@@ -144,24 +171,6 @@ class Hand:
             sender.wind_up()
         except PublisherError as fault:
             self.terms.told(fault.faults)
-
-    def _due(self, name: NoticeId, number: int) -> tuple[Notice, batches.Batch, MessageState] | None:
-        now = self.terms.now()
-        if time.monotonic() < self._full.get(name, 0.0):
-            return None
-        with self.terms.store.read() as connection:
-            notice = notices.find(connection, name)
-            if notice is None or now >= notice.deadline or not notices.is_open(connection, name):
-                return None
-            for state in PHASES if self.terms.resend else PHASES[:-1]:
-                if self.terms.start.allowed(connection, notice, state, now) == 0:
-                    continue
-                due = batches.due_batches(connection, name, state, now, number=number)
-                if due:
-                    return notice, due[0], state
-            if self.terms.start.counts:
-                self._full[name] = time.monotonic() + _FULL
-        return None
 
     def _letters_of(self, notice: Notice) -> Letters:
         if self._letters is None or self._letters[0] != notice.id:
@@ -196,7 +205,7 @@ class Hand:
     def _judge(self, sender: Sender) -> None:
         """A mail server that takes nothing gets new connections after a rest; a notice let go on is judged anew."""
         judgement = sender.judgement
-        reasons = tuple(fault for fault in judgement.halted.values() if fault is not None)
+        reasons = (*(fault for fault in judgement.halted.values() if fault is not None), *judgement.warned.values())
         if reasons:
             self.terms.told(reasons)
         if judgement.stopped is not None:

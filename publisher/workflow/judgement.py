@@ -4,9 +4,9 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from publisher.domain.notice import Notice, NoticeId, Outcome, Receipt
+from publisher.domain.notice import Notice, NoticeId, NoticeKind, Outcome, Receipt
 from publisher.errors import Fault
-from publisher.workflow.delivery_report import host_busy, sender_fault, too_many_refused
+from publisher.workflow.delivery_report import host_busy, many_refused, sender_fault, too_many_refused
 from publisher.workflow.lanes import Lanes
 
 REFUSALS_WINDOW = 200
@@ -41,12 +41,14 @@ class Judgement:
         clock: seconds that only grow.
         stopped: why the whole pass ends early; None while it does not.
         halted: notices that this pass sends no more of, and why it paused them where it was this pass.
+        warned: notices of incidents that go on although too many refuse: they are told to everybody whatever comes.
         rest_until: the instant of the clock before which nothing new begins.
     """
 
     clock: Callable[[], float]
     stopped: Fault | None = None
     halted: dict[NoticeId, Fault | None] = field(default_factory=dict)
+    warned: dict[NoticeId, Fault] = field(default_factory=dict)
     rest_until: float = 0.0
     _heard: bool = False
     _rests: int = 0
@@ -73,5 +75,9 @@ class Judgement:
             self._heard, self._rests = True, 0
             if outcome in (Outcome.ACCEPTED, Outcome.REFUSED):
                 window = self._windows.setdefault(notice.id, _Window())
-                if window.add(outcome is Outcome.REFUSED):
+                if not window.add(outcome is Outcome.REFUSED):
+                    return
+                if notice.kind is NoticeKind.INCIDENT:
+                    self.warned.setdefault(notice.id, many_refused(notice, window.refused, len(window.last)))
+                else:
                     self.halted[notice.id] = too_many_refused(notice, window.refused, len(window.last))

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from publisher.store.engine import Store
     from publisher.store.handling import Handled
-    from publisher.store.handoffs import Unanswered
     from publisher.store.seeds import SeedCopy
+    from publisher.store.with_provider import Unanswered
 
 _FAILED = frozenset({MessageState.REFUSED, MessageState.DEFERRED, MessageState.IN_DOUBT})
 
@@ -92,14 +92,14 @@ NO_MAILS = MailState()
 
 def mail_state(settings: Settings, connection: "Connection", name: NoticeId, now: datetime) -> MailState:
     """What the mails of a notice wait for."""
-    from publisher.store import batches, beginnings, handling, handoffs, notices, seeds
+    from publisher.store import batches, beginnings, handling, notices, seeds, with_provider
 
     found = notices.find(connection, name)
     if found is None or Channel.EMAIL not in found.channels or not notices.is_current(connection, name):
         return NO_MAILS
     copies = seeds.of_notice(connection, name)
     failed = tuple(copy for copy in copies if copy.state in _FAILED)
-    handed = handoffs.unanswered(connection, name)
+    handed = with_provider.unanswered(connection, name)
     unanswered = handed if handed.count else None
     if not batches.is_unsent(connection, name):
         return MailState(copies=len(copies), failed=failed, unanswered=unanswered)

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from publisher.config import Settings
 from publisher.delivery import Transport
 from publisher.delivery.envelope import message_id
-from publisher.delivery.transports import check_transport, open_transport
+from publisher.delivery.single import HandedMails, SingleMails, TransportedMails
+from publisher.delivery.transports import check_transport, is_handoff, open_transport
 from publisher.domain.notice import NoticeId
 from publisher.errors import PublisherError, one
+from publisher.workflow.handoff_far_side import provider_of
 from publisher.workflow.passes import refuse_rolled_back
 from publisher.workflow.records import refuse_parted
 from publisher.workflow.secret_key import secret_key
@@ -22,9 +24,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """How mails leave. `transports` opens a connection, lazily; `sender` is the address they come from."""
+    """How mails leave.
+
+    `transports` opens a connection, lazily; `single` is what takes copies and test mails, over it or through a
+    provider; `sender` is the address they come from.
+    """
 
     transports: Callable[[], Transport]
+    single: Callable[[], SingleMails]
     sender: str
     domain: str
     key: bytes
@@ -46,8 +53,23 @@ def outgoing(settings: Settings, store: "Store") -> Outgoing:
     refuse_parted(open_workspace(settings), store)
     sender = parseaddr(settings.email.sender)[1]
     key = secret_key(settings.path(settings.secrets.key_file))
-    root = settings.root
-    return Outgoing(lambda: open_transport(url, root), sender, sender.rpartition("@")[2], key, settings.email.bounces)
+    root, domain = settings.root, sender.rpartition("@")[2]
+    single = single_mails(settings)
+    return Outgoing(lambda: open_transport(url, root), single, sender, domain, key, settings.email.bounces)
+
+
+def single_mails(settings: Settings) -> Callable[[], SingleMails]:
+    """What opens a way for single mails, lazily.
+
+    Raises:
+        PublisherError: the provider's secret cannot be used.
+    """
+    url, root = settings.email.transport, settings.root
+    if is_handoff(url):
+        provider = provider_of(settings)
+        return lambda: HandedMails(provider)
+    sender = parseaddr(settings.email.sender)[1]
+    return lambda: TransportedMails(open_transport(url, root), sender)
 
 
 def refuse_domain(key: bytes, domain: str) -> None:

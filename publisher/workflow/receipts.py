@@ -12,7 +12,7 @@ from publisher.config import Settings
 from publisher.delivery.answers import redacted
 from publisher.delivery.provider_events import EVENTS
 from publisher.delivery.verp import handles, is_genuine, parse_token
-from publisher.domain.handoff import ProviderReceipt
+from publisher.domain.handoff import COPY, ProviderReceipt
 from publisher.domain.notice import NoticeId
 from publisher.errors import Fault, Place, PublisherError
 from publisher.workflow import hooks
@@ -68,12 +68,12 @@ def apply_receipts(
         at: the instant of those that have none of their own.
         due_again: when a message that came back is due again, by the number of its attempts.
         only: the notice that they may be about; None: any.
-        unknown: is told the place of each that is about none of our messages.
+        unknown: is told the place of each that is about none of our messages, and about no copy or test mail either.
     """
-    from publisher.store import handoffs
+    from publisher.store import handoffs, with_provider
 
     summary = ReceiptSummary()
-    by_handle = handles(key, handoffs.notice_ids(connection) if only is None else (only,))
+    by_handle = handles(key, with_provider.notice_ids(connection) if only is None else (only,))
     plain: dict[tuple[str, str], tuple[handoffs.Found, ProviderReceipt]] = {}
 
     def write() -> None:
@@ -81,8 +81,14 @@ def apply_receipts(
         plain.clear()
 
     for place, said in enumerate(given):
+        if said.id.startswith(COPY):
+            summary.foreign += 1
+            continue
         found = _message_of(connection, key, by_handle, said)
         if found is None:
+            if _is_reduced(connection, by_handle, said):
+                summary.read[handoffs.Effect.KNOWN] += 1
+                continue
             summary.foreign += 1
             unknown(place)
             continue
@@ -115,6 +121,15 @@ def _message_of(
     if token is None or notice is None:
         return None
     return handoffs.find(connection, notice, token.prefix, lambda recipient: is_genuine(key, token, notice, recipient))
+
+
+def _is_reduced(connection: "Connection", by_handle: Mapping[bytes, NoticeId], receipt: ProviderReceipt) -> bool:
+    """Whether a receipt names a notice of which receipts have become counts: it changes none."""
+    from publisher.store import forgetting
+
+    token = parse_token(receipt.id)
+    notice = by_handle.get(token.handle) if token is not None else None
+    return notice is not None and forgetting.is_reduced(connection, notice)
 
 
 def take_receipts(

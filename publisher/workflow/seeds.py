@@ -11,8 +11,8 @@ from datetime import datetime
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
-from publisher.delivery import Transport
-from publisher.delivery.envelope import join, message_id
+from publisher.delivery.envelope import message_id
+from publisher.delivery.single import SingleMails
 from publisher.domain.notice import MailTemplate, Notice, Outcome, Receipt
 from publisher.errors import Fault, Severity
 from publisher.store import beginnings, notices, run_lock, seeds
@@ -39,9 +39,8 @@ class Seeding:
 
     store: "Store"
     addresses: Sequence[str]
-    transports: Callable[[], Transport]
+    single: Callable[[], SingleMails]
     now: Callable[[], datetime]
-    sender: str
     domain: str
     key: bytes
     faults: list[Fault] = field(default_factory=list)
@@ -57,10 +56,11 @@ class Seeding:
             due = [copy for notice in notices.open_notices(connection) for copy in self._due(connection, notice)]
         if not due:
             return None
-        with closing(self.transports()) as transport, ThreadPoolExecutor(1) as line:
+        with closing(self.single()) as mails, ThreadPoolExecutor(1) as line:
 
-            def send(sender: str, recipient: str, message: bytes) -> Future[Receipt]:
-                return line.submit(transport.send, sender, recipient, message)
+            def send(mail: MailTemplate, to: str, name: str) -> Future[Receipt]:
+                at = self.now()
+                return line.submit(mails.send, mail, to, name, format_datetime(at), at)
 
             for key, address, mail in due:
                 stopped = self._copy(lock, key, address, mail, send)
@@ -101,18 +101,14 @@ class Seeding:
         key: seeds.SeedKey,
         address: str,
         mail: MailTemplate,
-        line: Callable[[str, str, bytes], Future[Receipt]],
+        line: Callable[[MailTemplate, str, str], Future[Receipt]],
     ) -> Fault | None:
         with self.store.begin() as connection:
             run_lock.keep(connection, lock, self.now())
             seeds.mark(connection, key, self.now())
-        values = {
-            "to": address,
-            "message-id": message_id(self.key, key.notice, f"{key.recipient} {key.kind} {key.language}", self.domain),
-            "date": format_datetime(self.now()),
-        }
+        name = message_id(self.key, key.notice, f"{key.recipient} {key.kind} {key.language}", self.domain)
         try:
-            sent = line(self.sender, address, join(mail, values))
+            sent = line(mail, address, name)
             while not wait((sent,), _LOCK_KEPT).done:
                 with self.store.begin() as connection:
                     run_lock.keep(connection, lock, self.now())

@@ -80,6 +80,35 @@ def shared_pace(store: "Store", url: str, rate: float, now: Callable[[], datetim
     return SharedPace(rate, time.monotonic, share)
 
 
+def batch_pace(
+    store: "Store", url: str, rate: float, now: Callable[[], datetime], *, clock: Callable[[], datetime] | None = None
+) -> Callable[[int], float]:
+    """What takes a provider's time for a whole batch, shared through the store, and says in how many seconds it begins.
+
+    Args:
+        store: the store of all senders.
+        url: the transport.
+        rate: messages a second, of all senders together; 0 is no limit.
+        now: the clock, where the store has none of its own.
+        clock: the clock that all senders share; left out, the store's.
+    """
+    from publisher.store import allowance
+
+    relay, shared = relay_of(url), clock or store.clock(now)
+    if not rate:
+        return lambda _: 0.0
+    with store.begin() as connection:
+        allowance.open_relay(connection, relay, shared())
+
+    def room(number: int) -> float:
+        with store.begin(beside=True) as connection:
+            at = shared()
+            begins = allowance.share(connection, relay, timedelta(seconds=number / rate), at)
+        return (begins - at).total_seconds()
+
+    return room
+
+
 def relay_of(url: str) -> str:
     """The relay that a transport leads to, without a name or password."""
     parts = urlsplit(url)

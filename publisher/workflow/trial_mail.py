@@ -3,20 +3,21 @@
 import secrets
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import format_datetime, parseaddr
 
 from publisher.config import Settings
-from publisher.delivery.envelope import join
-from publisher.delivery.transports import check_transport, open_transport
+from publisher.delivery.transports import check_transport
 from publisher.domain.notice import MailTemplate, Outcome, Receipt
 from publisher.domain.timeline import release_of
 from publisher.errors import Fault, PublisherError, one
+from publisher.workflow.outgoing import single_mails
 from publisher.workflow.showing import shown_template
 from publisher.workflow.workspace import Workspace
 
 MARK = b"[Test] "
+_SUBJECT = b"\r\nSubject: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,27 +62,29 @@ def send_template(settings: Settings, template: MailTemplate, *, to: str, now: C
     Raises:
         PublisherError: the address cannot be used, or the mail was not taken.
     """
-    sender = parseaddr(settings.email.sender)[1]
-    message = _written(template, to, sender, now())
-    with closing(open_transport(settings.email.transport, settings.root)) as transport:
-        receipt = transport.send(sender, to, message)
+    sender, at = parseaddr(settings.email.sender)[1], now()
+    name = f"<t.{secrets.token_hex(16)}@{sender.rpartition('@')[2]}>"
+    with closing(single_mails(settings)()) as mails:
+        try:
+            receipt = mails.send(_marked(template), to, name, format_datetime(at), at)
+        except ValueError as unfit:
+            raise _unfit(unfit) from None
     if receipt.outcome is not Outcome.ACCEPTED:
         raise PublisherError((_fault(receipt),))
     return _said(receipt)
 
 
-def _written(template: MailTemplate, to: str, sender: str, at: datetime) -> bytes:
-    number = f"<t.{secrets.token_hex(16)}@{sender.rpartition('@')[2]}>"
-    try:
-        message = join(template, {"to": to, "message-id": number, "date": format_datetime(at)})
-    except ValueError as unfit:
-        if "'to'" in str(unfit):
-            raise one("address-unfit", "--to is no address.", "Write one address: --to name@example.com") from None
-        raise one(
-            "sender-domain", "The sender's address has no domain.", "Correct the sender's address in [email] from."
-        ) from None
-    head, blank, body = message.partition(b"\r\n\r\n")
-    return head.replace(b"\r\nSubject: ", b"\r\nSubject: " + MARK, 1) + blank + body
+def _unfit(found: ValueError) -> PublisherError:
+    if "'to'" in str(found):
+        return one("address-unfit", "--to is no address.", "Write one address: --to name@example.com")
+    return one("sender-domain", "The sender's address has no domain.", "Correct the sender's address in [email] from.")
+
+
+def _marked(template: MailTemplate) -> MailTemplate:
+    """The same with the mark in its subject, which stands in its head once."""
+    place = next(number for number, part in enumerate(template.parts) if _SUBJECT in part)
+    marked = template.parts[place].replace(_SUBJECT, _SUBJECT + MARK, 1)
+    return replace(template, parts=(*template.parts[:place], marked, *template.parts[place + 1 :]))
 
 
 def _fault(receipt: Receipt) -> Fault:

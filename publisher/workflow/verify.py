@@ -8,6 +8,7 @@ from publisher.domain.policy import Policy
 from publisher.errors import Fault, Place, Severity
 from publisher.workflow.check import released_text_faults
 from publisher.workflow.records import disagreement, ledger_file
+from publisher.workflow.verify_statements import statement_faults
 from publisher.workflow.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def verify(workspace: Workspace, store: "Store | None") -> Verified:
         faults.extend(released_text_faults(policy, events))
         if store is not None:
             faults.extend(_store_faults(workspace, store, policy))
+            faults.extend(statement_faults(workspace, store, policy))
         elif any(event.kind is EventKind.STORE for event in events):
             faults.append(
                 Fault(

@@ -16,13 +16,13 @@ from publisher.store import doubting, job_engine, jobs, leases, notices, run_loc
 from publisher.workflow import hooks
 from publisher.workflow.careful_start import CarefulStart
 from publisher.workflow.dispatch import remember_halt
-from publisher.workflow.hand import Hand, Tally, Terms
+from publisher.workflow.hand import Hand, Tally, Terms, WorkingHand
 from publisher.workflow.job_loop import Errand, run_jobs
 from publisher.workflow.outgoing import outgoing, refuse_domain
 from publisher.workflow.passes import LOCK, remember_pass
 from publisher.workflow.process import has_ended, this_process
 from publisher.workflow.seeds import Seeding
-from publisher.workflow.shared_pace import shared_pace
+from publisher.workflow.shared_pace import batch_pace, shared_pace
 from publisher.workflow.tick import TickReport, complete, tick
 from publisher.workflow.webhooks import call_webhooks
 
@@ -92,12 +92,6 @@ def work(
             "Workers share a store, and this one is SQLite, which is for one machine.",
             "Run: publisher deliver --watch. For many machines name a PostgreSQL database in [store] url.",
         )
-    if is_handoff(settings.email.transport):
-        raise one(
-            "worker-handoff",
-            "A hand-off gives a provider whole batches, one after the other, and leaves the sending to it.",
-            "Run: publisher deliver --watch, on one machine.",
-        )
     mail = outgoing(settings, store)
     refuse_domain(mail.key, mail.domain)
     with store.begin() as connection:
@@ -107,7 +101,7 @@ def work(
         owner, store.clock(now), lambda other: has_ended(other) or store.is_gone(other), wishes.lease, _PATIENCE
     )
     rate = settings.email.rate if wishes.rate is None else wishes.rate
-    seeding = Seeding(store, settings.delivery.seeds, mail.transports, now, mail.sender, mail.domain, mail.key)
+    seeding = Seeding(store, settings.delivery.seeds, mail.single, now, mail.domain, mail.key)
     worker = _Worker(settings, store, holder, now, stopping, wait, told, ticked, seeding)
     terms = Terms(
         store=store,
@@ -126,8 +120,20 @@ def work(
     )
     with store.present(owner) as again:
         worker.count_pass()
-        worker.run(terms, wishes, again)
+        worker.run(terms, wishes, again, _hands(settings, terms, rate, worker.tally))
     return worker.tally
+
+
+def _hands(settings: Settings, terms: Terms, rate: int, tally: Tally) -> Callable[[], WorkingHand]:
+    """What makes a hand: one that sends over connections, or one that hands batches to a provider."""
+    if not is_handoff(settings.email.transport):
+        return lambda: Hand(terms, tally)
+    from publisher.workflow.handoff_far_side import provider_of
+    from publisher.workflow.handoff_hand import ProviderHand, ProviderTerms
+
+    room = batch_pace(terms.store, settings.email.transport, rate, terms.now)
+    own = ProviderTerms(provider_of(settings), settings.email.send_addresses, room)
+    return lambda: ProviderHand(terms, own, tally)
 
 
 @dataclass(slots=True)
@@ -144,7 +150,7 @@ class _Worker:
     ticked: Callable[[TickReport], None]
     seeding: Seeding
     tally: Tally = field(default_factory=Tally)
-    hands: SimpleQueue[Hand] = field(default_factory=SimpleQueue)
+    hands: SimpleQueue[WorkingHand] = field(default_factory=SimpleQueue)
     bug: BaseException | None = None
     halt_known: bool = True
     lately: dict[str, float] = field(default_factory=dict)
@@ -159,14 +165,16 @@ class _Worker:
         if not self.is_over():
             self.wait(seconds)
 
-    def run(self, terms: Terms, wishes: Wishes, present_again: Callable[[], None]) -> None:
+    def run(
+        self, terms: Terms, wishes: Wishes, present_again: Callable[[], None], made: Callable[[], WorkingHand]
+    ) -> None:
         """Runs jobs; when the database was lost, again when it is back."""
 
         def meanwhile() -> None:
             present_again()
             self.close_idle()
 
-        hands = [Hand(terms, self.tally) for _ in range(wishes.concurrency)]
+        hands = [made() for _ in range(wishes.concurrency)]
         for hand in hands:
             self.hands.put(hand)
         errands = [

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -118,7 +118,7 @@ def queue_now(store: Store, mails: int) -> None:
 
 
 @contextmanager
-def crew(server: Server, folder: Path, mails: int, settings: dict[str, str] | None = None) -> Iterator[Crew]:
+def crew(server: Server, folder: Path, mails: int, settings: Mapping[str, str] | None = None) -> Iterator[Crew]:
     with server.database(migrated=True) as url, counting() as sink:
         environment = {
             "PUBLISHER_STORE__URL": url,

@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from publisher.domain.notice import MessageState
-from publisher.errors import BusyError, PublisherError
-from publisher.store import handling, run_lock, schema, users
+from publisher.domain.notice import MessageState, NoticeId, NoticeKind
+from publisher.errors import BusyError, PublisherError, Severity
+from publisher.store import handling, listed, notices, run_lock, schema, users
 from publisher.store.engine import Store, open_store
 from publisher.workflow.deliver import deliver
 from publisher.workflow.delivery_report import Unseen
 from tests.acceptance.deliver_values import KEY, Clock, Server, queue, run, serving, states_of, text_of
-from tests.contract.store_values import FIRST, NOW, PAUSED, RESUMED, SECOND
+from tests.contract.store_values import FIRST, NOW, PAUSED, RESUMED, SECOND, add_users, notice, template, user
 
 
 @pytest.fixture
@@ -169,6 +169,20 @@ def test_too_many_refusals_pause_the_notice_and_say_so(store: Store) -> None:
             handling.resume(connection, FIRST, RESUMED)
         run(store, transports, Clock())
     assert states_of(store)[MessageState.QUEUED] < left
+
+
+def test_too_many_refusals_of_an_incident_are_told_and_it_goes_on_to_everybody(store: Store) -> None:
+    incident = NoticeId("privacy", "incident", 1)
+    with store.begin() as connection:
+        add_users(connection, (user(number) for number in range(400)))
+        told = notice(incident, kind=NoticeKind.INCIDENT)
+        notices.add(connection, told, [template(incident, NoticeKind.INCIDENT)])
+        listed.queue_listed(connection, told, None)
+    server = Server({f"RCPT reader{i}": ["550 5.1.1 unknown"] for i in range(0, 400, 10)})
+    with serving(server) as transports:
+        report = run(store, transports, Clock())
+    assert (report.accepted, report.refused, report.paused) == (360, 40, ())
+    assert [(fault.code, fault.severity) for fault in report.reasons] == [("delivery-many-refused", Severity.WARNING)]
 
 
 def test_after_the_deadline_nothing_is_sent_and_the_notice_is_told_of(store: Store) -> None:

@@ -36,12 +36,18 @@ class Taken:
 
 @dataclass
 class Spoken:
-    """A provider, what it took, and with what it refused a batch."""
+    """A provider, what it took, with what it refused a batch, and the sizes of those that held a malformed address."""
 
     side: FarSide
     taken: list[Taken] = field(default_factory=list)
     batches: list[int] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    unfit: list[int] = field(default_factory=list)
+
+
+def is_malformed(address: str) -> bool:
+    """Whether a provider takes an address for malformed that a mail server may know: two dots in a row."""
+    return ".." in address
 
 
 @contextmanager
@@ -54,6 +60,14 @@ def sendgrid() -> Iterator[Spoken]:
             spoken.refused.append(wrong)
             return Said(400, json.dumps({"errors": [{"message": wrong, "field": None, "help": None}]}).encode())
         given = json.loads(call.body)
+        malformed = [
+            {"message": "Does not contain a valid address.", "field": f"personalizations.{place}.to.0.email"}
+            for place, each in enumerate(given["personalizations"])
+            if is_malformed(each["to"][0]["email"])
+        ]
+        if malformed:
+            spoken.unfit.append(len(given["personalizations"]))
+            return Said(400, json.dumps({"errors": [{**each, "help": None} for each in malformed]}).encode())
         spoken.batches.append(len(given["personalizations"]))
         content = {entry["type"]: entry["value"] for entry in given["content"]}
         for each in given["personalizations"]:
@@ -63,7 +77,7 @@ def sendgrid() -> Iterator[Spoken]:
                     each["custom_args"],
                     given["subject"],
                     content["text/plain"],
-                    content["text/html"],
+                    content.get("text/html", ""),
                     given["headers"],
                 )
             )
@@ -86,7 +100,7 @@ def _wrong_with(call: Call) -> str:
         return "Each unique email address in the personalizations array should only be included once."
     if not all(isinstance(value, str) for each in personalizations for value in each["custom_args"].values()):
         return "The custom_args must be strings."
-    if [entry["type"] for entry in given["content"]] != ["text/plain", "text/html"]:
+    if [entry["type"] for entry in given["content"]] != ["text/plain", "text/html"][: len(given["content"])]:
         return "If present, text/plain must be first, followed by text/html."
     reserved = {"to", "from", "subject", "reply-to", "cc", "bcc", "content-type", "content-transfer-encoding"}
     if reserved & {name.lower() for name in given["headers"]}:
@@ -124,6 +138,10 @@ def mailgun() -> Iterator[Spoken]:
         if len(form["to"]) > 1000 or set(variables) != set(form["to"]):
             spoken.refused.append("recipients and their variables differ")
             return Said(400, b'{"message": "recipient-variables is not valid"}')
+        if any(is_malformed(address) for address in form["to"]):
+            spoken.unfit.append(len(form["to"]))
+            said = "to parameter is not a valid address. please check documentation"
+            return Said(400, json.dumps({"message": said}).encode())
         spoken.batches.append(len(form["to"]))
         for address in form["to"]:
             arguments = {

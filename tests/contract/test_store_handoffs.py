@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from publisher.domain.handoff import ProviderReceipt, ReceiptStatus
 from publisher.domain.notice import Channel, Message, MessageState, NoticeId, NoticeKind, Outcome, Receipt
-from publisher.store import batches, doubting, handoffs, outbox, schema, sending, users
+from publisher.store import batches, doubting, handoffs, outbox, schema, sending, users, with_provider
 from publisher.store.engine import Store
 from publisher.store.handoffs import Effect
 from tests.contract.store_values import (
@@ -62,7 +62,7 @@ def test_what_a_provider_has_is_not_in_doubt_after_a_crash_and_what_it_may_have_
         assert doubting.doubt_interrupted(connection, LATER) == 0
         assert states(connection) == {MessageState.SENDING: 3}
         assert not batches.is_unsent(connection, FIRST)
-        assert handoffs.unanswered(connection, FIRST) == handoffs.Unanswered(3, NOW)
+        assert with_provider.unanswered(connection, FIRST) == with_provider.Unanswered(3, NOW)
 
 
 def test_a_batch_that_was_under_way_is_in_doubt_and_its_key_is_remembered(store: Store) -> None:
@@ -74,7 +74,7 @@ def test_a_batch_that_was_under_way_is_in_doubt_and_its_key_is_remembered(store:
         again = handoffs.begin(connection, due, MessageState.IN_DOUBT, lambda _: "batch_1", LATER)
         assert again is not None
         assert (again.no, again.key) == (begun.no, "batch_1")
-        assert handoffs.unanswered(connection, FIRST).count == 0
+        assert with_provider.unanswered(connection, FIRST).count == 0
 
 
 def test_each_receipt_settles_its_message_and_the_counts_add_up(store: Store) -> None:
@@ -141,7 +141,7 @@ def test_a_receipt_that_is_quicker_than_the_answer_to_the_batch_counts(store: St
         assert told(connection, begun.messages[0], ACCEPTED) is Effect.ACCEPTED
         handoffs.take(connection, begun, LATER, "")
         assert states(connection) == {MessageState.ACCEPTED: 1, MessageState.SENDING: 1}
-        assert handoffs.unanswered(connection, FIRST).count == 1
+        assert with_provider.unanswered(connection, FIRST).count == 1
 
 
 @pytest.mark.parametrize("outcome", [Outcome.HOST_BUSY, Outcome.IN_DOUBT])

@@ -83,7 +83,6 @@ def test_every_fault_is_told_at_once_with_its_line(tmp_path: Path) -> None:
             '[email]\nsend_addresses = false\nprovider = "mailgun"\nsecret = "k"\ntransport = "handoff:https://a.example"\n',
             2,
         ),
-        ('[email]\ntransport = "handoff:out"\n[delivery]\nseeds = ["a@example.com"]\n', 4),
         ("[email]\nconnections = 0\n", 2),
     ],
 )

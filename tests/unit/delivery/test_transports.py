@@ -122,5 +122,5 @@ def test_opening_connects_to_nobody(tmp_path: Path) -> None:
 @pytest.mark.parametrize("url", ["handoff:var/out", "handoff:https://provider.example/batches"])
 def test_a_provider_takes_batches_and_no_single_mail(url: str, tmp_path: Path) -> None:
     assert check_transport(url) == ()
-    with pytest.raises(PublisherError, match="no single mail"):
+    with pytest.raises(PublisherError, match="no mail of its own"):
         open_transport(url, tmp_path)
