@@ -23,7 +23,7 @@ class Reading:
     """Reads folders of built files, and knows what was read before."""
 
     def __init__(self, base_url: str, before: Sequence[Mapping[Seen, Encoded]]) -> None:
-        """`base_url` is the site's address; `before` what was read for other builds."""
+        """`base_url` is the site's address; `before` what was read for other builds at the same address."""
         self.seen: dict[Seen, Encoded] = {}
         self._base_url = base_url
         self._before = before

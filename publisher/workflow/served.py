@@ -25,6 +25,7 @@ AHEAD = timedelta(minutes=10)
 FOLDER = "var/served-next"
 """Where it lies, in the workspace."""
 
+_NOTHING = (0, 0)
 _BUILD_SECONDS = 600
 _TRIES = 5
 
@@ -48,8 +49,8 @@ class Pages:
         self._settings = settings
         self._folder = settings.output
         self._place = str(settings.output)
-        self._known = (0, 0)
-        self._snapshot = Snapshot(self._folder)
+        self._known = _NOTHING
+        self._snapshot = Snapshot(None)
         self._next: _Next | None = None
         self._failed: tuple[bytes, datetime] | None = None
         self._made: OrderedDict[tuple[str, bytes], Encoded | None] = OrderedDict()
@@ -57,15 +58,15 @@ class Pages:
         self.refresh()
 
     def is_behind(self) -> bool:
-        """Whether another build lies on the disk than the one in memory."""
-        return self._stamp() != self._known
+        """Whether another build lies on the disk than the one in memory; while there is none, that one stays."""
+        return self._stamp() not in (self._known, _NOTHING)
 
     def refresh(self) -> bool:
         """Reads the newest build, if it is another one; says whether it was."""
         with self._reading:
             for _ in range(_TRIES):
                 stamp = self._stamp()
-                if stamp == self._known:
+                if stamp in (self._known, _NOTHING):
                     return False
                 try:
                     snapshot = self._read(self._folder)
@@ -151,7 +152,7 @@ class Pages:
         try:
             status = os.stat(self._place)  # noqa: PTH116  asked at every request, where a Path costs twice as much
         except OSError:
-            return (0, 0)
+            return _NOTHING
         return (status.st_ino, status.st_mtime_ns)
 
 

@@ -45,10 +45,16 @@ class Snapshot:
         turns: the instants at which a version takes effect that does not apply in this build.
     """
 
-    def __init__(self, folder: Path, *, base_url: str = "", former: Sequence["Snapshot"] = ()) -> None:
-        """Reads a folder; what a former one has of the same file is not read, and of the same bytes not compressed."""
+    def __init__(self, folder: Path | None, *, base_url: str = "", former: Sequence["Snapshot"] = ()) -> None:
+        """Reads a folder, or None for a website with nothing in it.
+
+        What a former one has of the same file is not read, and what it has of the same bytes is not compressed.
+
+        Raises:
+            FileNotFoundError: something went away meanwhile.
+        """
         reading = Reading(base_url, [snapshot.read for snapshot in former])
-        self._pages = dict(reading.files(folder))
+        self._pages = dict(reading.files(folder)) if folder is not None else {}
         self.read: Mapping[Seen, Encoded] = reading.seen
         self.digest = _digest_of_all(self._pages)
         lists = tuple(self._lists())
@@ -59,7 +65,7 @@ class Snapshot:
             for listed in lists
             for version in listed["versions"]
         }
-        self._moved = dict(_moved(folder / RULES))
+        self._moved = dict(_moved(folder / RULES)) if folder is not None else {}
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """The right version at the right instant, over HTTP: flips, caches, what headers say of time."""
 
 import json
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -102,6 +103,20 @@ def test_a_build_shortly_before_the_instant_does_not_bring_the_old_version_back_
     assert "24 months" in pages.at(EFFECT).text("/privacy/index.html")
 
 
+def test_a_site_that_is_built_first_or_anew_while_it_is_served_is_there(workbench: Workbench) -> None:
+    with served(workbench) as client:
+        assert client.ask("/privacy/")[0] == 404
+        assert client.ask("/healthz")[0] == 503
+        workbench.run("build")
+        assert client.ask("/privacy/")[0] == 200
+        output = workbench.folder / "site/public"
+        output.rename(workbench.folder / "site/away")
+        assert client.ask("/privacy/")[0] == 200
+        workbench.run("build")
+        assert client.ask("/privacy/")[0] == 200
+        assert b"<https://acme.example/timegate/privacy>" in client.ask("/timemap/privacy")[2]
+
+
 def test_who_begins_to_serve_after_the_instant_serves_no_page_of_before(announced: Workbench) -> None:
     announced.now = EFFECT + timedelta(hours=1)
     assert "24 months" not in (announced.folder / "site/public/privacy/index.html").read_text("utf-8")
@@ -192,6 +207,9 @@ def test_headers_say_what_is_around_a_text_in_time(client: Client) -> None:
     assert '<https://acme.example/privacy/v1/>; rel="predecessor-version"' in second["link"]
     _, current, _ = client.ask("/privacy/")
     assert "memento-datetime" not in current
+    for path in (client.bench.folder / "site/public/timemap").iterdir():
+        os.utime(path, (0, 0))
+    client.bench.run("build")
     _, headers, time_map = client.ask("/timemap/privacy")
     assert headers["content-type"] == "application/link-format"
     assert b'<https://acme.example/timegate/privacy>;rel="timegate"' in time_map
