@@ -2,7 +2,6 @@
 
 import json
 import os
-import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -141,42 +140,6 @@ def test_one_instant_after_another_is_kept_where_nobody_builds(announced: Workbe
         pages.turned(instant)
         assert said in pages.at(instant).text("/privacy/index.html")
         assert not pages.is_next_wanted(instant)
-
-
-def test_a_reader_who_polls_through_everything_sees_whole_pages_and_never_what_is_not_announced(
-    workbench: Workbench,
-) -> None:
-    workbench.import_users(3)
-    workbench.run("build")
-    seen: list[tuple[bool, int, str]] = []
-    is_announced, stop = threading.Event(), threading.Event()
-    with served(workbench) as client:
-
-        def poll() -> None:
-            while not stop.is_set():
-                known = is_announced.is_set()
-                for path in ("/privacy/", "/privacy/v2/", "/banners.json", "/privacy/versions.json"):
-                    status, _, body = client.ask(path)
-                    seen.append((known, status, f"{path} {body.decode()}"))
-
-        reader = threading.Thread(target=poll)
-        reader.start()
-        workbench.sign()
-        is_announced.set()
-        workbench.run("publish")
-        workbench.run("deliver")
-        workbench.run("tick")
-        workbench.run("postpone", "privacy", "v2", "--to", "2027-03-01", "--by", "Ada", "--reason", "more time")
-        workbench.run("withdraw", "privacy", "v2", "--by", "Ada", "--reason", "given up")
-        _until("12 months", client)
-        stop.set()
-        reader.join()
-    assert len(seen) > 40
-    for known, status, page in seen:
-        assert status in ((200, 404) if page.startswith("/privacy/v2/") else (200,)), page
-        assert page.endswith(("</html>\n", "]\n", "}\n", '"not found"}')), page
-        assert known or "v2" not in page.split(" ", 1)[1]
-    assert any(status == 200 and page.startswith("/privacy/v2/ ") for _, status, page in seen)
 
 
 def test_a_page_goes_out_in_the_encoding_that_its_reader_takes_under_a_tag_of_its_own(client: Client) -> None:
