@@ -12,6 +12,9 @@ from publisher.errors import Fault
 _BOUNCES = re.compile(r"[A-Za-z0-9._-]{1,23}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
 """What is added to it takes 41 of the 64 characters that a local part may have."""
 
+_ORIGIN = re.compile(r"https?://[a-z0-9](?:[a-z0-9.-]{0,252}[a-z0-9])?(?::[0-9]{1,5})?")
+"""As a browser writes it (RFC 6454, section 6.2); `*` would let in anybody's pages with a reader's token."""
+
 _FIRST = re.compile(r"[1-9][0-9]{0,8}|(?!0+(\.0+)?%)([0-9]{1,2}(\.[0-9]{1,3})?|100)%")
 PROVIDERS = ("publisher", "sendgrid", "mailgun")
 """Whose formats a hand-off can be written in; the first is our own."""
@@ -45,6 +48,13 @@ def impossible(settings: Settings, text: str) -> list[Fault]:
             "connections",
             "That many connections cannot be used.",
             "Write a number from 1 to 1000.",
+        ),
+        (
+            not all(map(_ORIGIN.fullmatch, settings.serve.origins)),
+            "serve",
+            "origins",
+            "One of these is no origin of one site.",
+            "Name each site whose pages may call the API, without a path: https://www.example.com",
         ),
         (email.rate < 0, "email", "rate", "A rate cannot be negative.", "Write mails a second, or 0 for no limit."),
         (

@@ -8,15 +8,20 @@ from publisher.domain.life import APPLIED
 from publisher.render.views import Series, Site
 
 
-def timemap(site: Site, series: Series, *, gate: bool = False) -> str:
-    """The versions that apply or did, each at the instant from which it applied; what is only announced is not there.
-
-    `gate` says that this site answers at the policy's time gate, which a static host cannot.
-    """
-    return ",\n".join(_links(site, series, gate=gate)) + "\n"
+def timemap(site: Site, series: Series) -> str:
+    """The versions that apply or did, each from when it applied; what is only announced is not there."""
+    return ",\n".join(_links(site, series)) + "\n"
 
 
-def _links(site: Site, series: Series, *, gate: bool) -> Iterator[str]:
+def with_gate(built: bytes, base_url: str, policy: str) -> bytes:
+    """The same with the policy's time gate, at which only a site that is served answers: a static host cannot."""
+    links = built.split(b",\n")
+    if len(links) > 1:
+        links.insert(1, f'<{base_url.rstrip("/")}/timegate/{policy}>;rel="timegate"'.encode())
+    return b",\n".join(links)
+
+
+def _links(site: Site, series: Series) -> Iterator[str]:
     base = site.base_url.rstrip("/")
     applied = [version for version in series.versions if version.standing.state in APPLIED]
     yield f'<{base}{Citation(series.name).path}>;rel="original"'
@@ -25,8 +30,6 @@ def _links(site: Site, series: Series, *, gate: bool) -> Iterator[str]:
         first, last = (format_datetime(applied[end].standing.starts, usegmt=True) for end in (0, -1))
         span = f';from="{first}";until="{last}"'
     yield f'<{base}/timemap/{series.name}>;rel="self";type="application/link-format"{span}'
-    if gate:
-        yield f'<{base}/timegate/{series.name}>;rel="timegate"'
     for index, version in enumerate(applied):
         ends = (["first"] if index == 0 else []) + (["last"] if index == len(applied) - 1 else [])
         when = format_datetime(version.standing.starts, usegmt=True)

@@ -90,6 +90,7 @@ class Application:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
+                await self._website.ready()
                 tasks = [asyncio.create_task(self._look())]
                 if self._ticking:
                     tasks.append(asyncio.create_task(self._tick()))

@@ -1,7 +1,9 @@
 """The page on which a reader acknowledges a banner, for those who come by a link."""
 
 from collections.abc import Mapping
-from typing import Any
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from publisher.config import Settings
 from publisher.languages import best_match
@@ -9,6 +11,9 @@ from publisher.render.headers import CONTENT_POLICY
 from publisher.render.templates import environment, strings, text_direction
 from publisher.serve.replies import GUARDED, Reply
 from publisher.workflow.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    import jinja2
 
 _DEFAULT = "en"
 
@@ -51,17 +56,20 @@ def _page(
     overrides = settings.path("site")
     language = _spoken(languages, available or pages.languages or (_DEFAULT,))
     words = strings(language, overrides)
-    template = environment(overrides).get_template("acknowledge.html.j2")
-    body = template.render(
-        what=what,
-        words=words,
-        language=language,
-        direction=text_direction(language),
-        site=settings.site,
-        styles=pages.styles,
-        policy=CONTENT_POLICY,
-        **values,
-    ).encode("utf-8")
+    body = (
+        _template(overrides, pages.digest)
+        .render(
+            what=what,
+            words=words,
+            language=language,
+            direction=text_direction(language),
+            site=settings.site,
+            styles=pages.styles,
+            policy=CONTENT_POLICY,
+            **values,
+        )
+        .encode("utf-8")
+    )
     headers = (
         (b"content-type", b"text/html; charset=utf-8"),
         (b"content-language", language.encode("ascii")),
@@ -70,6 +78,12 @@ def _page(
         *GUARDED,
     )
     return Reply(status, headers, body)
+
+
+@lru_cache(maxsize=2)
+def _template(overrides: Path, _build: bytes) -> "jinja2.Template":
+    """Compiled once for each build, which may come with other templates."""
+    return environment(overrides).get_template("acknowledge.html.j2")
 
 
 def _spoken(languages: str, available: tuple[str, ...]) -> str:

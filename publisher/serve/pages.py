@@ -43,10 +43,10 @@ async def answer(website: Website, below: str, path: str, scope: Scope) -> Reply
         if pages.find(path + "/") is not None:
             return leads(308, below + quote(path) + "/")
         return not_found()
-    return of_page(page, path, pages, website, scope)
+    return await of_page(page, path, pages, website, scope)
 
 
-def of_page(page: Encoded, path: str, pages: Snapshot, website: Website, scope: Scope) -> Reply:
+async def of_page(page: Encoded, path: str, pages: Snapshot, website: Website, scope: Scope) -> Reply:
     """A page in the encoding that its reader takes; 304 where they have it."""
     encoding = page.best(header(scope, b"accept-encoding"))
     if path.startswith("/static/"):
@@ -57,7 +57,7 @@ def of_page(page: Encoded, path: str, pages: Snapshot, website: Website, scope: 
     asked = header(scope, b"if-none-match")
     if asked is not None and _has(asked, page.tag(encoding)):
         return Reply(304, said.unchanged + kept)
-    return Reply(200, said.whole + kept, page.body(encoding))
+    return Reply(200, said.whole + kept, await website.body(page, encoding))
 
 
 @dataclass(frozen=True, slots=True)

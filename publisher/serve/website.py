@@ -5,12 +5,17 @@ from collections.abc import Callable
 from datetime import datetime
 
 from publisher.errors import PublisherError
+from publisher.serve.recent import Recent
 from publisher.workflow.encoded import Encoded
 from publisher.workflow.served import Pages
 from publisher.workflow.snapshot import Snapshot
 
 WAIT_SECONDS = 0.25
 """How long a reader who comes just after a build waits for it; after that they get the one before until it is read."""
+
+
+MOST_RECODED = 8_000_000
+"""Bytes of pages in other encodings than the one they are held in that are kept."""
 
 
 class Website:
@@ -22,6 +27,7 @@ class Website:
         self._told = told
         self._reading: asyncio.Task[bool] | None = None
         self._one_at_a_time = asyncio.Lock()
+        self._recoded = Recent(MOST_RECODED)
 
     async def current(self) -> Snapshot:
         """The website as it is true now."""
@@ -31,11 +37,17 @@ class Website:
             await asyncio.wait([self._reading], timeout=WAIT_SECONDS)
         return self._pages.at(self.clock())
 
+    async def ready(self) -> None:
+        """Waits, before the first reader comes, for the website of a version that took effect while nobody served."""
+        if self._pages.is_overdue(self.clock()):
+            await self.look()
+
     async def look(self) -> None:
         """Reads another build, and makes the website of a version that takes effect soon."""
         try:
             if self._pages.is_behind():
                 await asyncio.to_thread(self._pages.refresh)
+            self._pages.turned(self.clock())
             if self._pages.is_next_wanted(self.clock()):
                 await asyncio.to_thread(self._pages.make_next, self.clock())
         except PublisherError as fault:
@@ -52,3 +64,14 @@ class Website:
             except PublisherError as fault:
                 self._told(str(fault))
                 return None
+
+    async def body(self, page: Encoded, encoding: str) -> bytes:
+        """A page's bytes in an encoding; what it is not held in is made once, as long as it is asked for."""
+        if encoding == page.held_as:
+            return page.held
+        key = (page.digest, encoding)
+        found = self._recoded.get(key)
+        if found is None:
+            found = await asyncio.to_thread(page.body, encoding)
+            self._recoded.keep(key, found)
+        return found

@@ -1,8 +1,7 @@
-"""A file as it is sent: compressed once, in each encoding that saves something, under an entity tag of its own."""
+"""A file as it is sent: held compressed, and sent in the encoding that its reader takes, under a tag of its own."""
 
 import gzip
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -17,26 +16,31 @@ _KNOWN = ("br", "gzip", "identity")
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """One file.
+    """One file, held in one encoding; the others are made of that.
 
     Attributes:
         kind: its media type, as the header has it.
         digest: what its entity tags are made of, hexadecimal.
-        bodies: its bytes by encoding. Without `identity` that is to be had from `gzip`: the plain bytes are not kept.
+        held: its bytes in the encoding `held_as`: `br`, or `identity` for what gets no shorter.
     """
 
     kind: bytes
     digest: bytes
-    bodies: Mapping[str, bytes] = field(hash=False)
+    held_as: str
+    held: bytes = field(compare=False, repr=False)
 
     def best(self, accepted: bytes | None) -> str:
         """The encoding to answer with: `br`, `gzip` or `identity`."""
-        return next((name for name in preferred(accepted) if name == "identity" or name in self.bodies), "identity")
+        return preferred(accepted)[0] if self.held_as == "br" else "identity"
 
     def body(self, encoding: str) -> bytes:
-        """The bytes in an encoding that `best` gave."""
-        found = self.bodies.get(encoding)
-        return found if found is not None else gzip.decompress(self.bodies["gzip"])
+        """The bytes in an encoding that `best` gave: the same ones each time, but for `held_as` made anew."""
+        if encoding == self.held_as:
+            return self.held
+        import brotli
+
+        plain: bytes = brotli.decompress(self.held)
+        return plain if encoding == "identity" else gzip.compress(plain, _GZIP_LEVEL, mtime=0)
 
     def tag(self, encoding: str) -> bytes:
         """The strong entity tag of one encoding (RFC 9110, section 8.8.3: each representation has its own)."""
@@ -51,17 +55,13 @@ def digest_of(body: bytes) -> bytes:
 def encoded(body: bytes, kind: bytes) -> Encoded:
     """Compresses a file once; what does not get shorter stays plain."""
     digest = digest_of(body)
-    if len(body) < SMALLEST_COMPRESSED:
-        return Encoded(kind, digest, {"identity": body})
-    import brotli
+    if len(body) >= SMALLEST_COMPRESSED:
+        import brotli
 
-    made = {
-        "br": brotli.compress(body, quality=_BROTLI_QUALITY),
-        "gzip": gzip.compress(body, _GZIP_LEVEL, mtime=0),
-    }
-    if len(made["gzip"]) >= len(body):
-        return Encoded(kind, digest, {"identity": body})
-    return Encoded(kind, digest, {name: held for name, held in made.items() if len(held) < len(body)})
+        packed = brotli.compress(body, quality=_BROTLI_QUALITY)
+        if len(packed) < len(body):
+            return Encoded(kind, digest, "br", packed)
+    return Encoded(kind, digest, "identity", body)
 
 
 @lru_cache(maxsize=256)

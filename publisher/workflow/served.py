@@ -25,44 +25,48 @@ AHEAD = timedelta(minutes=10)
 FOLDER = "var/served-next"
 """Where it lies, in the workspace."""
 
+_NOTHING = (0, 0)
 _BUILD_SECONDS = 600
 _TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
 class _Next:
-    """The website from an instant on, as the build that stood when it was made has it."""
+    """The website from an instant on, made while the build of a digest stood."""
 
     turn: datetime
-    after: tuple[int, int]
+    after: bytes
     snapshot: Snapshot
 
 
 class Pages:
-    """The website of a workspace in memory."""
+    """The website of a workspace in memory.
+
+    Reading a build, making the next one and making a page wait for nothing but themselves: each has a lock of its own.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._folder = settings.output
         self._place = str(settings.output)
-        self._known = (0, 0)
-        self._snapshot = Snapshot(self._folder)
+        self._known = _NOTHING
+        self._snapshot = Snapshot(None)
         self._next: _Next | None = None
-        self._failed: tuple[tuple[int, int], datetime] | None = None
-        self._made: OrderedDict[tuple[str, int], Encoded | None] = OrderedDict()
-        self._guard = Lock()
+        self._failed: tuple[bytes, datetime] | None = None
+        self._made: OrderedDict[tuple[str, bytes], Encoded | None] = OrderedDict()
+        self._reading, self._building, self._making = Lock(), Lock(), Lock()
         self.refresh()
 
     def is_behind(self) -> bool:
-        """Whether another build lies on the disk than the one in memory."""
-        return self._stamp() != self._known
+        """Whether another build lies on the disk than the one in memory; while there is none, that one stays."""
+        return self._stamp() not in (self._known, _NOTHING)
 
     def refresh(self) -> bool:
         """Reads the newest build, if it is another one; says whether it was."""
-        with self._guard:
+        with self._reading:
             for _ in range(_TRIES):
                 stamp = self._stamp()
-                if stamp == self._known:
+                if stamp in (self._known, _NOTHING):
                     return False
                 try:
                     snapshot = self._read(self._folder)
@@ -70,23 +74,39 @@ class Pages:
                     continue
                 if stamp == self._stamp():  # a build put in place meanwhile would have been read in part
                     self._snapshot, self._known = snapshot, stamp
-                    self._made.clear()
                     return True
             return False
 
     def at(self, now: datetime) -> Snapshot:
-        """The website as it is true at an instant, as far as it is in memory."""
-        following = self._next
-        if following is not None and following.after == self._known and now >= following.turn:
+        """The website as it is true at an instant, as far as it is in memory.
+
+        A build that came after the next one was made, and before its turn, may say more than that; but what applied
+        until the turn must not be shown after it, so it is left out until the next one was made again.
+        """
+        standing, following = self._snapshot, self._next
+        if following is not None and now >= following.turn and standing.awaits(following.turn):
             return following.snapshot
-        return self._snapshot
+        return standing
 
     def is_next_wanted(self, now: datetime) -> bool:
-        """Whether the next version takes effect soon, and its website is still to be made."""
-        turn = self._snapshot.next_turn(now)
-        if turn is None or turn - now > AHEAD or self._failed == (self._known, turn):
+        """Whether a version takes effect soon, or did since the last build, and its website is still to be made."""
+        standing, following = self._snapshot, self._next
+        turn = _due(standing, now)
+        if turn is None or self._failed == (standing.digest, turn):
             return False
-        return self._next is None or (self._next.after, self._next.turn) != (self._known, turn)
+        return following is None or (following.after, following.turn) != (standing.digest, turn)
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Whether a version took effect since the build that is served, and no website of that is made."""
+        turn = _due(self._snapshot, now)
+        return turn is not None and turn <= now and self.is_next_wanted(now)
+
+    def turned(self, now: datetime) -> None:
+        """Lets what was made for an instant that has passed stand, so that the one after it can be made."""
+        with self._reading:
+            following = self._next
+            if following is not None and now >= following.turn and following.after == self._snapshot.digest:
+                self._snapshot, self._next = following.snapshot, None
 
     def make_next(self, now: datetime) -> None:
         """Makes the website of the next version's effect, by a build of its own that nobody has to wait for.
@@ -94,45 +114,55 @@ class Pages:
         Raises:
             PublisherError: it could not be built; the one that stands goes on until somebody builds.
         """
-        with self._guard:
-            known, turn = self._known, self._snapshot.next_turn(now)
+        with self._building:
+            standing, following = self._snapshot, self._next
+            turn = _due(standing, now)
             if turn is None:
                 return
             try:
-                folder = _built(self._settings, turn)
+                folder = _built(self._settings, max(turn, now))
             except PublisherError:
-                self._failed = (known, turn)
+                self._failed = (standing.digest, turn)
                 raise
-            self._next = _Next(turn, known, self._read(folder))
+            before = () if following is None else (following.snapshot,)
+            self._next = _Next(turn, standing.digest, self._read(folder, *before))
 
     def kept(self, path: str, now: datetime) -> Encoded | None:
         """A page that was made already; None when it is still to be made."""
-        return self._made.get((path, id(self.at(now))))
+        return self._made.get((path, self.at(now).digest))
 
     def made(self, path: str, now: datetime) -> Encoded | None:
-        """A page that no build writes, kept while this build stands; None when there is none.
+        """A page that no build writes, kept while others are not asked for more; None when there is none.
 
         Raises:
             PublisherError: the texts cannot be read.
         """
-        pages = self.at(now)
-        with self._guard:
-            key = (path, id(pages))
+        key = (path, self.at(now).digest)
+        with self._making:
             if key not in self._made:
                 while len(self._made) >= MOST_KEPT:
                     self._made.popitem(last=False)
                 self._made[key] = made(self._settings, path, now=now)
             return self._made[key]
 
-    def _read(self, folder: Path) -> Snapshot:
-        return Snapshot(folder, base_url=self._settings.site.base_url, former=self._snapshot)
+    def _read(self, folder: Path, *before: Snapshot) -> Snapshot:
+        return Snapshot(folder, base_url=self._settings.site.base_url, former=(self._snapshot, *before))
 
     def _stamp(self) -> tuple[int, int]:
         try:
             status = os.stat(self._place)  # noqa: PTH116  asked at every request, where a Path costs twice as much
         except OSError:
-            return (0, 0)
+            return _NOTHING
         return (status.st_ino, status.st_mtime_ns)
+
+
+def _due(standing: Snapshot, now: datetime) -> datetime | None:
+    """The last instant at which a version should have taken effect by now, else the first at which one soon does."""
+    passed = [turn for turn in standing.turns if turn <= now]
+    coming = standing.next_turn(now)
+    if passed:
+        return passed[-1]
+    return coming if coming is not None and coming - now <= AHEAD else None
 
 
 def _built(settings: Settings, turn: datetime) -> Path:

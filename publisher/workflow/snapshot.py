@@ -1,5 +1,6 @@
 """One build of the website in memory: its files as they are sent, and the instants at which what they say ends."""
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,12 +12,10 @@ from urllib.parse import unquote, urlsplit
 
 from publisher.domain.citation import Citation, history_path
 from publisher.domain.life import APPLIED, DATED, State
-from publisher.render.headers import TIME_MAP, TYPES
+from publisher.render.headers import TIME_MAP
 from publisher.website.redirects import RULES
-from publisher.workflow.encoded import Encoded, digest_of, encoded
-
-_HIDDEN = (".", "_")
-_UNKNOWN = "application/octet-stream"
+from publisher.workflow.encoded import Encoded
+from publisher.workflow.reading import Reading, Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +37,26 @@ _NOWHERE = Point(b"", b"", b"")
 
 
 class Snapshot:
-    """All files of one build by path. Reading it takes a while for a large site, and is done away from requests."""
+    """All files of one build by path. Reading it takes a while for a large site, and is done away from requests.
 
-    def __init__(self, folder: Path, *, base_url: str = "", former: "Snapshot | None" = None) -> None:
-        """Reads a folder; what `former` has of the same bytes is compressed already."""
-        known = former.by_digest if former is not None else {}
-        self._pages = dict(_read(folder, known))
+    Attributes:
+        read: which file each page was read from.
+        digest: of all paths and pages; the same for builds that say the same.
+        turns: the instants at which a version takes effect that does not apply in this build.
+    """
+
+    def __init__(self, folder: Path | None, *, base_url: str = "", former: Sequence["Snapshot"] = ()) -> None:
+        """Reads a folder, or None for a website with nothing in it.
+
+        What a former one has of the same file is not read, and what it has of the same bytes is not compressed.
+
+        Raises:
+            FileNotFoundError: something went away meanwhile.
+        """
+        reading = Reading(base_url, [snapshot.read for snapshot in former])
+        self._pages = dict(reading.files(folder)) if folder is not None else {}
+        self.read: Mapping[Seen, Encoded] = reading.seen
+        self.digest = _digest_of_all(self._pages)
         lists = tuple(self._lists())
         self._points = dict(_points(lists, base_url.rstrip("/")))
         self.turns = tuple(sorted({at for listed in lists for at in _turns(listed)}))
@@ -52,12 +65,7 @@ class Snapshot:
             for listed in lists
             for version in listed["versions"]
         }
-        self._moved = dict(_moved(folder / RULES))
-
-    @property
-    def by_digest(self) -> Mapping[bytes, Encoded]:
-        """Each distinct file."""
-        return {page.digest: page for page in self._pages.values()}
+        self._moved = dict(_moved(folder / RULES)) if folder is not None else {}
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -98,6 +106,10 @@ class Snapshot:
         page = self._pages.get(path)
         return page.body("identity").decode("utf-8") if page is not None else ""
 
+    def awaits(self, turn: datetime) -> bool:
+        """Whether a version that takes effect at an instant does not apply in this build yet."""
+        return turn in self.turns
+
     def next_turn(self, now: datetime) -> datetime | None:
         """The next instant at which a version takes effect, as far as is known."""
         return next((turn for turn in self.turns if turn > now), None)
@@ -115,17 +127,11 @@ class Snapshot:
                     yield listed
 
 
-def _read(folder: Path, known: Mapping[bytes, Encoded]) -> Iterator[tuple[str, Encoded]]:
-    for path in sorted(folder.rglob("*")):
-        relative = path.relative_to(folder)
-        if path.is_symlink() or not path.is_file() or any(part.startswith(_HIDDEN) for part in relative.parts):
-            continue
-        body = path.read_bytes()
-        of_time_map = relative.parts[0] == "timemap" and not path.suffix
-        kind = (TIME_MAP if of_time_map else TYPES.get(path.suffix, _UNKNOWN)).encode("ascii")
-        before = known.get(digest_of(body))
-        same = before is not None and before.kind == kind
-        yield "/" + relative.as_posix(), before if before is not None and same else encoded(body, kind)
+def _digest_of_all(pages: Mapping[str, Encoded]) -> bytes:
+    found = hashlib.sha256()
+    for path in sorted(pages):
+        found.update(path.encode("utf-8", "surrogateescape") + b"\0" + pages[path].digest + b"\0")
+    return found.digest()
 
 
 def _turns(listed: Mapping[str, Any]) -> Iterator[datetime]:

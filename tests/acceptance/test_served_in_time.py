@@ -1,7 +1,7 @@
 """The right version at the right instant, over HTTP: flips, caches, what headers say of time."""
 
 import json
-import threading
+import os
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,7 +13,7 @@ from publisher.config import read_settings
 from publisher.serve.limits import MOST_KNOWN, Limit
 from publisher.workflow.served import Pages
 from tests.acceptance.serving import Client, served
-from tests.acceptance.workspaces import SETTINGS, Workbench
+from tests.acceptance.workspaces import SETTINGS, V2, Workbench
 
 EFFECT = datetime(2027, 1, 14, 16, 0, tzinfo=UTC)
 """Midnight of 15 January 2027 in Shanghai."""
@@ -82,40 +82,64 @@ def test_what_was_made_for_the_next_instant_is_let_go_when_the_ledger_says_other
     assert not pages.is_next_wanted(EFFECT)
 
 
-def test_a_reader_who_polls_through_everything_sees_whole_pages_and_never_what_is_not_announced(
-    workbench: Workbench,
-) -> None:
-    workbench.import_users(3)
-    workbench.run("build")
-    seen: list[tuple[bool, int, str]] = []
-    is_announced, stop = threading.Event(), threading.Event()
+def test_a_build_shortly_before_the_instant_does_not_bring_the_old_version_back_after_it(announced: Workbench) -> None:
+    pages = Pages(read_settings(announced.folder))
+    near = EFFECT - timedelta(minutes=1)
+    pages.make_next(near)
+    announced.now = near
+    announced.run("build")
+    pages.refresh()
+    assert not pages.is_next_wanted(near)
+    announced.write("site/strings/en.toml", '[home]\ntitle = "All texts"\n')
+    announced.run("build")
+    pages.refresh()
+    assert pages.is_next_wanted(near)
+    assert "24 months" not in pages.at(near).text("/privacy/index.html")
+    assert "24 months" in pages.at(EFFECT).text("/privacy/index.html")
+    assert pages.is_next_wanted(EFFECT)
+    pages.make_next(EFFECT)
+    assert not pages.is_next_wanted(EFFECT)
+    assert "24 months" in pages.at(EFFECT).text("/privacy/index.html")
+
+
+def test_a_site_that_is_built_first_or_anew_while_it_is_served_is_there(workbench: Workbench) -> None:
     with served(workbench) as client:
+        assert client.ask("/privacy/")[0] == 404
+        assert client.ask("/healthz")[0] == 503
+        workbench.run("build")
+        assert client.ask("/privacy/")[0] == 200
+        output = workbench.folder / "site/public"
+        output.rename(workbench.folder / "site/away")
+        assert client.ask("/privacy/")[0] == 200
+        workbench.run("build")
+        assert client.ask("/privacy/")[0] == 200
+        assert b"<https://acme.example/timegate/privacy>" in client.ask("/timemap/privacy")[2]
 
-        def poll() -> None:
-            while not stop.is_set():
-                known = is_announced.is_set()
-                for path in ("/privacy/", "/privacy/v2/", "/banners.json", "/privacy/versions.json"):
-                    status, _, body = client.ask(path)
-                    seen.append((known, status, f"{path} {body.decode()}"))
 
-        reader = threading.Thread(target=poll)
-        reader.start()
-        workbench.sign()
-        is_announced.set()
-        workbench.run("publish")
-        workbench.run("deliver")
-        workbench.run("tick")
-        workbench.run("postpone", "privacy", "v2", "--to", "2027-03-01", "--by", "Ada", "--reason", "more time")
-        workbench.run("withdraw", "privacy", "v2", "--by", "Ada", "--reason", "given up")
-        _until("12 months", client)
-        stop.set()
-        reader.join()
-    assert len(seen) > 40
-    for known, status, page in seen:
-        assert status in ((200, 404) if page.startswith("/privacy/v2/") else (200,)), page
-        assert page.endswith(("</html>\n", "]\n", "}\n", '"not found"}')), page
-        assert known or "v2" not in page.split(" ", 1)[1]
-    assert any(status == 200 and page.startswith("/privacy/v2/ ") for _, status, page in seen)
+def test_who_begins_to_serve_after_the_instant_serves_no_page_of_before(announced: Workbench) -> None:
+    announced.now = EFFECT + timedelta(hours=1)
+    assert "24 months" not in (announced.folder / "site/public/privacy/index.html").read_text("utf-8")
+    with served(announced) as client:
+        assert b"24 months" in client.ask("/privacy/")[2]
+
+
+def test_one_instant_after_another_is_kept_where_nobody_builds(announced: Workbench) -> None:
+    announced.write_version("v3", {lang: text.replace("24", "36") for lang, text in V2.items()}, "2027-03-20")
+    announced.sign("v3")
+    for command in ("publish", "deliver", "tick"):
+        announced.run(command)
+    pages = Pages(read_settings(announced.folder))
+    second = datetime(2027, 3, 19, 16, 0, tzinfo=UTC)
+    for instant, said in ((EFFECT, "24 months"), (second, "36 months")):
+        near = instant - timedelta(minutes=5)
+        pages.turned(near)
+        assert said not in pages.at(near).text("/privacy/index.html")
+        assert pages.is_next_wanted(near)
+        pages.make_next(near)
+        assert said in pages.at(instant).text("/privacy/index.html")
+        pages.turned(instant)
+        assert said in pages.at(instant).text("/privacy/index.html")
+        assert not pages.is_next_wanted(instant)
 
 
 def test_a_page_goes_out_in_the_encoding_that_its_reader_takes_under_a_tag_of_its_own(client: Client) -> None:
@@ -146,7 +170,12 @@ def test_headers_say_what_is_around_a_text_in_time(client: Client) -> None:
     assert '<https://acme.example/privacy/v1/>; rel="predecessor-version"' in second["link"]
     _, current, _ = client.ask("/privacy/")
     assert "memento-datetime" not in current
-    assert client.ask("/timemap/privacy")[1]["content-type"] == "application/link-format"
+    for path in (client.bench.folder / "site/public/timemap").iterdir():
+        os.utime(path, (0, 0))
+    client.bench.run("build")
+    _, headers, time_map = client.ask("/timemap/privacy")
+    assert headers["content-type"] == "application/link-format"
+    assert b'<https://acme.example/timegate/privacy>;rel="timegate"' in time_map
     assert "set-cookie" not in {name for _, headers, _ in (client.ask("/"),) for name in headers}
 
 

@@ -4,12 +4,14 @@ import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import feedparser
 import icalendar
 import jsonschema
 import pytest
+from lxml import etree
 
 from publisher.domain.ledger import EventKind
 from tests.site.building import Built, later
@@ -38,6 +40,17 @@ def test_a_feed_reader_takes_the_atom_feed_as_well_formed(announced: Built) -> N
         assert entry.title
         assert entry.summary
         assert entry.published_parsed == entry.updated_parsed
+
+
+@pytest.mark.parametrize("name", ["privacy", "cookies"])
+def test_the_atom_feed_keeps_to_the_grammar_of_the_format(announced: Built, name: str) -> None:
+    grammar = etree.RelaxNG(etree.parse(Path(__file__).with_name("atom.rng")))
+    feed = etree.fromstring((announced.output / name / "feed.atom").read_bytes())
+    grammar.assertValid(feed)
+    for required in ("id", "updated", "title", "author"):
+        without = etree.fromstring(etree.tostring(feed))
+        without.remove(without.find(f"{{http://www.w3.org/2005/Atom}}{required}"))
+        assert not grammar.validate(without), required
 
 
 def test_the_json_feed_tells_the_same_under_the_same_ids(announced: Built) -> None:

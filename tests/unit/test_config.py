@@ -70,6 +70,8 @@ def test_every_fault_is_told_at_once_with_its_line(tmp_path: Path) -> None:
     ("text", "line"),
     [
         ('[site]\nbase_url = "example.com"\n', 2),
+        ('[serve]\norigins = ["*"]\n', 2),
+        ('[serve]\ncalls = 5\norigins = ["https://www.example.com", "https://www.example.com/"]\n', 3),
         ('[email]\nfrom = "nobody"\n', 2),
         ('[email]\ncopy = "all"\n', 2),
         ('[email]\nbounces = "Bounces <bounce@example.com>"\n', 2),
