@@ -295,7 +295,7 @@ class BatchSender:
 
     def _put_back(self, held: _InHand, batch: batches.Batch) -> None:
         with self.store.begin(beside=True) as connection:
-            leases.release(connection, held.lease)
+            leases.release(connection, held.lease, self.holder)
             self.keep(connection)
             batches.put_back(connection, batch)
             jobs.defer_left(connection, batch.notice, batch.number, self.now(), resend=self.resend)
