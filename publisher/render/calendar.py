@@ -76,6 +76,9 @@ def _text(value: str) -> str:
 
 def _folded(line: str) -> Iterator[str]:
     """A line in pieces of at most 75 octets, no character cut, those after the first begun with a space."""
+    if len(line) <= _LONGEST_LINE and line.isascii():
+        yield line
+        return
     piece, room = "", _LONGEST_LINE
     for sign in line:
         size = len(sign.encode("utf-8"))

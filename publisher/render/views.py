@@ -134,6 +134,10 @@ class Series:
     versions: tuple[Published, ...]
     compared: tuple[Published, ...] = ()
     statements: tuple[Told, ...] = ()
+    _by_name: Mapping[str, Published] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_name", {version.name: version for version in self.versions})
 
     @property
     def name(self) -> str:
@@ -142,7 +146,7 @@ class Series:
 
     def version(self, name: str | None) -> Published | None:
         """The version of that name, or None."""
-        return next((version for version in self.versions if version.name == name), None)
+        return self._by_name.get(name) if name is not None else None
 
     @property
     def standings(self) -> tuple[Standing, ...]:
