@@ -150,7 +150,7 @@ def mailgun() -> Iterator[Spoken]:
                 if name.startswith("v:")
             }
             headers = {name.removeprefix("h:"): value[0] for name, value in form.items() if name.startswith("h:")}
-            text, html = form["text"][0], form["html"][0]
+            text, html = (form.get(part, [""])[0] for part in ("text", "html"))
             spoken.taken.append(Taken(address, arguments, form["subject"][0], text, html, headers))
         name = f"<20261201090000.{len(spoken.batches)}.1234@mg.example.com>"
         return Said(200, json.dumps({"id": name, "message": "Queued. Thank you."}).encode())
