@@ -10,10 +10,11 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from itertools import chain
+from pathlib import Path
 
 from publisher.errors import Place, PublisherError, one
 from publisher.website.manifest import Stamp, digest_of_bytes
@@ -44,7 +45,8 @@ def swap(
 
     A file comes as its bytes, or as the stamp of a former one that stays. `written` is told each file's stamp.
 
-    Unchanged files keep their time of change. Two at once each bring a whole site; the later one stays.
+    Unchanged files keep their time of change, and where all of them stay nothing is moved. Two at once each bring a
+    whole site; the later one stays.
 
     Raises:
         PublisherError: the folder is not ours, a path is unsafe, or the disk refuses; the old site stays as it was.
@@ -52,11 +54,16 @@ def swap(
     former = _former(output)
     output.parent.mkdir(parents=True, exist_ok=True)
     _sweep(output)
+    waiting = iter(files)
+    kept, first = _kept(waiting)
+    if first is None and _stands(output, kept, former):
+        return Swapped(len(kept), 0, 0, sum(stamp.size for _, stamp in kept))
     staging = Path(tempfile.mkdtemp(prefix=f"{_STAGING_PREFIX}{output.name}-", dir=output.parent))
     try:
         # A run cut off here leaves nothing for version control to pick up.
         (staging / ".gitignore").write_text("*\n", "utf-8")
-        done = _fill(staging, output, files, former or frozenset(), written)
+        coming = chain[tuple[str, bytes | Stamp]](kept, () if first is None else (first,), waiting)
+        done = _fill(staging, output, coming, former or frozenset(), written)
         (staging / ".gitignore").unlink()
         _keep_foreign(staging, output, former or frozenset())
         staging.chmod(0o755)
@@ -72,6 +79,34 @@ def swap(
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     return done
+
+
+def _kept(files: Iterable[tuple[str, bytes | Stamp]]) -> tuple[list[tuple[str, Stamp]], tuple[str, bytes] | None]:
+    """The former files that come before the first new one, and that one."""
+    kept: list[tuple[str, Stamp]] = []
+    for name, content in files:
+        if not isinstance(content, Stamp):
+            return kept, (name, content)
+        kept.append((name, content))
+    return kept, None
+
+
+def _stands(output: Path, kept: Sequence[tuple[str, Stamp]], former: frozenset[str] | None) -> bool:
+    """Whether the folder holds these files and no other of ours, each in folders of its own."""
+    if former is None or {name for name, _ in kept} != former:
+        return False
+    folders = {folder for name in {os.path.dirname(name) for name in former} for folder in _above(name)}  # noqa: PTH120  called for every page
+    try:
+        return all(stat.S_ISDIR(os.lstat(f"{output}/{folder}").st_mode) for folder in folders) and all(
+            stat.S_ISREG(os.lstat(f"{output}/{name}").st_mode) for name in former
+        )
+    except OSError:
+        return False
+
+
+def _above(folder: str) -> list[str]:
+    parts = folder.split("/")
+    return ["/".join(parts[: end + 1]) for end in range(len(parts))]
 
 
 def _former(output: Path) -> frozenset[str] | None:
@@ -230,5 +265,6 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _safe(name: str) -> bool:
-    parts = PurePosixPath(name).parts
-    return bool(parts) and not name.startswith("/") and ".." not in parts and "\\" not in name and "\0" not in name
+    parts = name.split("/")
+    named = any(part not in ("", ".") for part in parts)
+    return named and not name.startswith("/") and ".." not in parts and "\\" not in name and "\0" not in name

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from publisher.errors import PublisherError
+from publisher.website.manifest import Stamp
 from publisher.website.swap import MARKER, swap
 
 
@@ -123,3 +124,48 @@ def test_a_reader_finds_the_whole_old_or_the_whole_new_site(tmp_path: Path) -> N
     stop.set()
     reader.join()
     assert torn == []
+
+
+def _stamped(output: Path) -> list[tuple[str, bytes | Stamp]]:
+    stamps: dict[str, Stamp] = {}
+    swap(output, [("a/index.html", b"A"), ("b/index.html", b"B")], stamps.__setitem__)
+    return list(stamps.items())
+
+
+def test_a_site_of_which_all_stays_is_not_moved(tmp_path: Path) -> None:
+    output = tmp_path / "public"
+    kept = _stamped(output)
+    folder = output.stat().st_ino
+
+    done = swap(output, kept)
+
+    assert output.stat().st_ino == folder
+    assert (done.files, done.changed, done.removed, done.bytes) == (2, 0, 0, 2)
+
+
+def test_a_site_that_loses_a_file_is_replaced(tmp_path: Path) -> None:
+    output = tmp_path / "public"
+    kept = _stamped(output)
+
+    assert swap(output, kept[:1]).removed == 1
+    assert not (output / "b").exists()
+
+
+def test_what_stays_comes_along_with_what_is_new(tmp_path: Path) -> None:
+    output = tmp_path / "public"
+    kept = _stamped(output)
+
+    assert swap(output, [kept[0], ("b/index.html", b"new"), ("c/index.html", b"C")]).changed == 2
+    assert [(output / name / "index.html").read_bytes() for name in "abc"] == [b"A", b"new", b"C"]
+
+
+def test_a_folder_that_became_a_link_is_made_a_folder_again(tmp_path: Path) -> None:
+    output = tmp_path / "public"
+    kept = _stamped(output)
+    (output / "a").rename(tmp_path / "elsewhere")
+    (output / "a").symlink_to(tmp_path / "elsewhere")
+
+    swap(output, kept)
+
+    assert not (output / "a").is_symlink()
+    assert (output / "a" / "index.html").read_bytes() == b"A"
