@@ -78,7 +78,10 @@ def opened(store: Store, ledger: str) -> Store:
     def kept(*_: Any, **__: Any) -> None:
         pass
 
+    def held(*_: Any, **__: Any) -> int:
+        return 0
+
     sending.mark, sending.record = marked, remembered  # type: ignore[assignment]
     batches.put_back, run_lock.keep = settled, kept
-    leases.keep, jobs.defer_left, turns.take_turn = kept, kept, taken  # type: ignore[assignment]
+    leases.keep, jobs.defer_left, turns.take_turn = held, kept, taken  # type: ignore[assignment]
     return unhurried
