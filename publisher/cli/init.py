@@ -32,7 +32,7 @@ def command(
 
     On a terminal it asks for what is left out; elsewhere the default stands. What is in the folder stays as it is.
     """
-    from publisher.workflow.scaffold import Beginning, missing_lines, scaffold
+    from publisher.workflow.scaffold import Beginning, scaffold
 
     asks = sys.stdin.isatty() and not as_json
 
@@ -49,17 +49,21 @@ def command(
         languages or tuple(answer(None, "Languages, the authoritative one first", "en").replace(",", " ").split()),
         answer(timezone, "Time zone", "UTC"),
     )
-    place = desk.folder / folder
-    done = scaffold(place, beginning, now=desk.now())
-    missing = missing_lines(place)
+    done = scaffold(desk.folder / folder, beginning, now=desk.now())
     if as_json:
-        print_json({"written": list(done.written), "kept": list(done.kept), "missing": dict(missing)})
+        print_json(
+            {
+                "written": list(done.written),
+                "kept": list(done.kept),
+                "missing": {file: list(lines) for file, lines in done.missing.items()},
+            }
+        )
         return
     for file in done.written:
         click.echo(f"Written: {folder / file}")
     for file in done.kept:
         click.echo(f"Left as it is: {folder / file}")
-    for file, lines in missing:
+    for file, lines in done.missing.items():
         click.echo(f"Add to {folder / file}: {'  '.join(lines)}")
     where = "" if folder == Path() else f" -C {folder}"
     click.echo("\nNext: put your policy into policies/privacy/v1, then")

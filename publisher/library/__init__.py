@@ -17,6 +17,7 @@ from publisher.library.statements import (
     write_statement,
 )
 from publisher.library.survey import Surveyed, folder_digest, survey
+from publisher.library.tables import toml_string
 
 __all__ = [
     "Reading",
@@ -46,6 +47,7 @@ __all__ = [
     "statement_folder",
     "survey",
     "take_back",
+    "toml_string",
     "write_draft",
     "write_review",
     "write_statement",

@@ -1,6 +1,5 @@
 """Statements as files: those that staff name, and those that were sent, in `policies/<policy>/notices/<id>/`."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -18,7 +17,7 @@ from publisher.errors import Fault, Place, Severity, errors_only
 from publisher.library.files import atomic_write
 from publisher.library.keys import Keys, read_keys
 from publisher.library.source import read_source, read_text
-from publisher.library.tables import Table, read_table, suggestion
+from publisher.library.tables import Table, read_table, suggestion, toml_string
 
 NOTICES = "notices"
 RECORD = "notice.toml"
@@ -237,7 +236,7 @@ def _record(statement: Statement, sources: Mapping[str, str]) -> str:
         f"by = {_list(statement.by)}",
         "",
         "[texts]",
-        *(f"{language} = {_quoted(digest_of(source))}" for language, source in sources.items()),
+        *(f"{language} = {toml_string(digest_of(source))}" for language, source in sources.items()),
     ]
     return "\n".join(lines) + "\n"
 
@@ -247,9 +246,4 @@ def _instant(value: datetime) -> str:
 
 
 def _list(values: Sequence[str]) -> str:
-    return f"[{', '.join(_quoted(value) for value in values)}]"
-
-
-def _quoted(value: str) -> str:
-    """A TOML basic string; JSON's escapes are TOML's too."""
-    return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
+    return f"[{', '.join(toml_string(value) for value in values)}]"

@@ -1,5 +1,6 @@
 """TOML files read strictly: each key by its type, unknown ones told, every fault with its line."""
 
+import json
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
@@ -271,3 +272,8 @@ def _statement_end(text: str, start: int) -> int:
         elif token[0] == "\n" and depth <= 0:
             return token.end()
     return len(text)
+
+
+def toml_string(value: str) -> str:
+    """A text as TOML has it between quotes; JSON's escapes are TOML's too."""
+    return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -107,27 +107,32 @@ def nginx(host: Host) -> dict[str, str]:
         f"# Include this in the server block of {host.name}. The pages come from {host.output}.",
         _location(f"^~ {below}/static/", f"alias {host.output}/static/;", (*ALWAYS, ("Cache-Control", IMMUTABLE))),
         _location(
-            f"^~ {below}/timemap/",
-            f"alias {host.output}/timemap/;\n    types {{ }}\n    default_type {TIME_MAP};",
+            f"^~ {_FILES}{below}/timemap/",
+            f"internal;\n    alias {host.output}/timemap/;\n    types {{ }}\n    default_type {TIME_MAP};",
             (*ALWAYS, kept),
         ),
         *(
             _location(f"= {below}{path}", f"alias {host.output}{path};\n    {_types()}", (*ALWAYS, *TO_ANYBODY, kept))
             for path in sorted(SHARED)
         ),
-        *(
-            _location(
-                f"^~ {below}{path}",
-                f"proxy_pass http://127.0.0.1:{host.port};\n    proxy_set_header Host $host;\n"
-                "    proxy_set_header X-Forwarded-For $remote_addr;",
-                (),
-            )
-            for path in ("/api/", "/timegate/")
-        ),
+        *(_location(f"^~ {below}{path}", _served(host), ()) for path in ("/api/", "/timegate/")),
+        "# the served time map names its gate; while nothing is served, the built one is sent",
+        _location(f"^~ {below}/timemap/", f"{_served(host)}\n    error_page 502 504 = {_FILES}$uri;", ()),
         f"location ~ ^{below}/(.*/)?[._][^/]*$ {{\n    return 404;\n}}",
         _location(f"{below}/", f"alias {host.output}/;\n    index index.html;\n    {_types()}", (*ALWAYS, kept)),
     ]
     return {"publisher.nginx.conf": "\n".join(blocks) + "\n"}
+
+
+_FILES = "/.files"
+"""Before the paths of built files that stand in for served ones; nginx answers them to nobody from outside."""
+
+
+def _served(host: Host) -> str:
+    return (
+        f"proxy_pass http://127.0.0.1:{host.port};\n    proxy_set_header Host $host;\n"
+        "    proxy_set_header X-Forwarded-For $remote_addr;"
+    )
 
 
 def _location(where: str, body: str, headers: tuple[tuple[str, str], ...]) -> str:
@@ -143,7 +148,10 @@ def _types() -> str:
 
 def crontab(host: Host) -> dict[str, str]:
     """Lines for the crontab of the user who owns the workspace."""
-    lines = f"*/{MINUTES} * * * *  {host.command('deliver')}; {host.command('tick')}\n"
+    lines = (
+        "# passwords, each in a line of its own, such as PUBLISHER_EMAIL__TRANSPORT=smtp://user:password@relay:587\n"
+        f"*/{MINUTES} * * * *  {host.command('deliver')}; {host.command('tick')}\n"
+    )
     return {"publisher.crontab": lines}
 
 

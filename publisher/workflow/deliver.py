@@ -3,30 +3,26 @@
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from publisher.delivery import Transport
 from publisher.delivery.verp import senders
-from publisher.domain.notice import MessageState, Notice
 from publisher.errors import Fault
-from publisher.store import batches, doubting, jobs, leases, notices, run_lock
+from publisher.store import doubting, jobs, leases, run_lock
 from publisher.workflow.alone import alone, gone_from
 from publisher.workflow.careful_start import AT_ONCE, CarefulStart
-from publisher.workflow.delivery_report import (
-    DeliveryReport,
-    Progress,
-    Unseen,
-)
+from publisher.workflow.delivery_report import DeliveryReport, Progress, Unseen
 from publisher.workflow.judgement import Judgement
 from publisher.workflow.lanes import Lanes
+from publisher.workflow.one_pass import Pass
 from publisher.workflow.outgoing import refuse_domain
 from publisher.workflow.pace import Pace
 from publisher.workflow.pass_report import pass_report
 from publisher.workflow.passes import LOCK
 from publisher.workflow.process import this_process
-from publisher.workflow.sender import PHASES, Sender
+from publisher.workflow.sender import Sender
 
 if TYPE_CHECKING:
     from publisher.store.engine import Store
@@ -111,7 +107,7 @@ def deliver(
             start=start,
             resend=resend,
         )
-        run = _Pass(store, hands, now, start, resend)
+        run = Pass(store, hands, now, start, resend)
         try:
             begun(lock.fence)
             hands.judgement.stopped = first(lock)
@@ -119,71 +115,16 @@ def deliver(
             hands.progress.begin(due)
             if due:
                 hands.lanes = Lanes(transports, max(1, min(connections, due)), sender)
-                run.phases()
+                run.all()
         finally:
             hands.wind_up()
-    return run.report(interrupted + hands.interrupted)
-
-
-@dataclass(frozen=True, slots=True)
-class _Pass:
-    """One pass. It goes on until everything due was tried, or the judgement on its answers says why not."""
-
-    store: "Store"
-    sender: Sender
-    now: Callable[[], datetime]
-    start: CarefulStart
-    resend: bool
-
-    def due(self) -> int:
-        """How many messages this pass will try."""
-        with self.store.read() as connection:
-            return sum(
-                self.start.due(connection, notice, self.now(), resend=self.resend)
-                for notice in notices.open_notices(connection)
-                if self.sender.may_go(connection, notice)
-            )
-
-    def phases(self) -> None:
-        """Everything that is due: by phase, then by notice, then by batch."""
-        for state in PHASES if self.resend else PHASES[:-1]:
-            with self.store.read() as connection:
-                waiting = notices.open_notices(connection)
-            for notice in waiting:
-                self._notice(notice, state)
-
-    def _notice(self, notice: Notice, state: MessageState) -> None:
-        with self.store.read() as connection:
-            if not self.sender.may_go(connection, notice):
-                return
-            due_batches = batches.due_batches(connection, notice.id, state, self.now())
-            if not due_batches:
-                return
-            letters = self.sender.letters(connection, notice)
-        for batch in due_batches:
-            self._urgent_first(notice)
-            if not self.sender.hand_over(notice, batch, state, letters):
-                return
-
-    def _urgent_first(self, notice: Notice) -> None:
-        """What was queued meanwhile and is more urgent goes between two batches."""
-        with self.store.read() as connection:
-            ahead = notices.urgent_ahead(connection, notice)
-        for urgent in ahead:
-            for state in PHASES[:2]:
-                self._notice(urgent, state)
-
-    def report(self, interrupted: int) -> DeliveryReport:
-        """What the pass did, and what is left."""
-        with self.store.read() as connection:
-            found = pass_report(connection, self.sender.tally, now=self.now, start=self.start, resend=self.resend)
-        return replace(
-            found,
-            skipped=self.sender.skipped,
-            interrupted=interrupted,
-            stopped=self.sender.judgement.stopped,
-            reasons=(
-                *(fault for fault in self.sender.judgement.halted.values() if fault is not None),
-                *self.sender.judgement.warned.values(),
-            ),
-        )
+    with store.read() as connection:
+        found = pass_report(connection, hands.tally, now=now, start=start, resend=resend)
+    judged = hands.judgement
+    return replace(
+        found,
+        skipped=hands.skipped,
+        interrupted=interrupted + hands.interrupted,
+        stopped=judged.stopped,
+        reasons=(*(fault for fault in judged.halted.values() if fault is not None), *judged.warned.values()),
+    )

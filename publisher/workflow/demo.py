@@ -107,24 +107,16 @@ def _scratch(settings: Settings, folder: Path) -> Settings:
 
 def _settings_file(settings: Settings) -> str:
     """A publisher.toml of its own, so that every command works inside the scratch folder too."""
-    sender = settings.email.sender or EmailSettings().sender
-    lines = (
-        "[site]",
-        f"name = {_quoted(settings.site.name)}",
-        f"base_url = {_quoted(settings.site.base_url)}",
-        "[email]",
-        f"transport = {_quoted('maildir:' + MAILDIR)}",
-        f"from = {_quoted(sender)}",
-        f"connections = {settings.email.connections}",
-        f"copy = {_quoted(settings.email.copy)}",
-    )
-    return "\n".join(lines) + "\n"
+    import tomli_w
 
-
-def _quoted(text: str) -> str:
-    import json
-
-    return json.dumps(text, ensure_ascii=False)
+    site = {"name": settings.site.name, "base_url": settings.site.base_url}
+    email = {
+        "transport": f"maildir:{MAILDIR}",
+        "from": settings.email.sender or EmailSettings().sender,
+        "connections": settings.email.connections,
+        "copy": settings.email.copy,
+    }
+    return tomli_w.dumps({"site": site, "email": email})
 
 
 def _fingerprint(source: Path) -> str:

@@ -177,7 +177,7 @@ class Hand:
             if self._sender is None:
                 raise RuntimeError("nothing is open")
             with self.terms.store.read() as connection:
-                self._letters = notice.id, self._sender.letters(connection, notice)
+                self._letters = notice.id, self._sender.mails(connection, notice)
         return self._letters[1]
 
     def _opened(self) -> Sender:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from publisher.delivery.handoff import Provider
-from publisher.domain.notice import NoticeId
-from publisher.store import notices
+from publisher.domain.notice import Notice, NoticeId
 from publisher.workflow.delivery_report import Unseen, interrupted_by_hand
 from publisher.workflow.due import Due
 from publisher.workflow.hand import Tally, Terms
@@ -56,7 +55,7 @@ class ProviderHand:
         sender = self._sender = self._sender or self._opened()
         lost = True
         try:
-            sender.hand_over(due.notice, due.batch, due.state, self._contents_of(name))
+            sender.hand_over(due.notice, due.batch, due.state, self._contents_of(due.notice, sender))
             lost = False
         finally:
             self._tally.add(sender, lost=lost, handed=sender.handed)
@@ -75,10 +74,10 @@ class ProviderHand:
         if sender is not None:
             sender.close()
 
-    def _contents_of(self, name: NoticeId) -> Contents:
-        if self._contents is None or self._contents[0] != name:
+    def _contents_of(self, notice: Notice, sender: BatchSender) -> Contents:
+        if self._contents is None or self._contents[0] != notice.id:
             with self._terms.store.read() as connection:
-                self._contents = name, Contents(notices.templates(connection, name))
+                self._contents = notice.id, sender.mails(connection, notice)
         return self._contents[1]
 
     def _opened(self) -> BatchSender:

@@ -23,6 +23,7 @@ from publisher.workflow.handoff_batches import Contents, batch_of, key_of, parte
 from publisher.workflow.handoff_splitting import Splitting
 from publisher.workflow.pace import backoff
 from publisher.workflow.receipts import apply_receipts
+from publisher.workflow.restored import telling_all
 from publisher.workflow.sender import REASON_UNFIT
 
 if TYPE_CHECKING:
@@ -110,7 +111,11 @@ class BatchSender:
             return False
         return notices.is_open(connection, notice.id)
 
-    def hand_over(self, notice: Notice, batch: batches.Batch, state: MessageState, contents: Contents) -> bool:
+    def mails(self, connection: "Connection", notice: Notice) -> Contents:
+        """The mails of a notice, prepared."""
+        return Contents(notices.templates(connection, notice.id))
+
+    def hand_over(self, notice: Notice, batch: batches.Batch, state: MessageState, mails: Contents) -> bool:
         """Takes a batch in hand, hands over what of it is due out of one state, and puts it back.
 
         A batch that somebody else has in hand is left to them.
@@ -120,11 +125,19 @@ class BatchSender:
 
         Raises:
             BusyError: somebody else has taken the batch since: this process stood still for too long.
+            PublisherError: the store was restored from a backup, or cannot be used.
         """
+        with telling_all(self.store, self.holder, self.now):
+            return self._handed_over(notice, batch, state, mails)
+
+    def _handed_over(self, notice: Notice, batch: batches.Batch, state: MessageState, contents: Contents) -> bool:
         with self.store.begin(beside=not self.start.counts) as connection:
+            leases.refuse_restored(connection, self.holder)
             self.keep(connection)
             allowed = self.start.allowed(connection, notice, state, self.now())
             if allowed == 0 or not self.may_go(connection, notice):
+                if self.stopped is not None:  # the job that brought a worker here is done, and another is to come here
+                    self._leave(connection, batch)
                 return False
             try:
                 readers = batches.addressees(connection, batch)
@@ -140,6 +153,7 @@ class BatchSender:
             self.skipped += batches.take_in_hand(connection, batch, readers)
             due = self._fit(connection, sending.messages(connection, batch, state, self.now(), readers)[:allowed])
             doubted = handoffs.earlier(connection, due) if state is MessageState.IN_DOUBT else {}
+        self.holder.traces.kept(lease, lease.until)
         held = _InHand(lease, until, notice, state, contents)
         lost = False
         try:
@@ -288,9 +302,10 @@ class BatchSender:
         """A transaction in which the batch is still ours."""
         with self.store.begin(beside=beside) as connection:
             until = self.holder.now() + self.holder.lease
-            leases.keep(connection, held.lease, self.holder)
+            kept = leases.keep(connection, held.lease, self.holder)
             self.keep(connection)
             yield connection
+        self.holder.traces.kept(held.lease, kept)
         held.until = until
 
     def _put_back(self, held: _InHand, batch: batches.Batch) -> None:
@@ -298,7 +313,11 @@ class BatchSender:
             leases.release(connection, held.lease, self.holder)
             self.keep(connection)
             batches.put_back(connection, batch)
-            jobs.defer_left(connection, batch.notice, batch.number, self.now(), resend=self.resend)
+            self._leave(connection, batch)
+        self.holder.traces.put_back(held.lease)
+
+    def _leave(self, connection: "Connection", batch: batches.Batch) -> None:
+        jobs.defer_left(connection, batch.notice, batch.number, self.now(), resend=self.resend)
 
 
 _SAID = {

@@ -1,8 +1,7 @@
 """A new workspace: settings, one policy with a frame to write in, and what version control ignores."""
 
-import json
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import quote
@@ -16,6 +15,7 @@ from publisher.workflow.scaffold_texts import ATTRIBUTES, IGNORED, POLICY, SETTI
 from publisher.workflow.workspace import open_workspace
 
 _FOLDER = "policies/privacy"
+_OF_VERSION_CONTROL = {".gitignore": IGNORED, ".gitattributes": ATTRIBUTES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,14 @@ class Beginning:
 
 @dataclass(frozen=True, slots=True)
 class Scaffolded:
-    """The files that were written and those that were there and stayed as they are, relative to the folder."""
+    """The files that were written and those that were there and stayed as they are, relative to the folder.
+
+    `missing` are the lines that version control's files, where they were there before, still have to say.
+    """
 
     written: tuple[str, ...]
     kept: tuple[str, ...]
+    missing: Mapping[str, tuple[str, ...]]
 
 
 def scaffold(folder: Path, beginning: Beginning, *, now: datetime) -> Scaffolded:
@@ -60,11 +64,12 @@ def scaffold(folder: Path, beginning: Beginning, *, now: datetime) -> Scaffolded
                 continue
             _write(folder / name, text)
             written.append(name)
+        missing = dict(_missing(folder))
     except OSError as fault:
         raise one(
             "init-unwritable", f"It cannot be written: {fault.strerror}.", "Name another folder.", Place(str(folder))
         ) from None
-    return Scaffolded(tuple(written), (*(() if with_policy else (_FOLDER,)), *kept))
+    return Scaffolded(tuple(written), (*(() if with_policy else (_FOLDER,)), *kept), missing)
 
 
 def _refuse_wrong(files: Mapping[str, str], now: datetime) -> None:
@@ -94,22 +99,28 @@ def _files(beginning: Beginning, now: datetime) -> Iterator[tuple[str, str]]:
     yield (
         f"{_FOLDER}/policy.toml",
         POLICY.format(
-            title=_quoted(title_for(first)),
-            language=_quoted(first),
-            others=", ".join(map(_quoted, others)),
-            zone=_quoted(beginning.timezone),
-            contact=_quoted(beginning.contact),
+            title=library.toml_string(title_for(first)),
+            language=library.toml_string(first),
+            others=", ".join(map(library.toml_string, others)),
+            zone=library.toml_string(beginning.timezone),
+            contact=library.toml_string(beginning.contact),
         ),
     )
     for language in beginning.languages:
         text = text_for(language).format(
             title=title_for(language), name=beginning.name, contact=beginning.contact, today=now.date().isoformat()
         )
-        yield f"{_FOLDER}/v1/{language.replace('/', '')}.md", text
-    for name, lines in ((".gitignore", IGNORED), (".gitattributes", ATTRIBUTES)):
+        file = language.replace("/", "")  # what is no tag is told, and must not name a place elsewhere meanwhile
+        yield f"{_FOLDER}/v1/{file}.md", text
+    for name, lines in _OF_VERSION_CONTROL.items():
         yield name, "".join(f"{line}\n" for line in lines)
-    sender = _quoted(f"{_phrase(beginning.name)} <{beginning.contact}>")
-    yield FILE_NAME, SETTINGS.format(name=_quoted(beginning.name), url=_quoted(beginning.url), sender=sender)
+    sender = library.toml_string(f"{_phrase(beginning.name)} <{beginning.contact}>")
+    yield (
+        FILE_NAME,
+        SETTINGS.format(
+            name=library.toml_string(beginning.name), url=library.toml_string(beginning.url), sender=sender
+        ),
+    )
 
 
 def _phrase(name: str) -> str:
@@ -117,16 +128,9 @@ def _phrase(name: str) -> str:
     return f'"{quote(name)}"' if set(name) & set('()<>[]:;@\\,."') else name
 
 
-def missing_lines(folder: Path) -> tuple[tuple[str, Sequence[str]], ...]:
-    """What version control's files, which were there before, still have to say: the file, and its lines."""
-    found = []
-    for name, lines in ((".gitignore", IGNORED), (".gitattributes", ATTRIBUTES)):
-        present = (folder / name).read_text("utf-8", "replace").splitlines() if (folder / name).is_file() else []
-        missing = [line for line in lines if line not in present]
+def _missing(folder: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for name, lines in _OF_VERSION_CONTROL.items():
+        present = (folder / name).read_text("utf-8", "replace").splitlines()
+        missing = tuple(line for line in lines if line not in present)
         if missing:
-            found.append((name, missing))
-    return tuple(found)
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+            yield name, missing

@@ -27,7 +27,7 @@ channels = ["banner", "email"]
 contact = {contact}
 """
 
-IGNORED = ("/var/", "/site/public/")
+IGNORED = ("/var/", "/site/public/", "/.venv/")
 ATTRIBUTES = ("* text=auto eol=lf",)
 """Digests are of bytes: a text must not get other line ends on another machine."""
 

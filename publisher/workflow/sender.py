@@ -6,21 +6,21 @@ that go next, of all lanes, share one commit. Whatever happens, at most one mess
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from publisher.domain.notice import Message, MessageState, Notice, Outcome
 from publisher.errors import PublisherError
-from publisher.store import batches, doubting, halts, handling, jobs, leases, notices, sending, turns
+from publisher.store import batches, doubting, handling, jobs, leases, notices, sending, turns
 from publisher.workflow.careful_start import CarefulStart
 from publisher.workflow.delivery_report import Progress, interrupted_by_hand
 from publisher.workflow.judgement import Judgement
 from publisher.workflow.lanes import Back, Lanes, News, Parcel
 from publisher.workflow.letters import Letters
 from publisher.workflow.pace import Pace, backoff
+from publisher.workflow.restored import telling_all
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -109,12 +109,12 @@ class Sender:
     written: deque[Parcel] = field(default_factory=deque)
     failures: int = 0
 
-    def letters(self, connection: "Connection", notice: Notice) -> Letters:
+    def mails(self, connection: "Connection", notice: Notice) -> Letters:
         """The letters of a notice, prepared."""
-        mails = notices.templates(connection, notice.id)
-        return Letters(mails, key=self.key, domain=self.domain, sender=self.sender_of)
+        templates = notices.templates(connection, notice.id)
+        return Letters(templates, key=self.key, domain=self.domain, sender=self.sender_of)
 
-    def hand_over(self, notice: Notice, batch: batches.Batch, state: MessageState, letters: Letters) -> bool:
+    def hand_over(self, notice: Notice, batch: batches.Batch, state: MessageState, mails: Letters) -> bool:
         """Takes a batch in hand, hands over what of it is due out of one state, and puts it back.
 
         A batch that somebody else has in hand is left to them.
@@ -122,20 +122,8 @@ class Sender:
         Returns:
             Whether more of its notice may go out of that state.
         """
-        with self._telling_all():
-            return self._handed_over(notice, batch, state, letters)
-
-    @contextmanager
-    def _telling_all(self) -> Iterator[None]:
-        """When this sender finds out that the store was restored, nobody else sends from it either."""
-        try:
-            yield
-        except PublisherError as found:
-            if found.faults[0].code == leases.ROLLED_BACK:
-                with self.store.begin() as connection:
-                    halts.remember(connection, leases.RESTORED, found.faults[0], self.now())
-                self.holder.traces.forget()
-            raise
+        with telling_all(self.store, self.holder, self.now):
+            return self._handed_over(notice, batch, state, mails)
 
     def _handed_over(self, notice: Notice, batch: batches.Batch, state: MessageState, letters: Letters) -> bool:
         with self.store.begin(beside=not self.start.counts) as connection:
@@ -302,7 +290,7 @@ class Sender:
     def wind_up(self) -> None:
         """However it ended: answers that still come are recorded, the batch is put back, the connections are closed."""
         try:
-            with self._telling_all():
+            with telling_all(self.store, self.holder, self.now):
                 self._drain()
         finally:
             if self.lanes is not None:

@@ -105,11 +105,13 @@ def _hanging_up(server: socket.socket) -> Iterator[None]:
 
 
 def _answers(server: socket.socket, client: socket.socket, muted: threading.Event) -> None:
+    """A server that has ended may be heard of as a reset, which is passed on as an end as well."""
     with suppress(OSError):
         while said := server.recv(65536):
             if muted.is_set():
                 return
             client.sendall(said)
+    with suppress(OSError):
         client.shutdown(socket.SHUT_RDWR)
 
 

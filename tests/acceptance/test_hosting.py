@@ -6,6 +6,7 @@ import shlex
 import shutil
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -182,3 +183,33 @@ def test_nginx_serves_the_site_as_it_was_built(workbench: Workbench) -> None:
         assert "immutable" in _got(f"{base}/static/{static}")[1]["Cache-Control"]
         for hidden in ("/.publisher-site.json", "/_headers", "/privacy/nothing/"):
             assert _got(base + hidden)[0] == 404, hidden
+
+
+@pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is not installed")
+def test_behind_nginx_the_time_map_is_the_served_one_and_the_built_one_while_nothing_is_served(
+    workbench: Workbench,
+) -> None:
+    workbench.run("build")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    workbench.run("hosting", "nginx", "--into", str(workbench.folder / "written"), "--port", str(port))
+    command = [sys.executable, "-m", "publisher", "-C", str(workbench.folder), "serve", "--no-tick"]
+    with _nginx(workbench) as base:
+        built = _got(base + "/timemap/privacy")[2]
+        assert b"timegate" not in built
+        assert _got(base + "/timemap/nothing")[0] == 404
+        assert _got(base + "/.files/timemap/privacy")[0] == 404
+        serving = subprocess.Popen([*command, "--port", str(port)])
+        try:
+            for _ in range(400):
+                status, headers, served = _got(base + "/timemap/privacy")
+                if served != built:
+                    break
+                time.sleep(0.05)
+            assert (status, headers["Content-Type"]) == (200, "application/link-format")
+            assert b'/timegate/privacy>;rel="timegate"' in served
+            assert headers.get_all("Cache-Control") == ["max-age=300"]
+            assert _got(base + "/timemap/nothing")[0] == 404
+        finally:
+            serving.terminate()
+            serving.wait()

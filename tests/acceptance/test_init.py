@@ -50,7 +50,7 @@ def test_what_is_in_the_folder_stays_and_what_git_should_know_is_told(bench: Wor
     bench.write("policies/privacy/v1/en.md", "mine")
     done = bench.json("init")
     assert done["kept"] == ["policies/privacy", ".gitignore"]
-    assert done["missing"] == {".gitignore": ["/site/public/"]}
+    assert done["missing"] == {".gitignore": ["/site/public/", "/.venv/"]}
     assert (bench.folder / ".gitignore").read_text("utf-8") == "*.tmp\n/var/\n"
     assert (bench.folder / "policies/privacy/v1/en.md").read_text("utf-8") == "mine"
 

@@ -13,7 +13,7 @@ from sqlalchemy import func, select, text
 
 from publisher.domain.notice import MessageState
 from publisher.store import schema
-from tests.acceptance.crew import LEASE, Crew, crew
+from tests.acceptance.crew import LEASE, PATIENCE, Crew, crew
 from tests.acceptance.deliver_values import states_of
 from tests.contract.called import Call, FarSide, Said, far_side
 from tests.postgresql import Server
@@ -23,18 +23,20 @@ MAILS = 8000
 
 @dataclass
 class Keyed:
-    """A provider that takes a batch once for each key, and takes its time to answer."""
+    """A provider that takes a batch once for each key, and takes its time to answer: nothing before it may `go` on."""
 
     seconds: float
     batches: dict[str, Counter[str]] = field(default_factory=dict)
     repeats: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
+    go: threading.Event = field(default_factory=threading.Event)
 
     def answer(self, call: Call) -> Said:
         key = call.headers["idempotency-key"]
         with self.lock:
             self.repeats += key in self.batches
             self.batches.setdefault(key, Counter(message["id"] for message in call.data["messages"]))
+        assert self.go.wait(PATIENCE)
         time.sleep(self.seconds)
         return Said(202, json.dumps({"id": f"name-of-{key}"}).encode())
 
@@ -47,6 +49,7 @@ class Keyed:
 @contextmanager
 def handing(server: Server, folder: Path, mails: int, seconds: float) -> Iterator[tuple[Crew, Keyed, FarSide]]:
     keyed = Keyed(seconds)
+    keyed.go.set()
     with far_side(keyed.answer) as side, crew(server, folder, mails, settings(side)) as at_work:
         yield at_work, keyed, side
 
@@ -67,10 +70,12 @@ def test_workers_killed_or_stopped_past_their_lease_double_no_batch_and_lose_nob
     postgresql_server: Server, tmp_path: Path
 ) -> None:
     with handing(postgresql_server, tmp_path / "workspace", MAILS, 0.6) as (at_work, keyed, side):
+        keyed.go.clear()  # both are waiting for an answer, however busy this machine is
         killed, stopped = at_work.start(), at_work.start()
         at_work.until(lambda: len(side.calls) >= 2)
         at_work.stop(stopped)
         killed.kill()
+        keyed.go.set()
         killed.communicate()
         at_work.workers.remove(killed)
         at_work.start()

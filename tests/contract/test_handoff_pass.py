@@ -5,14 +5,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pytest
+
 from publisher.config import DeliverySettings
 from publisher.delivery.handoff import Provider
 from publisher.delivery.handoff_http import HttpProvider
 from publisher.delivery.handoff_mailgun import MailgunProvider
 from publisher.delivery.handoff_sendgrid import SendGridProvider
 from publisher.domain.notice import MessageState
-from publisher.store import handling, outbox
+from publisher.errors import PublisherError
+from publisher.store import halts, handling, leases, outbox, schema
 from publisher.store.engine import Store
+from publisher.store.making import BATCH_RESTING
 from publisher.workflow.careful_start import CarefulStart
 from publisher.workflow.delivery_report import DeliveryReport
 from publisher.workflow.handoff import hand_over
@@ -111,6 +115,25 @@ def test_a_provider_that_stays_busy_ends_the_pass_and_nobody_lost_an_attempt(sto
     assert report.stopped.code == "delivery-host-busy"
     assert round(sum(passes.slept), 6) == 1 + 5 + 15
     assert passes.states == {MessageState.SENDING: 1000, MessageState.QUEUED: 500}
+
+
+def test_a_store_restored_while_the_provider_answers_is_found_out_and_nothing_more_is_handed_over(store: Store) -> None:
+    def restored(_: Call) -> Said:
+        with store.begin() as connection:
+            connection.execute(schema.batch.update().values(owner=None, until=None, fence=0, state=BATCH_RESTING))
+            connection.execute(schema.outbox.update().values(state=MessageState.QUEUED))
+        return Said(200)
+
+    with far_side(restored) as side:
+        passes = Passes(store, side, 1500)
+        with pytest.raises(PublisherError) as told:
+            passes.run()
+        assert [fault.code for fault in told.value.faults] == [leases.ROLLED_BACK]
+        with store.read() as connection:
+            assert halts.last(connection, leases.RESTORED) is not None
+        with pytest.raises(PublisherError):
+            passes.run()
+    assert len(side.calls) == 1
 
 
 def test_what_is_in_doubt_goes_once_more_and_is_then_held(store: Store) -> None:

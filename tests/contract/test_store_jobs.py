@@ -9,10 +9,16 @@ import pytest
 from procrastinate.schema import migrations_path
 from sqlalchemy import Connection, create_engine, text
 
+from publisher.delivery.handoff_http import HttpProvider
 from publisher.domain.notice import MessageState, Outcome, Receipt
 from publisher.errors import PublisherError
 from publisher.store import allowance, batches, handling, job_engine, jobs, leases, outbox, sending
 from publisher.store.engine import Store, open_store
+from publisher.workflow.careful_start import AT_ONCE
+from publisher.workflow.delivery_report import Unseen
+from publisher.workflow.handoff_batches import Contents
+from publisher.workflow.handoff_sender import BatchSender
+from tests.contract.called import Said, far_side
 from tests.contract.store_values import FIRST, NOW, PAUSED, add_users, notice, queue_first, states, template, user
 from tests.contract.test_store_leases import holder
 from tests.postgresql import Server
@@ -255,3 +261,32 @@ def test_a_notice_without_a_mail_to_send_gets_no_job(store: Store) -> None:
         outbox.queue(connection, notice(), [template()])
         assert states(connection) == {MessageState.SKIPPED: 1}
         assert _jobs(connection) == []
+
+
+def test_a_batch_that_comes_to_a_hand_which_is_to_end_is_left_to_another_at_once(store: Store) -> None:
+    with store.begin() as connection:
+        queue_first(connection, [user(number) for number in range(2)])
+        _forget(connection)
+        (batch,) = batches.due_batches(connection, FIRST, MessageState.QUEUED, NOW)
+    with far_side(lambda _: Said(200)) as side:
+        sender = BatchSender(
+            store=store,
+            provider=HttpProvider(side.url, b"0123456789abcdef", seconds=5),
+            holder=holder("one"),
+            keep=lambda _: None,
+            now=lambda: NOW,
+            key=b"k" * 32,
+            send_addresses=False,
+            room=lambda _: 0.0,
+            resend=True,
+            progress=Unseen(),
+            sleep=lambda _: None,
+            chance=lambda: 0.5,
+            stopping=lambda: True,
+            start=AT_ONCE,
+        )
+        assert not sender.hand_over(notice(), batch, MessageState.QUEUED, Contents(()))
+        sender.close()
+    assert side.calls == []
+    with store.read() as connection:
+        assert [(job.args["number"], job.status) for job in _jobs(connection)] == [(0, "todo")]

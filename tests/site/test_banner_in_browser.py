@@ -228,6 +228,7 @@ def test_everything_that_is_pressed_is_large_enough(street: Street) -> None:
 def test_it_comes_and_goes_by_itself_while_the_page_stays_open(street: Street, form: str) -> None:
     page = street.open(f"/en/{form}", now=ENDS - timedelta(seconds=30))
     shown(page)
+    page.get_by_role("button", name="Close").wait_for()  # an included banner is there before the script is
     page.clock.run_for(41_000)
     assert height(page) == 0
     page.context.close()
