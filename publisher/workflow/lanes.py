@@ -259,17 +259,18 @@ class Lanes:
         return [(lane, lane.pipeline) for lane in self._lanes.values() if lane.pipeline is not None]
 
     def _listen(self) -> None:
-        """Takes in what the lanes' threads have reported."""
+        """Takes in all that the lanes' threads have reported; what one crashed with is raised after that."""
+        crash: BaseException | None = None
         while True:
             try:
                 said = self._said.get_nowait()
             except Empty:
-                return
+                break
             lane = self._lanes.get(said.lane)
             if isinstance(said.what, BaseException):
                 self._retire(said.lane)
-                raise said.what
-            if lane is None:
+                crash = crash or said.what
+            elif lane is None:
                 if isinstance(said.what, Pipeline):
                     said.what.close()
             elif isinstance(said.what, Receipt):
@@ -279,6 +280,8 @@ class Lanes:
                 parcel, lane.envelope = lane.envelope, None
                 if parcel is not None:
                     self._begin(lane, parcel)
+        if crash is not None:
+            raise crash
 
     def _hear_receipt(self, lane: _Lane, receipt: Receipt) -> None:
         if lane.text is None:

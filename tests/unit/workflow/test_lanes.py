@@ -2,6 +2,7 @@
 
 import time
 from itertools import count
+from threading import Event
 
 import pytest
 
@@ -45,3 +46,42 @@ def test_answers_that_come_shortly_after_the_first_are_told_with_it(monkeypatch:
     finally:
         both.close(5)
     assert sorted(back.parcel.message.recipient.key for back in told.backs) == ["first", "second"]
+
+
+class Crashing:
+    """A far side whose first connection crashes, and whose second one answers after that."""
+
+    numbers = count()
+    crashed, answered = Event(), Event()
+
+    def __init__(self) -> None:
+        self.is_first = next(self.numbers) == 0
+
+    def send(self, _sender: str, _recipient: str, _message: bytes) -> Receipt:
+        if self.is_first:
+            raise ZeroDivisionError
+        self.crashed.wait(10)
+        self.answered.set()
+        return Receipt(Outcome.ACCEPTED, 250, "2.0.0 Ok")
+
+    def close(self) -> None:
+        """A thread has reported its crash before it closes the transport."""
+        if self.is_first:
+            self.crashed.set()
+
+
+def test_an_answer_that_came_beside_a_crash_is_told_at_once_after_it() -> None:
+    both = lanes.Lanes(Crashing, 2, "privacy@example.com")
+    try:
+        for name in ("first", "second"):
+            both.begin(parcel(name))
+        for ready in both.news(10).ready:
+            both.go(ready)
+        assert Crashing.answered.wait(10)
+        time.sleep(0.2)
+        with pytest.raises(ZeroDivisionError):
+            both.news(10)
+        told = both.news(0)
+    finally:
+        both.close(5)
+    assert [back.parcel.message.recipient.key for back in told.backs] == ["second"]
