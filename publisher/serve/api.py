@@ -30,7 +30,7 @@ from publisher.workflow.metrics import store_metrics
 from publisher.workflow.receipt_calls import LARGEST as LARGEST_RECEIPTS
 from publisher.workflow.receipt_calls import ReceiptCalls
 from publisher.workflow.secret_key import secret_key
-from publisher.workflow.tokens import token_key, user_of
+from publisher.workflow.tokens import token_keys
 from publisher.workflow.workspace import open_workspace
 
 LARGEST_BODY = 4096
@@ -100,7 +100,8 @@ class _Api:
         self._counting = counting
         self._clock = clock
         self._told = told
-        self._key = token_key(secret_key(settings.path(settings.secrets.key_file)))
+        key = secret_key(settings.path(settings.secrets.key_file))
+        self._keys = token_keys(key, settings.secrets.token_keys)
         self._receipts = ReceiptCalls(settings, store)
         self._limit = Limit(settings.serve.calls, time.monotonic)
 
@@ -251,7 +252,7 @@ class _Api:
         return listed
 
     def _user(self, token: str) -> str | None:
-        return user_of(self._key, token, now=self._clock())
+        return self._keys.user_of(token, now=self._clock())
 
 
 class _Even:
