@@ -27,6 +27,7 @@ class Website:
         self._told = told
         self._reading: asyncio.Task[bool] | None = None
         self._one_at_a_time = asyncio.Lock()
+        self._unbuilt = ""
         self._recoded = Recent(MOST_RECODED)
 
     async def current(self) -> Snapshot:
@@ -43,15 +44,19 @@ class Website:
             await self.look()
 
     async def look(self) -> None:
-        """Reads another build, and makes the website of a version that takes effect soon."""
+        """Reads another build, and makes the website of a version that takes effect soon; tells a failure once."""
+        if self._pages.is_behind():
+            await asyncio.to_thread(self._pages.refresh)
+        self._pages.turned(self.clock())
+        if not self._pages.is_next_wanted(self.clock()):
+            return
         try:
-            if self._pages.is_behind():
-                await asyncio.to_thread(self._pages.refresh)
-            self._pages.turned(self.clock())
-            if self._pages.is_next_wanted(self.clock()):
-                await asyncio.to_thread(self._pages.make_next, self.clock())
+            await asyncio.to_thread(self._pages.make_next, self.clock())
+            self._unbuilt = ""
         except PublisherError as fault:
-            self._told(str(fault))
+            if str(fault) != self._unbuilt:
+                self._unbuilt = str(fault)
+                self._told(self._unbuilt)
 
     async def made(self, path: str) -> Encoded | None:
         """A page that no build writes; one is made at a time, however many ask."""
