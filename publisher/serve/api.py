@@ -23,6 +23,7 @@ from publisher.serve.limits import Limit
 from publisher.serve.openapi import document
 from publisher.serve.point_in_time import time_gate
 from publisher.serve.replies import GUARDED, Reply, body_of, not_found, plain, private
+from publisher.serve.showing import asker_of, for_people, undated
 from publisher.serve.website import Website
 from publisher.store.engine import Store
 from publisher.workflow.answering import consent, put_away, still_to_show
@@ -122,6 +123,9 @@ class _Api:
                     self._told(str(fault))
                     reply = private(503, {"error": "it cannot be done now; try again"}, ((b"retry-after", b"30"),))
             self._counting.call(reply.status)
+            if reply.status >= 400:
+                asker = asker_of(request.scope, request.url.path)
+                reply = for_people(self._settings, await self._website.current(), asker, reply)
             return _response(reply)
 
         return endpoint
@@ -222,7 +226,12 @@ class _Api:
         pages = await self._website.current()
         listed = json.loads(pages.text(f"/{policy}/versions.json") or "{}")
         asked, wanted = request.query_params, request.headers.get("accept-datetime")
-        return time_gate(self._settings, policy, listed, wanted, asked.get("on"), asked.get("language"))
+        reply = time_gate(self._settings, policy, listed, wanted, asked.get("on"), asked.get("language"))
+        asker = asker_of(request.scope, f"/{policy}/")
+        if reply.status == 400 and "on" in asked and asker.is_person:
+            given, language = asked.get("on", ""), asked.get("language", "")
+            return undated(self._settings, pages, asker, policy, given, language)
+        return reply
 
     async def described(self, _request: Request) -> Reply:
         """The API as OpenAPI has it."""

@@ -7,7 +7,6 @@ instant itself and not from when somebody has got round to building.
 import os
 import subprocess
 import sys
-from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,8 +14,6 @@ from threading import Lock
 
 from publisher.config import Settings
 from publisher.errors import PublisherError, one
-from publisher.workflow.encoded import Encoded
-from publisher.workflow.on_demand import MOST_KEPT, made
 from publisher.workflow.snapshot import Snapshot
 
 AHEAD = timedelta(minutes=10)
@@ -56,19 +53,18 @@ class _Failed:
 class Pages:
     """The website of a workspace in memory.
 
-    Reading a build, making the next one and making a page wait for nothing but themselves: each has a lock of its own.
+    Reading a build and making the next one wait for nothing but themselves: each has a lock of its own.
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+        self.settings = settings
         self._folder = settings.output
         self._place = str(settings.output)
         self._known = _NOTHING
         self._snapshot = Snapshot(None)
         self._next: _Next | None = None
         self._failed: _Failed | None = None
-        self._made: OrderedDict[tuple[str, bytes], Encoded | None] = OrderedDict()
-        self._reading, self._building, self._making = Lock(), Lock(), Lock()
+        self._reading, self._building = Lock(), Lock()
         self.refresh()
 
     def is_behind(self) -> bool:
@@ -139,7 +135,7 @@ class Pages:
                 return
             before = () if following is None else (following.snapshot,)
             try:
-                snapshot = self._read(_built(self._settings, max(turn, now)), *before)
+                snapshot = self._read(_built(self.settings, max(turn, now)), *before)
             except PublisherError:
                 self._failed = _Failed(turn, standing.digest, now)
                 raise
@@ -148,26 +144,8 @@ class Pages:
                 raise _unbuilt(turn, f"it cannot be read: {fault}.") from None
             self._next, self._failed = _Next(turn, standing.digest, snapshot), None
 
-    def kept(self, path: str, now: datetime) -> Encoded | None:
-        """A page that was made already; None when it is still to be made."""
-        return self._made.get((path, self.at(now).digest))
-
-    def made(self, path: str, now: datetime) -> Encoded | None:
-        """A page that no build writes, kept while others are not asked for more; None when there is none.
-
-        Raises:
-            PublisherError: the texts cannot be read.
-        """
-        key = (path, self.at(now).digest)
-        with self._making:
-            if key not in self._made:
-                while len(self._made) >= MOST_KEPT:
-                    self._made.popitem(last=False)
-                self._made[key] = made(self._settings, path, now=now)
-            return self._made[key]
-
     def _read(self, folder: Path, *before: Snapshot) -> Snapshot:
-        return Snapshot(folder, base_url=self._settings.site.base_url, former=(self._snapshot, *before))
+        return Snapshot(folder, base_url=self.settings.site.base_url, former=(self._snapshot, *before))
 
     def _stamp(self) -> tuple[int, int]:
         try:
