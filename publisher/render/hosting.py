@@ -105,7 +105,11 @@ def nginx(host: Host) -> dict[str, str]:
     kept = ("Cache-Control", f"max-age={LONGEST_CACHE}")
     blocks = [
         f"# Include this in the server block of {host.name}. The pages come from {host.output}.",
-        _location(f"^~ {below}/static/", f"alias {host.output}/static/;", (*ALWAYS, ("Cache-Control", IMMUTABLE))),
+        _location(
+            f"^~ {below}/static/",
+            f"alias {host.output}/static/;\n    {_types()}",
+            (*ALWAYS, ("Cache-Control", IMMUTABLE)),
+        ),
         _location(
             f"^~ {_FILES}{below}/timemap/",
             f"internal;\n    alias {host.output}/timemap/;\n    types {{ }}\n    default_type {TIME_MAP};",

@@ -181,6 +181,7 @@ def test_nginx_serves_the_site_as_it_was_built(workbench: Workbench) -> None:
         assert _got(base + "/banners.json")[1]["Access-Control-Allow-Origin"] == "*"
         static = next(path.name for path in (site / "static").iterdir() if path.suffix == ".css")
         assert "immutable" in _got(f"{base}/static/{static}")[1]["Cache-Control"]
+        assert _got(f"{base}/static/{static}")[1]["Content-Type"] == "text/css; charset=utf-8"
         for hidden in ("/.publisher-site.json", "/_headers", "/privacy/nothing/"):
             assert _got(base + hidden)[0] == 404, hidden
 
