@@ -123,7 +123,11 @@ def nginx(host: Host) -> dict[str, str]:
         "# the served time map names its gate; while nothing is served, the built one is sent",
         _location(f"^~ {below}/timemap/", f"{_served(host)}\n    error_page 502 504 = {_FILES}$uri;", ()),
         f"location ~ ^{below}/(.*/)?[._][^/]*$ {{\n    return 404;\n}}",
-        _location(f"{below}/", f"alias {host.output}/;\n    index index.html;\n    {_types()}", (*ALWAYS, kept)),
+        _location(
+            f"{below}/",
+            f"alias {host.output}/;\n    index index.html;\n    error_page 404 {below}/404.html;\n    {_types()}",
+            (*ALWAYS, kept),
+        ),
     ]
     return {"publisher.nginx.conf": "\n".join(blocks) + "\n"}
 

@@ -63,6 +63,8 @@ class Application:
             await self._live(receive, send)
         elif scope["type"] == "http":
             await self._answer(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})  # there are none here: 403
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not self._is_ours(header(scope, b"host") or b""):

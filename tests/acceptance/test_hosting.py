@@ -184,6 +184,7 @@ def test_nginx_serves_the_site_as_it_was_built(workbench: Workbench) -> None:
         assert _got(f"{base}/static/{static}")[1]["Content-Type"] == "text/css; charset=utf-8"
         for hidden in ("/.publisher-site.json", "/_headers", "/privacy/nothing/"):
             assert _got(base + hidden)[0] == 404, hidden
+        assert _got(base + "/privacy/nothing/")[2] == (site / "404.html").read_bytes()
 
 
 @pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is not installed")
