@@ -36,9 +36,10 @@ async def answer(website: Website, below: str, path: str, scope: Scope) -> Reply
     moved = pages.moved(below + path)
     if moved is not None:
         return leads(301, moved)
-    asked = asked_for(path, _fields(scope["query_string"]))
-    if asked is not None:
-        return leads(303, below + asked)
+    if scope["query_string"]:
+        asked = asked_for(path, _fields(scope["query_string"]))
+        if asked is not None:
+            return leads(303, below + asked)
     page = pages.find(path)
     if (page is None or path.endswith("/")) and is_made(path, pages):
         made = await website.made(path)
@@ -65,7 +66,7 @@ def _not_made(why: Unmade, pages: Snapshot, website: Website, asker: Asker) -> R
 
 def _fields(query: bytes) -> Mapping[str, list[str]]:
     """What a form sent; nothing when it is not one that this site shows."""
-    if not query or len(query) > _LONGEST_QUERY:
+    if len(query) > _LONGEST_QUERY:
         return {}
     try:
         return parse_qs(query.decode("latin-1"), max_num_fields=_MOST_FIELDS)
@@ -78,8 +79,10 @@ async def of_page(page: Encoded, path: str, pages: Snapshot, website: Website, s
     encoding = page.best(header(scope, b"accept-encoding"))
     if path.startswith("/static/"):
         kept = _LASTING
+    elif not pages.turns:
+        kept = _A_WHILE
     else:
-        kept = ((b"cache-control", b"max-age=%d" % pages.freshness(website.clock(), LONGEST_CACHE)),)
+        kept = _kept(pages.freshness(website.clock(), LONGEST_CACHE))
     said = _said(page, encoding, pages.point(path), path in SHARED)
     asked = header(scope, b"if-none-match")
     if asked is not None and _has(asked, page.tag(encoding)):
@@ -87,9 +90,19 @@ async def of_page(page: Encoded, path: str, pages: Snapshot, website: Website, s
     return Reply(200, said.whole + kept, await website.body(page, encoding))
 
 
+def _kept(seconds: int) -> Headers:
+    return ((b"cache-control", b"max-age=%d" % seconds),)
+
+
+_A_WHILE = _kept(LONGEST_CACHE)
+
+
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """The headers of a page in one encoding, but for how long it may be kept: with the page, and with a 304."""
+    """The headers of a page in one encoding, but for how long it may be kept: with the page, and with a 304.
+
+    What guards a page stays with the copy that a 304 is about (RFC 9110, section 15.4.5).
+    """
 
     whole: Headers
     unchanged: Headers
@@ -103,10 +116,9 @@ def _said(page: Encoded, encoding: str, point: Point, shared: bool) -> _Said:
         (b"vary", b"accept-encoding"),
         *(pair for pair in around if pair[1]),
         *(_TO_ANYBODY if shared else ()),
-        *GUARDED,
     )
     packed = () if encoding == "identity" else ((b"content-encoding", encoding.encode("ascii")),)
-    return _Said(((b"content-type", page.kind), *packed, *unchanged), unchanged)
+    return _Said(((b"content-type", page.kind), *packed, *unchanged, *GUARDED), unchanged)
 
 
 def _has(asked: bytes, tag: bytes) -> bool:

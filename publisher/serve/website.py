@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
+from time import monotonic
 
 from publisher.errors import PublisherError
 from publisher.serve.recent import Recent
@@ -13,6 +14,8 @@ from publisher.workflow.snapshot import Snapshot
 
 WAIT_SECONDS = 0.25
 """How long a reader who comes just after a build waits for it; after that they get the one before until it is read."""
+LOOK_AGAIN_SECONDS = 0.02
+"""For how long nobody looks at the disk again, where a look costs as much as a tenth of an answer."""
 
 MOST_RECODED = 8_000_000
 """Bytes of pages in other encodings than the one they are held in that are kept."""
@@ -36,6 +39,7 @@ class Website:
         self.clock = clock
         self._told = told
         self._reading: asyncio.Task[bool] | None = None
+        self._look_again = 0.0
         self._one_at_a_time, self._recoding = asyncio.Lock(), asyncio.Lock()
         self._unbuilt = ""
         self._recoded: Recent[bytes] = Recent(MOST_RECODED, len)
@@ -44,10 +48,13 @@ class Website:
 
     async def current(self) -> Snapshot:
         """The website as it is true now."""
-        if self._pages.is_behind():
-            if self._reading is None or self._reading.done():
-                self._reading = asyncio.create_task(asyncio.to_thread(self._pages.refresh))
-            await asyncio.wait([self._reading], timeout=WAIT_SECONDS)
+        if monotonic() >= self._look_again:
+            if self._pages.is_behind():
+                if self._reading is None or self._reading.done():
+                    self._reading = asyncio.create_task(asyncio.to_thread(self._pages.refresh))
+                await asyncio.wait([self._reading], timeout=WAIT_SECONDS)
+            else:
+                self._look_again = monotonic() + LOOK_AGAIN_SECONDS
         return self._pages.at(self.clock())
 
     async def ready(self) -> None:
