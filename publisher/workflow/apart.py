@@ -66,7 +66,7 @@ def made_apart(settings: Settings, path: str, *, now: datetime) -> Encoded | Unm
 
 def main(root: str, path: str, at: str) -> int:
     """Makes one page, and writes how it is held, the digest of its tags, and its bytes."""
-    os.nice(10)
+    os.nice(5)  # pages go first, but whoever asked is waiting
     for limit, most in (
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_DATA, MOST_BYTES),
