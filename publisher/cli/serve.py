@@ -45,4 +45,5 @@ def command(desk: Desk, host: str, port: int, no_tick: bool) -> None:
             proxy_headers=False,  # the application does that where an address matters, and not for every page
             server_header=False,
             lifespan="on",
+            ws="none",
         )

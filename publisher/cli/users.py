@@ -59,7 +59,7 @@ def token(desk: Desk, identity: str, hours: int) -> None:
     from publisher.workflow.tokens import token_key, token_of
 
     settings = desk.settings()
-    key = token_key(secret_key(settings.path(settings.secrets.key_file)))
+    key = token_key(secret_key(settings.path(settings.secrets.key_file)), settings.secrets.token_keys[-1])
     try:
         click.echo(token_of(key, identity, expires=desk.now() + timedelta(hours=hours)))
     except ValueError:
@@ -69,12 +69,16 @@ def token(desk: Desk, identity: str, hours: int) -> None:
 @command.command("key")
 @pass_desk
 def key(desk: Desk) -> None:
-    """Print the key, in hexadecimal, with which your website makes tokens itself; keep it as you keep passwords."""
+    """Print the key, in hexadecimal, with which your website makes tokens itself; keep it as you keep passwords.
+
+    It is the one of the last name in [secrets] token_keys.
+    """
     from publisher.workflow.secret_key import secret_key
     from publisher.workflow.tokens import token_key
 
     settings = desk.settings()
-    click.echo(token_key(secret_key(settings.path(settings.secrets.key_file))).hex())
+    installed = secret_key(settings.path(settings.secrets.key_file))
+    click.echo(token_key(installed, settings.secrets.token_keys[-1]).hex())
 
 
 @command.command("erase")

@@ -138,9 +138,13 @@ class ServeSettings:
 
 @dataclass(frozen=True, slots=True)
 class SecretSettings:
-    """Where the installation's key lies, made at first use with mode 0600."""
+    """Where the installation's key lies, made at first use with mode 0600; the names of the keys of tokens.
+
+    Each name derives a key of its own; tokens of all of them are understood, and the last one signs.
+    """
 
     key_file: str = "var/publisher.key"
+    token_keys: tuple[str, ...] = ("1",)
 
 
 @dataclass(frozen=True, slots=True)

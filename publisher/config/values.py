@@ -15,6 +15,7 @@ _BOUNCES = re.compile(r"[A-Za-z0-9._-]{1,23}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[
 _ORIGIN = re.compile(r"https?://[a-z0-9](?:[a-z0-9.-]{0,252}[a-z0-9])?(?::[0-9]{1,5})?")
 """As a browser writes it (RFC 6454, section 6.2); `*` would let in anybody's pages with a reader's token."""
 
+_KEY_NAME = re.compile(r"[A-Za-z0-9-]{1,32}")
 _FIRST = re.compile(r"[1-9][0-9]{0,8}|(?!0+(\.0+)?%)([0-9]{1,2}(\.[0-9]{1,3})?|100)%")
 PROVIDERS = ("publisher", "sendgrid", "mailgun")
 """Whose formats a hand-off can be written in; the first is our own."""
@@ -55,6 +56,13 @@ def impossible(settings: Settings, text: str) -> list[Fault]:
             "origins",
             "One of these is no origin of one site.",
             "Name each site whose pages may call the API, without a path: https://www.example.com",
+        ),
+        (
+            not settings.secrets.token_keys or not all(map(_KEY_NAME.fullmatch, settings.secrets.token_keys)),
+            "secrets",
+            "token_keys",
+            "These are no names of keys.",
+            'Write one or more of letters, digits and hyphens, the one that signs last: ["1", "2027-02"]',
         ),
         (email.rate < 0, "email", "rate", "A rate cannot be negative.", "Write mails a second, or 0 for no limit."),
         (

@@ -32,7 +32,7 @@ def read_bytes(path: Path, name: str, limit: int) -> tuple[bytes | None, tuple[F
         if status.st_size > limit:
             return None, (_large(name, limit),)
         with os.fdopen(os.dup(descriptor), "rb") as file:
-            held = file.read(limit + 1)
+            held = file.read()  # with a limit Python would allocate all of that
     except OSError as fault:
         return None, (_unreadable(name, fault),)
     finally:

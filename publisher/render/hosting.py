@@ -105,7 +105,11 @@ def nginx(host: Host) -> dict[str, str]:
     kept = ("Cache-Control", f"max-age={LONGEST_CACHE}")
     blocks = [
         f"# Include this in the server block of {host.name}. The pages come from {host.output}.",
-        _location(f"^~ {below}/static/", f"alias {host.output}/static/;", (*ALWAYS, ("Cache-Control", IMMUTABLE))),
+        _location(
+            f"^~ {below}/static/",
+            f"alias {host.output}/static/;\n    {_types()}",
+            (*ALWAYS, ("Cache-Control", IMMUTABLE)),
+        ),
         _location(
             f"^~ {_FILES}{below}/timemap/",
             f"internal;\n    alias {host.output}/timemap/;\n    types {{ }}\n    default_type {TIME_MAP};",
@@ -118,14 +122,28 @@ def nginx(host: Host) -> dict[str, str]:
         *(_location(f"^~ {below}{path}", _served(host), ()) for path in ("/api/", "/timegate/")),
         "# the served time map names its gate; while nothing is served, the built one is sent",
         _location(f"^~ {below}/timemap/", f"{_served(host)}\n    error_page 502 504 = {_FILES}$uri;", ()),
+        "# so it is with the forms of a history, and with any two versions compared",
+        _location(f"~ ^{below}/[a-z0-9-]+/{_ASKED}/", f"{_served(host)}\n    error_page 502 504 = {_FILES}$uri;", ()),
+        _location(
+            f"^~ {_FILES}{below}/",
+            f"internal;\n    alias {host.output}/;\n    index index.html;\n    {_types()}",
+            (*ALWAYS, kept),
+        ),
         f"location ~ ^{below}/(.*/)?[._][^/]*$ {{\n    return 404;\n}}",
-        _location(f"{below}/", f"alias {host.output}/;\n    index index.html;\n    {_types()}", (*ALWAYS, kept)),
+        _location(
+            f"{below}/",
+            f"alias {host.output}/;\n    index index.html;\n    error_page 404 {below}/404.html;\n    {_types()}",
+            (*ALWAYS, kept),
+        ),
     ]
     return {"publisher.nginx.conf": "\n".join(blocks) + "\n"}
 
 
 _FILES = "/.files"
 """Before the paths of built files that stand in for served ones; nginx answers them to nobody from outside."""
+
+_ASKED = r"(history|v[0-9]+\.\.\.v[0-9]+)"
+"""The part of a path below a policy's own that `serve` can say more under than a build."""
 
 
 def _served(host: Host) -> str:

@@ -23,6 +23,7 @@ from publisher.serve.limits import Limit
 from publisher.serve.openapi import document
 from publisher.serve.point_in_time import time_gate
 from publisher.serve.replies import GUARDED, Reply, body_of, not_found, plain, private
+from publisher.serve.showing import asker_of, for_people, undated
 from publisher.serve.website import Website
 from publisher.store.engine import Store
 from publisher.workflow.answering import consent, put_away, still_to_show
@@ -30,7 +31,7 @@ from publisher.workflow.metrics import store_metrics
 from publisher.workflow.receipt_calls import LARGEST as LARGEST_RECEIPTS
 from publisher.workflow.receipt_calls import ReceiptCalls
 from publisher.workflow.secret_key import secret_key
-from publisher.workflow.tokens import token_key, user_of
+from publisher.workflow.tokens import token_keys
 from publisher.workflow.workspace import open_workspace
 
 LARGEST_BODY = 4096
@@ -100,7 +101,8 @@ class _Api:
         self._counting = counting
         self._clock = clock
         self._told = told
-        self._key = token_key(secret_key(settings.path(settings.secrets.key_file)))
+        key = secret_key(settings.path(settings.secrets.key_file))
+        self._keys = token_keys(key, settings.secrets.token_keys)
         self._receipts = ReceiptCalls(settings, store)
         self._limit = Limit(settings.serve.calls, time.monotonic)
 
@@ -121,6 +123,9 @@ class _Api:
                     self._told(str(fault))
                     reply = private(503, {"error": "it cannot be done now; try again"}, ((b"retry-after", b"30"),))
             self._counting.call(reply.status)
+            if reply.status >= 400:
+                asker = asker_of(request.scope, request.url.path)
+                reply = for_people(self._settings, await self._website.current(), asker, reply)
             return _response(reply)
 
         return endpoint
@@ -221,7 +226,12 @@ class _Api:
         pages = await self._website.current()
         listed = json.loads(pages.text(f"/{policy}/versions.json") or "{}")
         asked, wanted = request.query_params, request.headers.get("accept-datetime")
-        return time_gate(self._settings, policy, listed, wanted, asked.get("on"), asked.get("language"))
+        reply = time_gate(self._settings, policy, listed, wanted, asked.get("on"), asked.get("language"))
+        asker = asker_of(request.scope, f"/{policy}/")
+        if reply.status == 400 and "on" in asked and asker.is_person:
+            given, language = asked.get("on", ""), asked.get("language", "")
+            return undated(self._settings, pages, asker, policy, given, language)
+        return reply
 
     async def described(self, _request: Request) -> Reply:
         """The API as OpenAPI has it."""
@@ -251,7 +261,7 @@ class _Api:
         return listed
 
     def _user(self, token: str) -> str | None:
-        return user_of(self._key, token, now=self._clock())
+        return self._keys.user_of(token, now=self._clock())
 
 
 class _Even:

@@ -1,7 +1,8 @@
 """The ASGI application: pages from memory first, since nearly every request is for one; then the API."""
 
 import asyncio
-from collections.abc import Callable
+import traceback
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -62,6 +63,8 @@ class Application:
             await self._live(receive, send)
         elif scope["type"] == "http":
             await self._answer(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})  # there are none here: 403
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not self._is_ours(header(scope, b"host") or b""):
@@ -91,9 +94,9 @@ class Application:
             message = await receive()
             if message["type"] == "lifespan.startup":
                 await self._website.ready()
-                tasks = [asyncio.create_task(self._look())]
+                tasks = [asyncio.create_task(self._again(self._website.look, LOOK_SECONDS))]
                 if self._ticking:
-                    tasks.append(asyncio.create_task(self._tick()))
+                    tasks.append(asyncio.create_task(self._again(self._tick, TICK_SECONDS)))
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
                 for task in tasks:
@@ -104,15 +107,21 @@ class Application:
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 
-    async def _look(self) -> None:
-        while True:
-            await self._website.look()
-            await asyncio.sleep(LOOK_SECONDS)
-
     async def _tick(self) -> None:
+        await asyncio.to_thread(tick, self._settings, self._store, now=self._clock())
+
+    async def _again(self, step: Callable[[], Awaitable[None]], seconds: float) -> None:
+        """Does something over and over; what goes wrong each time is told once."""
+        said = ""
         while True:
             try:
-                await asyncio.to_thread(tick, self._settings, self._store, now=self._clock())
+                await step()
+                words = ""
             except PublisherError as fault:
-                self._told(str(fault))
-            await asyncio.sleep(TICK_SECONDS)
+                words = str(fault)
+            except Exception:  # noqa: BLE001  one round that fails must not end all later ones: versions would not turn
+                words = traceback.format_exc()
+            if words and words != said:
+                self._told(words)
+            said = words
+            await asyncio.sleep(seconds)

@@ -155,5 +155,6 @@ _REFUSED = {
 
 
 def _refusals(*statuses: int) -> dict[str, Any]:
-    schema = {"application/json": {"schema": _ERROR}}
-    return {str(status): {"description": _REFUSED[status], "content": schema} for status in statuses}
+    # whoever prefers text/html, as browsers do, is told the same on a page
+    content = {"application/json": {"schema": _ERROR}, "text/html": {"schema": {"type": "string"}}}
+    return {str(status): {"description": _REFUSED[status], "content": content} for status in statuses}

@@ -1,12 +1,15 @@
 """Pages: the bytes that were built, with what caches must know of them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import parse_qs, quote
 
 from publisher.render.headers import IMMUTABLE, LONGEST_CACHE, SHARED, TO_ANYBODY
-from publisher.serve.replies import GUARDED, Headers, Reply, Scope, header, leads, not_found, wrong_method
+from publisher.serve.replies import GUARDED, Headers, Reply, Scope, header, leads, not_found, private, wrong_method
+from publisher.serve.showing import Asker, asker_of, for_people, uncompared
 from publisher.serve.website import Website
+from publisher.workflow.apart import Unmade
 from publisher.workflow.encoded import Encoded
 from publisher.workflow.on_demand import asked_for, is_made
 from publisher.workflow.snapshot import Point, Snapshot
@@ -14,6 +17,8 @@ from publisher.workflow.snapshot import Point, Snapshot
 _LASTING: Headers = ((b"cache-control", IMMUTABLE.encode("ascii")),)
 _TO_ANYBODY: Headers = tuple((name.lower().encode("ascii"), value.encode("ascii")) for name, value in TO_ANYBODY)
 _LONGEST_QUERY = 2000
+_MOST_FIELDS = 10
+_RETRY_AFTER = b"10"
 
 
 async def answer(website: Website, below: str, path: str, scope: Scope) -> Reply:
@@ -31,19 +36,42 @@ async def answer(website: Website, below: str, path: str, scope: Scope) -> Reply
     moved = pages.moved(below + path)
     if moved is not None:
         return leads(301, moved)
-    query = scope["query_string"]
-    if query and len(query) <= _LONGEST_QUERY:
-        asked = asked_for(path, parse_qs(query.decode("latin-1"), max_num_fields=10))
+    if scope["query_string"]:
+        asked = asked_for(path, _fields(scope["query_string"]))
         if asked is not None:
             return leads(303, below + asked)
     page = pages.find(path)
     if (page is None or path.endswith("/")) and is_made(path, pages):
-        page = await website.made(path) or page
+        made = await website.made(path)
+        if isinstance(made, Encoded):
+            page = made
+        elif page is None and made is not Unmade.NOTHING:
+            return _not_made(made, pages, website, asker_of(scope, path))
     if page is None:
         if pages.find(path + "/") is not None:
             return leads(308, below + quote(path) + "/")
-        return not_found()
+        return for_people(website.settings, pages, asker_of(scope, path), not_found())
     return await of_page(page, path, pages, website, scope)
+
+
+def _not_made(why: Unmade, pages: Snapshot, website: Website, asker: Asker) -> Reply:
+    """That a comparison cannot be had now, or not at all."""
+    if why is Unmade.LATER:
+        later = private(503, {"error": "it cannot be made now; try again"}, ((b"retry-after", _RETRY_AFTER),))
+        return for_people(website.settings, pages, asker, later)
+    if asker.is_person:
+        return uncompared(website.settings, pages, asker)
+    return private(404, {"error": "the two versions are too long to be compared here"})
+
+
+def _fields(query: bytes) -> Mapping[str, list[str]]:
+    """What a form sent; nothing when it is not one that this site shows."""
+    if len(query) > _LONGEST_QUERY:
+        return {}
+    try:
+        return parse_qs(query.decode("latin-1"), max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        return {}
 
 
 async def of_page(page: Encoded, path: str, pages: Snapshot, website: Website, scope: Scope) -> Reply:
@@ -51,8 +79,10 @@ async def of_page(page: Encoded, path: str, pages: Snapshot, website: Website, s
     encoding = page.best(header(scope, b"accept-encoding"))
     if path.startswith("/static/"):
         kept = _LASTING
+    elif not pages.turns:
+        kept = _A_WHILE
     else:
-        kept = ((b"cache-control", b"max-age=%d" % pages.freshness(website.clock(), LONGEST_CACHE)),)
+        kept = _kept(pages.freshness(website.clock(), LONGEST_CACHE))
     said = _said(page, encoding, pages.point(path), path in SHARED)
     asked = header(scope, b"if-none-match")
     if asked is not None and _has(asked, page.tag(encoding)):
@@ -60,9 +90,19 @@ async def of_page(page: Encoded, path: str, pages: Snapshot, website: Website, s
     return Reply(200, said.whole + kept, await website.body(page, encoding))
 
 
+def _kept(seconds: int) -> Headers:
+    return ((b"cache-control", b"max-age=%d" % seconds),)
+
+
+_A_WHILE = _kept(LONGEST_CACHE)
+
+
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """The headers of a page in one encoding, but for how long it may be kept: with the page, and with a 304."""
+    """The headers of a page in one encoding, but for how long it may be kept: with the page, and with a 304.
+
+    What guards a page stays with the copy that a 304 is about (RFC 9110, section 15.4.5).
+    """
 
     whole: Headers
     unchanged: Headers
@@ -76,10 +116,9 @@ def _said(page: Encoded, encoding: str, point: Point, shared: bool) -> _Said:
         (b"vary", b"accept-encoding"),
         *(pair for pair in around if pair[1]),
         *(_TO_ANYBODY if shared else ()),
-        *GUARDED,
     )
     packed = () if encoding == "identity" else ((b"content-encoding", encoding.encode("ascii")),)
-    return _Said(((b"content-type", page.kind), *packed, *unchanged), unchanged)
+    return _Said(((b"content-type", page.kind), *packed, *unchanged, *GUARDED), unchanged)
 
 
 def _has(asked: bytes, tag: bytes) -> bool:

@@ -21,6 +21,8 @@ from publisher.render.views import Banner, HistoryView, NoticeView, Site, Statem
 from publisher.website.briefs import Brief, brief_of, languages_of
 from publisher.website.former import UP, Former
 from publisher.website.manifest import Manifest, Part, Stamp
+from publisher.website.missing import FILE as MISSING
+from publisher.website.missing import missing_page
 from publisher.website.plan import homes, pages_of, plan
 from publisher.website.redirects import redirect_files
 from publisher.website.squeezing import squeezed
@@ -186,6 +188,7 @@ class _Building:
         yield "banner.html", banner_fragment(kit, languages[0]).encode("utf-8")
         for language in languages:
             yield f"{language}/banner.html", banner_fragment(kit, language).encode("utf-8")
+        yield MISSING, missing_page(kit, languages)
         yield from redirect_files(kit, languages[0])
 
     def _kit(self, site: Site, shown: tuple[Banner, ...], places: Former | None) -> Kit:

@@ -8,6 +8,7 @@ from publisher.domain.citation import Citation
 from publisher.domain.policy import is_language, is_version
 from publisher.render.pages import path_of
 from publisher.render.views import TextView
+from publisher.website.missing import FILE as MISSING
 from publisher.website.plan import plan
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ NGINX = "redirects.nginx.conf"
 
 _SHEETS = ("site.css", "theme.css")
 _TAKEN = ("static/", "api/", "timegate/", "timemap/")
-_FIXED = ("banners.json", "banner.html", "banner.js", RULES, NGINX)
+_FIXED = ("banners.json", "banner.html", "banner.js", MISSING, RULES, NGINX)
 _OF_A_POLICY = ("feed.atom", "feed.json", "versions.json", "calendar.ics")
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from publisher.config import Settings
-from publisher.domain.citation import redline_path
+from publisher.domain.citation import Citation, redline_path
 from publisher.domain.policy import is_version, version_number
 from publisher.render.headers import TYPES
 from publisher.render.views import HistoryView, View
@@ -15,9 +15,6 @@ from publisher.workflow.cumulative import redline_view
 from publisher.workflow.encoded import Encoded, encoded
 from publisher.workflow.snapshot import Snapshot
 from publisher.workflow.workspace import open_workspace
-
-MOST_KEPT = 200
-"""Pages that are kept; the one that was made first goes first."""
 
 _COMPARED = re.compile(
     r"/(?P<policy>[a-z0-9-]{1,64})/(?P<old>v[0-9]{1,9})\.\.\.(?P<new>v[0-9]{1,9})/(?:(?P<language>[A-Za-z0-9-]{1,35})/)?"
@@ -61,6 +58,15 @@ def made(settings: Settings, path: str, *, now: datetime) -> Encoded | None:
     if view is None:
         return None
     return encoded(rendered(site, settings.path("site"), view), TYPES[".html"].encode("ascii"))
+
+
+def sides(path: str) -> tuple[Citation, Citation] | None:
+    """The two texts that the path of a comparison names; None for any other path."""
+    named = _COMPARED.fullmatch(path)
+    if named is None:
+        return None
+    old, new = (Citation(named["policy"], named[side], named["language"]) for side in ("old", "new"))
+    return old, new
 
 
 def asked_for(path: str, query: Mapping[str, list[str]]) -> str | None:

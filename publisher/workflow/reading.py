@@ -4,7 +4,7 @@ import os
 import stat
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from publisher.render.headers import TIME_MAP, TYPES
 from publisher.render.timemap import with_gate
@@ -37,14 +37,15 @@ class Reading:
         """
         began = time.time_ns()
         for relative, status in sorted(_below(str(folder), ""), key=lambda found: found[0]):
-            name = PurePosixPath(relative)
-            of_time_map = name.parts[0] == "timemap" and not name.suffix
-            kind = (TIME_MAP if of_time_map else TYPES.get(name.suffix, _UNKNOWN)).encode("ascii")
+            name = relative.rpartition("/")[2]
+            ending = os.path.splitext(name)[1]  # noqa: PTH122  of thousands of names, while readers wait for another build
+            of_time_map = relative.startswith("timemap/") and not ending
+            kind = (TIME_MAP if of_time_map else TYPES.get(ending, _UNKNOWN)).encode("ascii")
             key = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
             page = next((seen[key] for seen in self._before if key in seen), None)
             if page is None or page.kind != kind:
                 body = (folder / relative).read_bytes()
-                page = self._encoded(with_gate(body, self._base_url, name.name) if of_time_map else body, kind)
+                page = self._encoded(with_gate(body, self._base_url, name) if of_time_map else body, kind)
             if status.st_mtime_ns < began - _RACY_NANOSECONDS:
                 self.seen[key] = page
             yield "/" + relative, page

@@ -7,7 +7,6 @@ instant itself and not from when somebody has got round to building.
 import os
 import subprocess
 import sys
-from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,8 +14,6 @@ from threading import Lock
 
 from publisher.config import Settings
 from publisher.errors import PublisherError, one
-from publisher.workflow.encoded import Encoded
-from publisher.workflow.on_demand import MOST_KEPT, made
 from publisher.workflow.snapshot import Snapshot
 
 AHEAD = timedelta(minutes=10)
@@ -25,8 +22,13 @@ AHEAD = timedelta(minutes=10)
 FOLDER = "var/served-next"
 """Where it lies, in the workspace."""
 
+BUILD_SECONDS = 600
+"""How long the build of it may take."""
+
+RETRY = timedelta(seconds=60)
+"""How long after a build ahead that failed another one is begun."""
+
 _NOTHING = (0, 0)
-_BUILD_SECONDS = 600
 _TRIES = 5
 
 
@@ -39,22 +41,30 @@ class _Next:
     snapshot: Snapshot
 
 
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    """A build ahead that failed: for which instant, while the build of which digest stood, and when that was."""
+
+    turn: datetime
+    after: bytes
+    at: datetime
+
+
 class Pages:
     """The website of a workspace in memory.
 
-    Reading a build, making the next one and making a page wait for nothing but themselves: each has a lock of its own.
+    Reading a build and making the next one wait for nothing but themselves: each has a lock of its own.
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+        self.settings = settings
         self._folder = settings.output
         self._place = str(settings.output)
         self._known = _NOTHING
         self._snapshot = Snapshot(None)
         self._next: _Next | None = None
-        self._failed: tuple[bytes, datetime] | None = None
-        self._made: OrderedDict[tuple[str, bytes], Encoded | None] = OrderedDict()
-        self._reading, self._building, self._making = Lock(), Lock(), Lock()
+        self._failed: _Failed | None = None
+        self._reading, self._building = Lock(), Lock()
         self.refresh()
 
     def is_behind(self) -> bool:
@@ -90,10 +100,14 @@ class Pages:
 
     def is_next_wanted(self, now: datetime) -> bool:
         """Whether a version takes effect soon, or did since the last build, and its website is still to be made."""
-        standing, following = self._snapshot, self._next
+        standing, following, failed = self._snapshot, self._next, self._failed
         turn = _due(standing, now)
-        if turn is None or self._failed == (standing.digest, turn):
+        if turn is None:
             return False
+        if failed is not None and (failed.after, failed.turn) == (standing.digest, turn):
+            rests = failed.at <= now < failed.at + RETRY  # a clock that was set back does not make it rest for longer
+            if rests:
+                return False
         return following is None or (following.after, following.turn) != (standing.digest, turn)
 
     def is_overdue(self, now: datetime) -> bool:
@@ -112,41 +126,26 @@ class Pages:
         """Makes the website of the next version's effect, by a build of its own that nobody has to wait for.
 
         Raises:
-            PublisherError: it could not be built; the one that stands goes on until somebody builds.
+            PublisherError: it could not be built; the one that stands goes on, and after `RETRY` it is wanted again.
         """
         with self._building:
             standing, following = self._snapshot, self._next
             turn = _due(standing, now)
             if turn is None:
                 return
-            try:
-                folder = _built(self._settings, max(turn, now))
-            except PublisherError:
-                self._failed = (standing.digest, turn)
-                raise
             before = () if following is None else (following.snapshot,)
-            self._next = _Next(turn, standing.digest, self._read(folder, *before))
-
-    def kept(self, path: str, now: datetime) -> Encoded | None:
-        """A page that was made already; None when it is still to be made."""
-        return self._made.get((path, self.at(now).digest))
-
-    def made(self, path: str, now: datetime) -> Encoded | None:
-        """A page that no build writes, kept while others are not asked for more; None when there is none.
-
-        Raises:
-            PublisherError: the texts cannot be read.
-        """
-        key = (path, self.at(now).digest)
-        with self._making:
-            if key not in self._made:
-                while len(self._made) >= MOST_KEPT:
-                    self._made.popitem(last=False)
-                self._made[key] = made(self._settings, path, now=now)
-            return self._made[key]
+            try:
+                snapshot = self._read(_built(self.settings, max(turn, now)), *before)
+            except PublisherError:
+                self._failed = _Failed(turn, standing.digest, now)
+                raise
+            except OSError as fault:
+                self._failed = _Failed(turn, standing.digest, now)
+                raise _unbuilt(turn, f"it cannot be read: {fault}.") from None
+            self._next, self._failed = _Next(turn, standing.digest, snapshot), None
 
     def _read(self, folder: Path, *before: Snapshot) -> Snapshot:
-        return Snapshot(folder, base_url=self._settings.site.base_url, former=(self._snapshot, *before))
+        return Snapshot(folder, base_url=self.settings.site.base_url, former=(self._snapshot, *before))
 
     def _stamp(self) -> tuple[int, int]:
         try:
@@ -168,19 +167,26 @@ def _due(standing: Snapshot, now: datetime) -> datetime | None:
 def _built(settings: Settings, turn: datetime) -> Path:
     folder = settings.path(FOLDER)
     command = [sys.executable, "-m", "publisher", "-C", str(settings.root), "build", "--at", turn.isoformat()]
-    done = subprocess.run(  # noqa: S603  this program itself
-        command,
-        env={**os.environ, "PUBLISHER_SITE__OUTPUT": str(folder)},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=_BUILD_SECONDS,
-    )
-    if done.returncode:
-        raise one(
-            "next-unbuilt",
-            f"The website of {turn.isoformat()} cannot be built: {done.stderr.strip()}",
-            "Correct that, or run publisher tick at that instant.",
+    try:
+        done = subprocess.run(  # noqa: S603  this program itself
+            command,
+            env={**os.environ, "PUBLISHER_SITE__OUTPUT": str(folder)},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=BUILD_SECONDS,
         )
+    except subprocess.TimeoutExpired:
+        raise _unbuilt(turn, f"it took more than {BUILD_SECONDS} seconds.") from None
+    if done.returncode:
+        raise _unbuilt(turn, done.stderr.strip() or f"the build ended with {done.returncode}.")
     return folder
+
+
+def _unbuilt(turn: datetime, why: str) -> PublisherError:
+    return one(
+        "next-unbuilt",
+        f"The website of {turn.isoformat()} cannot be built: {why}",
+        "It is tried again each minute; correct that, or run publisher tick at that instant.",
+    )

@@ -25,6 +25,7 @@ class Client:
 
     def __init__(self, bench: Workbench, port: int) -> None:
         self.bench = bench
+        self.told: list[str] = []
         self.base = f"http://127.0.0.1:{port}"
 
     def ask(
@@ -62,7 +63,8 @@ def served(bench: Workbench) -> Iterator[Client]:
     """The workbench's site and API, by its own clock, without ticking."""
     settings = read_settings(bench.folder, {**os.environ, **bench.environment})
     store = open_store(settings.store_url, users_database(settings), by_id=settings.by_id)
-    application = Application(settings, store, clock=lambda: bench.now, ticking=False)
+    told: list[str] = []
+    application = Application(settings, store, clock=lambda: bench.now, ticking=False, told=told.append)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(application, log_level="error", lifespan="on"))
@@ -70,7 +72,9 @@ def served(bench: Workbench) -> Iterator[Client]:
         thread.start()
         while not server.started:
             time.sleep(0.02)
-        yield Client(bench, listening.getsockname()[1])
+        client = Client(bench, listening.getsockname()[1])
+        client.told = told
+        yield client
         server.should_exit = True
         thread.join()
     store.close()

@@ -77,6 +77,7 @@ def _raw(client: Client, request: bytes, *, pieces: int = 1, pause: float = 0.0)
 
 
 POST = b"POST /api/acknowledge HTTP/1.1\r\nHost: localhost\r\n%b\r\n\r\n%b"
+WEBSOCKET = b"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
 GET = b"GET %b HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n%b\r\n"
 
 
@@ -102,6 +103,12 @@ GET = b"GET %b HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n%b\r\n"
         POST % (b"Content-Length: 4\r\nTransfer-Encoding: chunked", b"0\r\n\r\n"),
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
         b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        GET % (b"/privacy/history/?" + b"&".join(b"a%d=1" % n for n in range(50)), b""),
+        GET % (b"/api/acknowledge?" + b"a=1&" * 5000, b"Accept: text/html\r\n"),
+        GET % (b"/nothing", b"Accept: text/html\r\nAccept-Language: " + b"a," * 20_000 + b"\r\n"),
+        b"GET /privacy/ HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n%b\r\n" % WEBSOCKET,
+        GET % (b"http://evil.test/nothing", b"Accept: text/html\r\n"),
+        b"CONNECT evil.test:443 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
         b"BREW /privacy/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
     ],
 )
@@ -110,6 +117,7 @@ def test_what_no_client_would_send_is_answered_or_hung_up_on(client: Client, req
     answer = _raw(client, request_bytes)
     assert not answer.startswith(b"HTTP/1.1 5"), answer[:300]
     assert b"Traceback" not in answer
+    assert b"evil.test" not in answer
     assert b"base_url" not in answer
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000
     assert time.process_time() - began < 5

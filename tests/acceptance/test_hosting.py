@@ -181,8 +181,10 @@ def test_nginx_serves_the_site_as_it_was_built(workbench: Workbench) -> None:
         assert _got(base + "/banners.json")[1]["Access-Control-Allow-Origin"] == "*"
         static = next(path.name for path in (site / "static").iterdir() if path.suffix == ".css")
         assert "immutable" in _got(f"{base}/static/{static}")[1]["Cache-Control"]
+        assert _got(f"{base}/static/{static}")[1]["Content-Type"] == "text/css; charset=utf-8"
         for hidden in ("/.publisher-site.json", "/_headers", "/privacy/nothing/"):
             assert _got(base + hidden)[0] == 404, hidden
+        assert _got(base + "/privacy/nothing/")[2] == (site / "404.html").read_bytes()
 
 
 @pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is not installed")
@@ -199,6 +201,12 @@ def test_behind_nginx_the_time_map_is_the_served_one_and_the_built_one_while_not
         assert b"timegate" not in built
         assert _got(base + "/timemap/nothing")[0] == 404
         assert _got(base + "/.files/timemap/privacy")[0] == 404
+        assert _got(base + "/.files/privacy/history/")[0] == 404
+        history = _got(base + "/privacy/history/en/")
+        assert (history[0], history[1]["Content-Type"]) == (200, "text/html; charset=utf-8")
+        assert history[1].get_all("Cache-Control") == ["max-age=300"]
+        assert b"<form" not in history[2]
+        assert _got(base + "/privacy/v1...v9/")[0] == 404
         serving = subprocess.Popen([*command, "--port", str(port)])
         try:
             for _ in range(400):
@@ -210,6 +218,8 @@ def test_behind_nginx_the_time_map_is_the_served_one_and_the_built_one_while_not
             assert b'/timegate/privacy>;rel="timegate"' in served
             assert headers.get_all("Cache-Control") == ["max-age=300"]
             assert _got(base + "/timemap/nothing")[0] == 404
+            assert b"<form" in _got(base + "/privacy/history/en/")[2]
+            assert _got(base + "/privacy/v1...v9/")[0] == 404
         finally:
             serving.terminate()
             serving.wait()

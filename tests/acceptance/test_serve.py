@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from publisher.workflow.tokens import token_of
+from publisher.workflow.tokens import token_key, token_of
 from tests.acceptance.serving import Client, served
-from tests.acceptance.workspaces import POLICY, V2, Workbench
+from tests.acceptance.workspaces import POLICY, SETTINGS, V2, Workbench
 
 
 @pytest.fixture
@@ -140,10 +140,28 @@ def test_a_token_is_good_for_a_while(client: Client) -> None:
     assert client.json("/api/acknowledge", {"user": mine, "banner": "privacy-v2-1"})[0] == 404
 
 
+def test_the_key_of_tokens_is_changed_by_its_name(client: Client) -> None:
+    bench = client.bench
+    before, key = client.token("u00000"), bench.run("users", "key").strip()
+    bench.write("publisher.toml", SETTINGS + '[secrets]\ntoken_keys = ["1", "2027-02"]\n')
+    assert bench.run("users", "key").strip() != key
+    after = client.token("u00000")
+    for names, known in (('"1", "2027-02"', (200, 200)), ('"2027-02"', (404, 200))):
+        bench.write("publisher.toml", SETTINGS + f"[secrets]\ntoken_keys = [{names}]\n")
+        with served(bench) as anew:
+            assert tuple(anew.json(f"/api/banners?user={token}")[0] for token in (before, after)) == known
+    assert tuple(client.json(f"/api/banners?user={token}")[0] for token in (before, after)) == (200, 404)
+    for wrong in ("", '""', '"1", "a b"'):
+        bench.write("publisher.toml", SETTINGS + f"[secrets]\ntoken_keys = [{wrong}]\n")
+        assert "no names of keys" in bench.refused("users", "key")
+
+
 def test_all_who_are_not_known_get_the_same_answer(client: Client) -> None:
     guessed = [f"u{number:05}" for number in range(1000)]
     made_elsewhere = [token_of(b"x" * 32, name, expires=client.bench.now + timedelta(hours=1)) for name in guessed[:20]]
-    tokens = [*guessed[::50], *made_elsewhere, client.token("nobody"), ""]
+    key = token_key(bytes(32), "2")
+    unknown = [token_of(key, name, expires=client.bench.now + timedelta(hours=1)) for name in guessed[:5]]
+    tokens = [*guessed[::50], *made_elsewhere, *unknown, client.token("nobody"), ""]
     assert {client.ask(f"/api/banners?user={token}")[::2] for token in tokens} == {(404, b'{"error": "not found"}')}
 
 

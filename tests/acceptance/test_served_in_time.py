@@ -1,5 +1,6 @@
 """The right version at the right instant, over HTTP: flips, caches, what headers say of time."""
 
+import asyncio
 import json
 import os
 import time
@@ -10,8 +11,10 @@ import brotli
 import pytest
 
 from publisher.config import read_settings
+from publisher.errors import PublisherError
 from publisher.serve.limits import MOST_KNOWN, Limit
-from publisher.workflow.served import Pages
+from publisher.serve.website import Website
+from publisher.workflow.served import RETRY, Pages
 from tests.acceptance.serving import Client, served
 from tests.acceptance.workspaces import SETTINGS, V2, Workbench
 
@@ -140,6 +143,59 @@ def test_one_instant_after_another_is_kept_where_nobody_builds(announced: Workbe
         pages.turned(instant)
         assert said in pages.at(instant).text("/privacy/index.html")
         assert not pages.is_next_wanted(instant)
+
+
+def test_a_build_ahead_that_failed_is_told_once_and_tried_again(announced: Workbench) -> None:
+    settings = read_settings(announced.folder)
+    pages, said, near = Pages(settings), list[str](), EFFECT - timedelta(minutes=5)
+    text = announced.folder / "policies/privacy/v2/en.md"
+    whole = text.read_text("utf-8")
+    website = Website(pages, lambda: near, said.append)
+    text.write_text(whole + "\nMore.\n", "utf-8")
+    asyncio.run(website.look())
+    assert len(said) == 1
+    assert "cannot be built" in said[0]
+    assert not pages.is_next_wanted(near + RETRY - timedelta(seconds=1))
+    for _ in range(2):
+        near += RETRY
+        assert pages.is_next_wanted(near)
+        asyncio.run(website.look())
+    assert len(said) == 1
+    assert pages.is_next_wanted(near - timedelta(hours=1) + timedelta(minutes=55))
+    text.write_text(whole, "utf-8")
+    near += RETRY
+    asyncio.run(website.look())
+    assert not pages.is_next_wanted(near)
+    assert "24 months" in pages.at(EFFECT).text("/privacy/index.html")
+
+
+def test_a_build_ahead_that_takes_too_long_is_told(announced: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("publisher.workflow.served.BUILD_SECONDS", 0.01)
+    pages = Pages(read_settings(announced.folder))
+    with pytest.raises(PublisherError, match=r"took more than 0\.01 seconds"):
+        pages.make_next(EFFECT - timedelta(minutes=5))
+    assert not pages.is_next_wanted(EFFECT - timedelta(minutes=5))
+    assert pages.is_next_wanted(EFFECT - timedelta(minutes=4))
+
+
+def test_a_round_that_fails_in_a_way_nobody_thought_of_does_not_end_the_later_ones(
+    announced: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rounds: list[bool] = []
+    real = Pages.turned
+
+    def turned(pages: Pages, now: datetime) -> None:
+        rounds.append(True)
+        if len(rounds) < 3:
+            raise RuntimeError("a disk went away")
+        real(pages, now)
+
+    monkeypatch.setattr(Pages, "turned", turned)
+    with served(announced) as client:
+        announced.now = EFFECT
+        assert "24 months" in _until("24 months", client)
+    assert len(client.told) == 1
+    assert "a disk went away" in client.told[0]
 
 
 def test_a_page_goes_out_in_the_encoding_that_its_reader_takes_under_a_tag_of_its_own(client: Client) -> None:

@@ -106,7 +106,7 @@ def missed(mine: Side, peer: Side, by_gzip: float, flipped: tuple[Flip, ...]) ->
     ]
     for flip in flipped:
         bars.append((f"{flip.name}: seconds late", max(flip.late, flip.new), MOST_SECONDS_LATE))
-        bars.append((f"{flip.name}: failures", flip.failures + flip.early, 0))
+        bars.append((f"{flip.name}: failures", flip.failures + flip.early + flip.wrong, 0))
     return [f"{name}: {found:.2f}, more than {bar:.2f}" for name, found, bar in bars if found > bar]
 
 
@@ -174,7 +174,9 @@ def report(mine: Side, peer: Side, flipped: tuple[Flip, ...]) -> None:
     for flip in flipped:
         click.echo(
             f"  {flip.name}: last old page {flip.late:+.2f} s, first new {flip.new:+.2f} s, {flip.early} early,"
-            f" {flip.failures} failures of {flip.requests}"
+            f" {flip.wrong} old after a second, {flip.failures} failures of {flip.requests};"
+            f" around it p99 {flip.p99:.1f} ms, slowest {flip.slowest:.1f} ms (load p99 {flip.load_p99:.1f} ms);"
+            f" {flip.before:.0f} MB before, {flip.most:.0f} MB at most"
         )
 
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -49,8 +49,9 @@ class Server:
         while waiting:
             pid = waiting.pop()
             found.append(pid)
-            children = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii")
-            waiting.extend(map(int, children.split()))
+            with suppress(OSError):  # one that ended just now
+                for thread in Path(f"/proc/{pid}/task").iterdir():
+                    waiting.extend(map(int, (thread / "children").read_text("ascii").split()))
         return found
 
 

@@ -114,6 +114,7 @@ def test_the_pages_of_the_contract_exist(announced: Built) -> None:
         "banner.html",
         "banner.js",
         "banner.css",
+        "404.html",
     ]
     assert [name for name in expected if not (announced.output / name).is_file()] == []
 

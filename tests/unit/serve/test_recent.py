@@ -2,7 +2,7 @@ from publisher.serve.recent import Recent
 
 
 def test_what_nobody_asked_for_longest_goes_first() -> None:
-    recent = Recent(10)
+    recent: Recent[bytes] = Recent(10, len)
     recent.keep("one", b"1" * 4)
     recent.keep("two", b"2" * 4)
     assert recent.get("one") == b"1111"
@@ -11,7 +11,7 @@ def test_what_nobody_asked_for_longest_goes_first() -> None:
 
 
 def test_what_is_kept_never_has_more_bytes_than_it_may() -> None:
-    recent = Recent(10)
+    recent: Recent[bytes] = Recent(10, len)
     recent.keep("long", b"x" * 11)
     assert recent.get("long") is None
     for size in (3, 9, 10, 2):
