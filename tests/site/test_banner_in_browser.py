@@ -127,7 +127,7 @@ def test_every_form_shows_the_banner_under_a_strict_policy_without_cookies(
     assert region.count() == 1
     links = page.locator("section.policy-banner:visible a")
     assert [re.sub(r"^https?://[^/]+", "", str(link.get_attribute("href"))) for link in links.all()] == [
-        f"/privacy/v2/{language}/",
+        f"/privacy/v2/{language}/#_means",
         f"/privacy/v1...v2/{language}/",
         f"/privacy/notices/privacy-v2-1/{language}/",
     ]
