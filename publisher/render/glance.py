@@ -1,7 +1,7 @@
 """What changed at a glance: what matters most with its changed words, then everything else by name."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -42,11 +42,15 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Another change: what the clause is called, the labels of what happened to it."""
+    """Another change: what the clause is called, the labels of what happened to it.
+
+    Unnumbered clauses go by their heading; `count` are how many of one heading the same happened to.
+    """
 
     name: str
     href: str
     tags: tuple[str, ...]
+    count: int = 1
 
 
 def told_at_a_glance(told: Iterable[ToldChange], words: Strings, kit: "Kit", base: str = "") -> tuple[Told, ...]:
@@ -70,7 +74,13 @@ def named_changes(
     """
     known = {change.clause for change in told}
     others = [change for change in changes.changes if change.id not in known] if changes else []
-    return tuple(_named(change, old_path, judged) for change in others if _has_a_name(change))
+    found: dict[tuple[str, tuple[str, ...]], Named] = {}
+    for change in others:
+        if _has_a_name(change):
+            named = _named(change, old_path, judged)
+            before = found.get((named.name, named.tags))
+            found[named.name, named.tags] = replace(before, count=before.count + 1) if before else named
+    return tuple(found.values())
 
 
 def changes_heading(version: "Published", words: Strings, language: str) -> Markup:
@@ -100,4 +110,5 @@ def _has_a_name(change: Change) -> bool:
 def _named(change: Change, old_path: str, judged: Mapping[str, tuple[str, ...]]) -> Named:
     place = change.new or change.old
     href = at_clause("" if change.new else old_path, change.id)
-    return Named(short_name(place), href, judged.get(change.id) or tags(change.kinds, change.edits))
+    above = place.path[-1] if place is not None and not place.heading and not place.number and place.path else ""
+    return Named(above or short_name(place), href, judged.get(change.id) or tags(change.kinds, change.edits))

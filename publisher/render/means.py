@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from publisher.domain.change import Grade
+from publisher.domain.change import Grade, Op
 from publisher.domain.citation import Citation
 from publisher.domain.life import DATED
 from publisher.render.banners import concerned
 from publisher.render.frame import Kit, Link
 from publisher.render.glance import place_of
-from publisher.render.points import ABOUT_DATA, Point, instead, points_of, worst_first
+from publisher.render.points import ABOUT_DATA, Point, in_new_words, instead, points_of, worst_first
 from publisher.render.status import instant_html, readable_language
 from publisher.render.views import Edition, Published, Series
 from publisher.render.wording import Strings, crumbs
@@ -78,7 +78,7 @@ def _has_meaning(version: Published) -> bool:
 
 
 def _from_findings(version: Published, edition: Edition, words: Strings, kit: Kit) -> tuple[Point, ...]:
-    """What is known without the summary: the old and the new quantity, else what staff say, else the clause alone.
+    """What is known without the summary: the old and the new quantity, else what staff say, else the changed words.
 
     What staff say they say in the authoritative language; a translation leaves it out.
     """
@@ -93,7 +93,10 @@ def _said(change: "ToldChange", version: Published, edition: Edition, words: Str
         return words.html("means.instead", old=pair[0], new=pair[1], clause=link)
     if change.public_note and edition is version.authoritative:
         return words.html("means.noted", note=change.public_note, clause=link)
-    return link
+    quoted = in_new_words(change)
+    if quoted is None:
+        return link
+    return words.html("means.gone" if quoted[0] is Op.DELETE else "means.new", words=quoted[1], clause=link)
 
 
 def _choices(version: Published, edition: Edition, words: Strings, kit: Kit) -> tuple[Markup, ...]:

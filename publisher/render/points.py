@@ -49,6 +49,12 @@ _UNIT = (
     r"|个?小时|个?工作日|日|天|周岁|周|个?星期|个?月|年|岁"
 )
 _QUANTITY = re.compile(rf"(?<![\w.,])[0-9]+(?:[.,][0-9]+)?[\s\u00a0-]?(?:{_UNIT})", re.IGNORECASE)
+MOST_QUOTED = 180
+"""Characters of changed words that a point quotes."""
+
+_EDGES = " \u00a0,.;:，。；：、"
+_WIDE_FROM = 0x2E80
+
 _COUNTED = frozenset(
     {
         FindingKind.RETENTION_LONGER,
@@ -154,6 +160,28 @@ def instead(change: "ToldChange") -> tuple[str, str] | None:
         return None
     found = [pair for place in range(len(change.edits)) if (pair := _replaced(change.edits, place)) is not None]
     return found[0] if len(found) == 1 else None
+
+
+def in_new_words(change: "ToldChange") -> tuple[Op, str] | None:
+    """What a change is in its own words: the longest that came, else the longest that went; None where none did."""
+    for op in (Op.INSERT, Op.DELETE):
+        runs = [words.strip(_EDGES) for kind, words in change.edits if kind is op]
+        longest = max(runs, key=len, default="")
+        if longest:
+            return op, shortened(longest)
+    return None
+
+
+def shortened(words: str) -> str:
+    """Its beginning, cut after a word; a sign of full width counts for three."""
+    room = MOST_QUOTED
+    for place, sign in enumerate(words):
+        room -= 3 if ord(sign) >= _WIDE_FROM else 1
+        if room < 0:
+            cut = words[:place]
+            whole = cut.rpartition(" ")[0] if " " in cut[place // 2 :] else cut
+            return f"{whole.rstrip(_EDGES)}…"
+    return words
 
 
 def _linked(address: Callable[[re.Match[str]], str], text: str) -> Markup:

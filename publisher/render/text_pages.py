@@ -115,7 +115,7 @@ def text_page(view: TextView, kit: Kit) -> str:
         changes_heading=changes_heading(version, words, view.language),
         told=told_at_a_glance(edition.told, words, kit),
         named=named[:MOST_NAMED],
-        more=max(0, changed - len(edition.told) - len(named[:MOST_NAMED])) if named else 0,
+        more=max(0, changed - len(edition.told) - sum(each.count for each in named[:MOST_NAMED])) if named else 0,
         changes=changed,
         versions=_versions(view, words, kit),
         notices=notices_of(series, version, words, view.language, kit),

@@ -48,7 +48,7 @@ def test_without_points_it_says_what_the_findings_know_the_old_and_the_new_quant
     ]
     assert "24 months instead of 12 months (" in found.points[1].said
     assert "Write us a letter. (" in found.points[2].said
-    assert found.points[0].said == '<a href="#1.2">1. Data\u00a0›\u00a01.2</a>'
+    assert found.points[0].said == 'new words: “to brokers” (<a href="#1.2">1. Data\u00a0›\u00a01.2</a>)'
 
 
 def test_a_note_in_the_authoritative_language_is_kept_from_a_translation() -> None:

@@ -8,8 +8,10 @@ from publisher.domain.notice import ToldChange
 from publisher.render.points import (
     WORST_FIRST,
     gravest,
+    in_new_words,
     instead,
     points_of,
+    shortened,
     summary_html,
     worst_first,
     worst_told,
@@ -124,3 +126,20 @@ def test_the_old_text_is_where_a_clause_that_is_gone_has_its_number() -> None:
         reasons={"2.1": (FindingKind.RIGHT_REMOVED,)},
     )
     assert points_of(version(gone), gone)[0].reasons == (FindingKind.RIGHT_REMOVED,)
+
+
+def _change(*edits: tuple[Op, str]) -> ToldChange:
+    return ToldChange("1", "1", (FindingKind.OTHER,), edits, "#1")
+
+
+def test_a_change_in_its_own_words_is_what_came_and_else_what_went() -> None:
+    came = _change((Op.DELETE, "a long part that goes away"), (Op.INSERT, ", for a fee; "), (Op.INSERT, "or"))
+    assert in_new_words(came) == (Op.INSERT, "for a fee")
+    assert in_new_words(_change((Op.EQUAL, "We "), (Op.DELETE, "never "))) == (Op.DELETE, "never")
+    assert in_new_words(_change((Op.EQUAL, "We sell."))) is None
+
+
+def test_long_words_are_cut_after_a_word_and_wide_ones_sooner() -> None:
+    assert shortened("word " * 50) == f"{'word ' * 35}word…"
+    assert shortened("字" * 80) == "字" * 60 + "…"
+    assert shortened("short") == "short"
