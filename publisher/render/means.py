@@ -109,7 +109,7 @@ def _choices(version: Published, edition: Edition, words: Strings, kit: Kit) -> 
         )
         found.append(words.html("means.consent", clauses=listed) if asked else escape(words["means.consent_some"]))
     kinds = {kind for change in told for kind in change.reasons}
-    if kinds:
+    if kinds or version.standing.grade is Grade.MATERIAL:
         found.append(escape(words["means.object_data" if kinds & ABOUT_DATA else "means.object"]))
     nothing = "means.nothing_else" if version.standing.consent_needed else "means.nothing"
     return (*found, escape(words[nothing]))

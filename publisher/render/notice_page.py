@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from publisher.domain.citation import Citation, notice_path
 from publisher.domain.days import local_date, local_midnight
 from publisher.domain.ledger import LedgerEvent, recorded_texts
-from publisher.domain.life import DATED
+from publisher.domain.life import APPLIED, DATED
 from publisher.domain.notice import Channel, NoticeId, NoticeKind
 from publisher.render.frame import Kit, Link, Relation, frame_of, laid_out, redline_of
 from publisher.render.glance import Told, changes_heading, told_at_a_glance
@@ -117,6 +117,7 @@ def notice_page(view: NoticeView, kit: Kit) -> str:
         if language != version.settings.language
         else "",
         effective=instant_html(local_midnight(effective, series.settings.timezone), series.settings.timezone, language),
+        holds=_holds(view, effective),
         former=day_html(dates[-2], language) if view.kind is NoticeKind.FOLLOW_UP and len(dates) > 1 else "",
         ways=ways_said(channels, words),
         mailed=Channel.EMAIL in channels,
@@ -198,6 +199,12 @@ def ways_said(channels: Iterable[str], words: Strings) -> str:
     *others, last = named
     listed = words.say("notice.and", others=words["site.comma"].join(others), last=last) if others else last
     return words.say("notice.by", ways=listed)
+
+
+def _holds(view: NoticeView, effective: date) -> bool:
+    """Whether the date that it named is still the one from which the version applies, or applied."""
+    standing = view.version.standing
+    return standing.state in DATED | APPLIED and standing.effective == effective
 
 
 def _former_text(series: Series, version: Published, spoken: str, digests: tuple[str, ...], kit: Kit) -> str:

@@ -63,6 +63,11 @@ def test_it_says_until_when_to_the_hour_and_what_can_be_done() -> None:
     assert found.choices[-1] == "If you do nothing, the new text applies to you from then on."
 
 
+def test_whoever_is_told_of_an_important_change_without_findings_can_object_too() -> None:
+    shown = edition("It is kept longer (1.1). Brokers have it (1.2).", reasons={})
+    assert "you can object" in told(version(shown), shown).choices[0]
+
+
 def test_whoever_loses_a_right_is_not_told_to_have_data_deleted() -> None:
     shown = edition(reasons={"2.1": (FindingKind.DISPUTE_FORUM,)})
     assert "delete" not in "".join(told(version(shown), shown).choices)
