@@ -14,6 +14,7 @@ from publisher.domain.emergency import early_of
 from publisher.domain.ledger import EventKind
 from publisher.domain.life import DATED
 from publisher.domain.notice import STATEMENTS, URGENCY, Channel, NoticeId
+from publisher.render.points import worst_told
 from publisher.render.views import Banner, Edition, Published, Series, Site
 from publisher.render.wording import Strings, comparison_name, early_words, long_date
 
@@ -51,7 +52,8 @@ def banner_links(banner: Banner, language: str, say: Strings) -> list[tuple[str,
     """What a banner leads to, each with its words and its path below the site's address; the first is the main one."""
     if banner.kind in STATEMENTS:
         return [(say["statement.read"], f"{banner.href}{language}/")]
-    links = [(say["banner.read"], f"{banner.href}{language}/")]
+    page = f"{banner.href}{language}/"
+    links = [(say["page.means"], f"{page}#_means") if banner.before else (say["banner.read"], page)]
     if language in banner.redline:
         links.append((comparison_name(banner.before, banner.version, say), banner.redline[language]))
     return [*links, (say.say("notice.name", date=banner.sent[language]), f"{banner.notice}{language}/")]
@@ -182,15 +184,21 @@ def _banner(series: Series, version: Published, words: "Callable[[str], Strings]
         day = long_date(standing.effective, language)
         title[language] = say.say("banner.title", policy=edition.title or series.settings.title, date=day)
         text[language] = edition.text.front.summary
+        worst = worst_told(edition)
+        if worst is not None:
+            # Where a banner shows the beginning alone, that has to be what matters most.
+            text[language] = say["site.space"].join(
+                [say.say("banner.worst", kind=say[f"kinds.{worst}"]), text[language]]
+            )
         early = early_of(series.events, version.name)
         if early is not None:
             told = replace(early, reason=early.reason if edition is version.authoritative else "")
             text[language] = say["site.space"].join([text[language], early_words(told, say)])
         if moved:
             text[language] = say["site.space"].join([say.say("banner.postponed", date=day), text[language]])
-        if concerned := _concerned(version, edition, say):
+        if whom := concerned(version, edition, say):
             # What says whose it is comes first: where a banner shows the beginning alone, that has to be in it.
-            text[language] = say["site.space"].join([concerned, text[language]])
+            text[language] = say["site.space"].join([whom, text[language]])
     return Banner(
         id=str(notice),
         policy=series.name,
@@ -217,7 +225,7 @@ def _banner(series: Series, version: Published, words: "Callable[[str], Strings]
     )
 
 
-def _concerned(version: Published, edition: Edition, say: Strings) -> str:
+def concerned(version: Published, edition: Edition, say: Strings) -> str:
     """To whom the change matters, by the parts of the text that speak of them; empty when that is everyone.
 
     Nobody is known on a homepage, so that everybody is shown the banner, and told whether it is theirs.

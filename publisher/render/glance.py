@@ -1,30 +1,28 @@
 """What changed at a glance: what matters most with its changed words, then everything else by name."""
 
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from publisher.domain.assessment import FindingKind
 from publisher.domain.change import Change, ChangeSet, Edit
 from publisher.domain.citation import at_clause
-from publisher.domain.clause import ClauseTree
 from publisher.domain.life import PENDING, State
 from publisher.domain.notice import ToldChange
 from publisher.render.excerpts import excerpt
+from publisher.render.points import worst_first
 from publisher.render.redlines import short_name, tags
 from publisher.render.status import day_html
 from publisher.render.wording import Strings
 
 if TYPE_CHECKING:
+    from publisher.render.frame import Kit
     from publisher.render.views import Published
 
 MOST_NAMED = 12
 """Changes beside the important ones that are named; the redline has them all."""
-
-_CITED = re.compile(r"(?<=[(（])[0-9]{1,3}(?:\.[0-9]{1,3})+(?=[)）])")
 
 LONGEST_OPEN = 900
 """Characters of changed words that stand open; longer ones are folded."""
@@ -44,34 +42,45 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Another change: what the clause is called, the labels of what happened to it."""
+    """Another change: what the clause is called, the labels of what happened to it.
+
+    Unnumbered clauses go by their heading; `count` are how many of one heading the same happened to.
+    """
 
     name: str
     href: str
     tags: tuple[str, ...]
+    count: int = 1
 
 
-def told_at_a_glance(told: Iterable[tuple[ToldChange, str]], words: Strings) -> tuple[Told, ...]:
-    """Important changes, each with the address at which its clause stands, as a reader is shown them."""
-    return tuple(_told(change, href, words) for change, href in told)
+def told_at_a_glance(told: Iterable[ToldChange], words: Strings, kit: "Kit", base: str = "") -> tuple[Told, ...]:
+    """Important changes as a reader is shown them, the worst first; `base` is the address of the version's page."""
+    return tuple(_told(change, place_of(change, kit, base), words) for change in worst_first(told))
 
 
-def named_changes(changes: ChangeSet | None, told: Iterable[ToldChange], old_path: str) -> tuple[Named, ...]:
-    """The changes beside those told that have a name, as read; a clause that is gone stands in the old text."""
+def place_of(change: ToldChange, kit: "Kit", base: str = "") -> str:
+    """Where a changed clause stands: in its version at `base` (empty: on that very page), or in the one before."""
+    if change.link.startswith("/"):
+        return kit.linked(change.link)
+    return at_clause(kit.linked(base), change.clause) if base else change.link
+
+
+def named_changes(
+    changes: ChangeSet | None, told: Iterable[ToldChange], old_path: str, judged: Mapping[str, tuple[str, ...]]
+) -> tuple[Named, ...]:
+    """The changes beside those told that have a name, as read; a clause that is gone stands in the old text.
+
+    `judged` are the labels of what happened to each clause in the authoritative language.
+    """
     known = {change.clause for change in told}
     others = [change for change in changes.changes if change.id not in known] if changes else []
-    return tuple(_named(change, old_path) for change in others if _has_a_name(change))
-
-
-def summary_html(summary: str, tree: ClauseTree) -> Markup:
-    """A summary whose clause numbers in brackets, such as (4.1.3), lead to these clauses where the text has them."""
-    numbered = {placed.clause.number: name for name, placed in tree.by_id().items() if placed.clause.number}
-
-    def linked(found: re.Match[str]) -> str:
-        name = numbered.get(found[0])
-        return f'<a href="{escape(at_clause("", name))}">{found[0]}</a>' if name is not None else found[0]
-
-    return Markup(_CITED.sub(linked, str(escape(summary))))  # noqa: S704  escaped before links are put in
+    found: dict[tuple[str, tuple[str, ...]], Named] = {}
+    for change in others:
+        if _has_a_name(change):
+            named = _named(change, old_path, judged)
+            before = found.get((named.name, named.tags))
+            found[named.name, named.tags] = replace(before, count=before.count + 1) if before else named
+    return tuple(found.values())
 
 
 def changes_heading(version: "Published", words: Strings, language: str) -> Markup:
@@ -98,7 +107,8 @@ def _has_a_name(change: Change) -> bool:
     return place is not None and (place.heading or place.number is not None or not comes_or_goes)
 
 
-def _named(change: Change, old_path: str) -> Named:
+def _named(change: Change, old_path: str, judged: Mapping[str, tuple[str, ...]]) -> Named:
     place = change.new or change.old
     href = at_clause("" if change.new else old_path, change.id)
-    return Named(short_name(place), href, tags(change.kinds, change.edits))
+    above = place.path[-1] if place is not None and not place.heading and not place.number and place.path else ""
+    return Named(above or short_name(place), href, judged.get(change.id) or tags(change.kinds, change.edits))

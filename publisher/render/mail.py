@@ -157,6 +157,8 @@ def _since(content: NoticeContent, strings: Mapping[str, str]) -> str:
 
 
 def _told(content: NoticeContent, strings: Mapping[str, str]) -> tuple[Told, ...]:
+    from publisher.render.points import worst_first
+
     return tuple(
         Told(
             where=change.where,
@@ -165,7 +167,7 @@ def _told(content: NoticeContent, strings: Mapping[str, str]) -> tuple[Told, ...
             link=change.link,
             public_note=change.public_note,
         )
-        for change in content.changes
+        for change in worst_first(content.changes)
     )
 
 

@@ -1,18 +1,20 @@
 """A notice's own page: what was really sent, when, by whom and how, so that readers can tell a genuine mail."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
-from publisher.domain.citation import Citation, at_clause, notice_path
-from publisher.domain.days import local_date
+from publisher.domain.citation import Citation, notice_path
+from publisher.domain.days import local_date, local_midnight
 from publisher.domain.ledger import LedgerEvent, recorded_texts
-from publisher.domain.life import DATED
+from publisher.domain.life import APPLIED, DATED
 from publisher.domain.notice import Channel, NoticeId, NoticeKind
 from publisher.render.frame import Kit, Link, Relation, frame_of, laid_out, redline_of
 from publisher.render.glance import Told, changes_heading, told_at_a_glance
+from publisher.render.means import means_link
+from publisher.render.points import Point, points_of, summary_html
 from publisher.render.status import (
     announced_day,
     contact_link,
@@ -26,8 +28,6 @@ from publisher.render.wording import Strings, language_named, long_date, version
 
 if TYPE_CHECKING:
     from markupsafe import Markup
-
-    from publisher.domain.notice import ToldChange
 
 _SUBJECTS = {
     NoticeKind.REVISION: (),
@@ -43,7 +43,9 @@ class Announced:
 
     title: str
     spoken: str
-    summary: str
+    summary: "Markup"
+    points: tuple[Point, ...]
+    means: Link | None
     announced: "Markup | None"
     before: str
     told: tuple[Told, ...]
@@ -114,9 +116,10 @@ def notice_page(view: NoticeView, kit: Kit) -> str:
         reason_named=language_named(version.settings.language, language)
         if language != version.settings.language
         else "",
-        effective=day_html(effective, language),
+        effective=instant_html(local_midnight(effective, series.settings.timezone), series.settings.timezone, language),
+        holds=_holds(view, effective),
         former=day_html(dates[-2], language) if view.kind is NoticeKind.FOLLOW_UP and len(dates) > 1 else "",
-        channels=tuple(words[f"notice.{channel}"] for channel in channels),
+        ways=ways_said(channels, words),
         mailed=Channel.EMAIL in channels,
         sender_name=name,
         sender_address=address,
@@ -143,7 +146,7 @@ def notice_words(view: NoticeView, kit: Kit) -> NoticeWords:
         found = _subjects(view.kind, announced, words, long_date(effective, language))
         for kind, title in zip(kinds, found, strict=False):
             titles[kind][language] = title
-        text[language] = words["site.space"].join(each.summary for each in announced)
+        text[language] = words["site.space"].join(_summary(other, language) for _, other in view.told)
     base = kit.site.base_url.rstrip("/")
     href = {name: base + notice_path(view.series.name, str(view.notice), name) for name in view.version.languages}
     return NoticeWords(tuple(each.name for each, _ in view.told), effective, titles, text, href)
@@ -169,10 +172,12 @@ def _announced(series: Series, version: Published, view: NoticeView, kit: Kit) -
     return Announced(
         title=edition.title or series.settings.title,
         spoken=spoken,
-        summary=edition.text.front.summary,
+        summary=summary_html(edition, kit.linked(path)),
+        points=points_of(version, edition, kit.linked(path)) if shows else (),
+        means=means_link(series, version, view.language, words, kit) if shows else None,
         announced=announced_day(version, view.language) if view.kind is NoticeKind.CORRECTION else None,
         before=version_name(version.before, words) if version.before else "",
-        told=told_at_a_glance([(change, _at(kit, path, change)) for change in edition.told] if shows else [], words),
+        told=told_at_a_glance(edition.told if shows else (), words, kit, path),
         changes_heading=changes_heading(version, words, view.language),
         redline=redline_of(series, version, spoken, words, kit) if shows else None,
         href=kit.linked(address),
@@ -183,9 +188,23 @@ def _announced(series: Series, version: Published, view: NoticeView, kit: Kit) -
     )
 
 
-def _at(kit: Kit, path: str, change: "ToldChange") -> str:
-    """Where a changed clause stands; a link without a path is one into the version itself."""
-    return kit.linked(change.link) if change.link.startswith("/") else kit.linked(at_clause(path, change.clause))
+def _summary(version: Published, language: str) -> str:
+    edition = version.edition(readable_language(version, language)) or version.authoritative
+    return edition.text.front.summary
+
+
+def ways_said(channels: Iterable[str], words: Strings) -> str:
+    """`By banner, e-mail and message`."""
+    named = [words[f"notice.{channel}"] for channel in channels]
+    *others, last = named
+    listed = words.say("notice.and", others=words["site.comma"].join(others), last=last) if others else last
+    return words.say("notice.by", ways=listed)
+
+
+def _holds(view: NoticeView, effective: date) -> bool:
+    """Whether the date that it named is still the one from which the version applies, or applied."""
+    standing = view.version.standing
+    return standing.state in DATED | APPLIED and standing.effective == effective
 
 
 def _former_text(series: Series, version: Published, spoken: str, digests: tuple[str, ...], kit: Kit) -> str:

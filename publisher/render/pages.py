@@ -14,7 +14,9 @@ from publisher.domain.life import DATED, State
 from publisher.domain.policy import version_number
 from publisher.render.banners import banner_label, banner_links
 from publisher.render.frame import KNOWN_RELATIONS, Kit, Link, Relation, frame_of, laid_out, path_of, redline_of
+from publisher.render.means import means_link
 from publisher.render.notice_page import notice_page, notices_of
+from publisher.render.points import Point, gravest, points_of, summary_html
 from publisher.render.statement_page import statement_page
 from publisher.render.status import announced_day, day_html, instant_html, readable_language, status
 from publisher.render.text_pages import redline_page, text_page
@@ -38,8 +40,10 @@ class Row:
     status: "Markup"
     effective: "Markup"
     announced: "Markup"
-    summary: str
+    summary: "Markup"
+    points: tuple[Point, ...]
     href: str
+    means: Link | None
     redline: Link | None
     reasons: tuple["FindingKind", ...]
     notes: tuple[tuple[str, str], ...]
@@ -58,6 +62,7 @@ class Coming:
     told: "Markup"
     summary: str
     href: str
+    means: Link | None
     redline: str
     changes: str
 
@@ -174,6 +179,7 @@ def _coming(series: Series, version: Published, language: str, words: Strings, k
         words.html(key, number=version_number(version.name), date=day_html(version.standing.effective, language)),
         "" if told else edition.text.front.summary,
         kit.linked(Citation(series.name, version.name, readable).path),
+        means_link(series, version, language, words, kit),
         redline.href if redline else "",
         redline.name if redline else "",
     )
@@ -212,6 +218,7 @@ def _row(series: Series, version: Published, language: str, words: Strings, kit:
     spoken = readable_language(version, language)
     edition = version.edition(spoken) or version.authoritative
     standing = version.standing
+    href = kit.linked(Citation(series.name, version.name, spoken).path)
     return Row(
         version=version,
         name=words.say("page.version", number=version_number(version.name)),
@@ -219,10 +226,12 @@ def _row(series: Series, version: Published, language: str, words: Strings, kit:
         status=status(series, version, words, language, kit.linked),
         effective=day_html(standing.effective, language),
         announced=day_html(local_date(standing.announced, series.settings.timezone), language),
-        summary=edition.text.front.summary,
-        href=kit.linked(Citation(series.name, version.name, spoken).path),
+        summary=summary_html(edition, href),
+        points=points_of(version, edition, href),
+        href=href,
+        means=means_link(series, version, language, words, kit),
         redline=redline_of(series, version, spoken, words, kit),
-        reasons=tuple(dict.fromkeys(kind for change in edition.told for kind in change.reasons)),
+        reasons=gravest(kind for change in edition.told for kind in change.reasons),
         notes=tuple((change.where, change.public_note) for change in edition.told if change.public_note),
         events=_happened(series, version, words, language),
         notices=notices_of(series, version, words, language, kit),

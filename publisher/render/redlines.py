@@ -11,9 +11,15 @@ from publisher.domain.citation import at_clause
 from publisher.domain.clause import Clause, ClauseKind, ClauseTree
 from publisher.domain.notice import ToldChange
 from publisher.domain.redline import Row, rows_of, stretches
+from publisher.render.points import gravest
 from publisher.render.wording import Strings
 
 EXCERPT_LENGTH = 48
+
+
+def judged_tags(changes: Iterable[Change]) -> Mapping[str, tuple[str, ...]]:
+    """The labels of what happened to each clause, by its id: those of the authoritative text serve every language."""
+    return {change.id: tags(change.kinds, change.edits) for change in changes}
 
 
 def tags(kinds: Iterable[ChangeKind], edits: Iterable[Edit]) -> tuple[str, ...]:
@@ -61,6 +67,7 @@ class Line:
         change: its place among the changes, counted from 1; 0 when nothing changed.
         where: what the list of changes calls it.
         kinds: what happened to it.
+        tags: the labels of that.
         notes: what happened besides its words.
         reasons: why the change is material; empty when it is not.
         public_note: what staff say of it in public.
@@ -75,15 +82,16 @@ class Line:
     also: tuple[str, ...] = ()
     change: int = 0
     kinds: tuple[ChangeKind, ...] = ()
+    tags: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
     reasons: tuple[FindingKind, ...] = ()
     public_note: str = ""
     away: str = ""
 
     @property
-    def tags(self) -> tuple[str, ...]:
-        """The labels of what happened to it."""
-        return tags(self.kinds, self.edits)
+    def anchor(self) -> str:
+        """Its address within the version's page: `#4.1.3`."""
+        return at_clause("", self.id)
 
     @property
     def shape(self) -> str:
@@ -107,10 +115,18 @@ class Block:
 
 
 def redline_blocks(
-    old: ClauseTree, new: ClauseTree, changes: Sequence[Change], told: Iterable[ToldChange]
+    old: ClauseTree,
+    new: ClauseTree,
+    changes: Sequence[Change],
+    told: Iterable[ToldChange],
+    judged: Mapping[str, tuple[str, ...]] | None = None,
 ) -> tuple[Block, ...]:
-    """The whole text with every change in its place, the unchanged clauses under each heading gathered for folding."""
+    """The whole text with every change in its place, the unchanged clauses under each heading gathered for folding.
+
+    `judged` are the labels of the changes in the authoritative language, where this is a translation.
+    """
     reasons = {entry.clause: entry for entry in told}
+    labels = judged or {}
     blocks: list[Block] = []
     count = 0
     for stretch in stretches(rows_of(old, new, changes)):
@@ -118,7 +134,7 @@ def redline_blocks(
         for row in stretch.rows:
             count += row.changed
             line = _line(row)
-            lines.append(_reasoned(line, count, reasons) if line.kinds else line)
+            lines.append(_reasoned(line, count, reasons, labels) if line.kinds else line)
         for heading, together in groupby(lines, attrgetter("heading")):
             if stretch.folded and not heading:
                 blocks.append(Block(tuple(together), folded=True))
@@ -184,13 +200,14 @@ def _changed(line: Line, change: Change) -> Line:
     )
 
 
-def _reasoned(line: Line, count: int, reasons: Mapping[str, ToldChange]) -> Line:
+def _reasoned(line: Line, count: int, reasons: Mapping[str, ToldChange], labels: Mapping[str, tuple[str, ...]]) -> Line:
     """The line with its change numbered and its reasons beside it."""
     why = [reasons[name] for name in (line.id, *line.also) if name in reasons]
     return replace(
         line,
         change=count,
-        reasons=tuple(dict.fromkeys(kind for entry in why for kind in entry.reasons)),
+        tags=labels.get(line.id) or tags(line.kinds, line.edits),
+        reasons=gravest(kind for entry in why for kind in entry.reasons),
         public_note=" ".join(dict.fromkeys(entry.public_note for entry in why if entry.public_note)),
     )
 

@@ -6,7 +6,7 @@ from publisher.domain.citation import Citation, notice_path
 from publisher.domain.notice import Channel
 from publisher.render.clauses import text_html
 from publisher.render.frame import Kit, Relation, frame_of, laid_out
-from publisher.render.notice_page import NoticeWords
+from publisher.render.notice_page import NoticeWords, ways_said
 from publisher.render.status import day_html, instant_html
 from publisher.render.views import StatementView
 from publisher.render.wording import language_named
@@ -44,7 +44,7 @@ def statement_page(view: StatementView, kit: Kit) -> str:
         whom=words["statement.sent_all" if statement.everyone else "statement.sent_listed"],
         before=day_html(statement.before, language) if statement.before else "",
         text=text_html(view.told.trees[language], words),
-        channels=tuple(words[f"notice.{channel}"] for channel in statement.channels),
+        ways=ways_said(statement.channels, words),
         mailed=Channel.EMAIL in statement.channels,
         sender_name=name,
         sender_address=address,

@@ -118,7 +118,8 @@ class _Teller:
 
     def _coming(self) -> Markup:
         """When it takes effect, and after which other version that is still to come."""
-        day = self._day(self._standing.effective)
+        # Until then readers can act: that deadline is told to the hour.
+        day = self._instant(self._standing.starts)
         before = self._series.version(self._version.before)
         if before is None or before.standing.state not in PENDING:
             return self._announced("status.upcoming", date=day)

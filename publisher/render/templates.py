@@ -11,6 +11,7 @@ from publisher.languages import fallbacks
 from publisher.render.theme import with_addresses
 from publisher.render.wording import (
     Strings,
+    crumbs,
     flattened,
     language_name,
     long_date,
@@ -64,7 +65,7 @@ def environment(overrides: Path | None = None) -> "jinja2.Environment":
         keep_trailing_newline=True,
         auto_reload=False,
     )
-    made.globals["unbroken"] = unbroken
+    made.globals.update(unbroken=unbroken, crumbs=crumbs)
     return made
 
 

@@ -1,5 +1,6 @@
 """A version's page, and the page that compares it with the version before."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
@@ -10,18 +11,18 @@ from publisher.domain.life import DATED, PENDING, State
 from publisher.domain.policy import version_number
 from publisher.render.clauses import contents, text_html
 from publisher.render.frame import KNOWN_RELATIONS, Kit, Link, Relation, frame_of, laid_out, laid_out_again, redline_of
-from publisher.render.glance import MOST_NAMED, changes_heading, named_changes, summary_html, told_at_a_glance
+from publisher.render.glance import MOST_NAMED, changes_heading, named_changes, told_at_a_glance
 from publisher.render.linked_data import linked_data
+from publisher.render.means import means, means_link
 from publisher.render.notice_page import notices_of
-from publisher.render.redlines import Line, plain_changes, redline_blocks
+from publisher.render.points import Point, gravity, points_of, summary_html
+from publisher.render.redlines import Block, Line, judged_tags, plain_changes, redline_blocks
 from publisher.render.status import announced_day, contact_link, day_html, readable_language, status
 from publisher.render.views import Edition, Published, RedlineView, Series, TextView
 from publisher.render.wording import Strings, comparison_name, language_named, text_direction, version_name
 
 if TYPE_CHECKING:
     from markupsafe import Markup
-
-    from publisher.domain.notice import ToldChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,8 @@ def text_page(view: TextView, kit: Kit) -> str:
     # Old versions' changes are left to their redlines, so that a long history is not compared for them again.
     recent = version.standing.state in PENDING | {State.IN_FORCE}
     comparison = edition.comparison
-    named = named_changes(comparison.changes(), edition.told, old_path) if comparison and recent else ()
+    judged = _judged(version, edition) if recent else {}
+    named = named_changes(comparison.changes(), edition.told, old_path, judged) if comparison and recent else ()
     compared = comparison is not None and (kit.redlines or recent or bool(edition.told))
     changed = comparison.count() if comparison and compared else 0
     previous, following = _neighbours(series, version, view.language, words, kit)
@@ -96,8 +98,9 @@ def text_page(view: TextView, kit: Kit) -> str:
         number=number,
         status=status(series, version, words, view.language, kit.linked),
         effective=day_html(version.standing.effective, view.language),
-        means=_means(series, version, words, view.language) if not replaced else (),
-        summary=summary_html(edition.text.front.summary, edition.tree),
+        means=(meaning := None if replaced else means(series, version, edition, words, view.language, kit)),
+        points=() if meaning and meaning.quoted else points_of(version, edition),
+        summary=summary_html(edition),
         edition=edition,
         spoken=spoken,
         spoken_direction=text_direction(spoken),
@@ -110,9 +113,9 @@ def text_page(view: TextView, kit: Kit) -> str:
         compared=compared,
         announced=announced_day(version, view.language),
         changes_heading=changes_heading(version, words, view.language),
-        told=told_at_a_glance([(change, _place(change, kit)) for change in edition.told], words),
+        told=told_at_a_glance(edition.told, words, kit),
         named=named[:MOST_NAMED],
-        more=max(0, changed - len(edition.told) - len(named[:MOST_NAMED])) if named else 0,
+        more=max(0, changed - len(edition.told) - sum(each.count for each in named[:MOST_NAMED])) if named else 0,
         changes=changed,
         versions=_versions(view, words, kit),
         notices=notices_of(series, version, words, view.language, kit),
@@ -135,15 +138,10 @@ def text_page(view: TextView, kit: Kit) -> str:
     )
 
 
-def _means(series: Series, version: Published, words: Strings, language: str) -> "tuple[str, ...]":
-    """What a coming version asks of its readers, and what happens if they do nothing; of all others nothing."""
-    standing = version.standing
-    if standing.state not in DATED or version.before is None:
-        return ()
-    day, applying = day_html(standing.effective, language), series.applying
-    until = words.html("page.means_until", date=day, current=version_name(applying.name, words)) if applying else ""
-    then = words["page.means_consent" if standing.consent_needed else "page.means_nothing"]
-    return tuple(line for line in (until, then) if line)
+def _judged(version: Published, edition: Edition) -> Mapping[str, tuple[str, ...]]:
+    """What happened to each clause in the authoritative language, for a translation that is compared."""
+    judged = version.authoritative.comparison
+    return judged_tags(judged.changes().changes) if judged is not None and edition is not version.authoritative else {}
 
 
 def _after(series: Series, version: Published, language: str, words: Strings, kit: Kit) -> Link | None:
@@ -166,11 +164,6 @@ def _languages(view: TextView) -> tuple[str, ...]:
         for language in view.version.languages
         if any(old.text.revision == view.revision for old in view.version.revisions(language))
     )
-
-
-def _place(change: "ToldChange", kit: Kit) -> str:
-    """Where a changed clause stands: in this text, or in the one before."""
-    return kit.linked(change.link) if change.link.startswith("/") else change.link
 
 
 def _versions(view: TextView, words: Strings, kit: Kit) -> tuple[Picked, ...]:
@@ -221,10 +214,19 @@ def redline_page(view: RedlineView, kit: Kit) -> str:
     )
     prevails = version.authoritative.language
     compared = edition.comparison
-    marked = cache(lambda: redline_blocks(compared.old(), edition.tree, compared.changes().changes, edition.told))
+    judged = version.authoritative.comparison
+    passed = _passed(series, version, view.language)
+
+    @cache
+    def marked() -> tuple[Block, ...]:
+        labels = _judged(version, edition)
+        return redline_blocks(compared.old(), edition.tree, compared.changes().changes, edition.told, labels)
 
     def listed() -> tuple[Line, ...]:
         return tuple(line for block in marked() for line in block.lines if line.change)
+
+    def worst() -> tuple[Line, ...]:
+        return tuple(sorted(listed(), key=lambda line: gravity(line.reasons)))
 
     return laid_out_again(
         "redline.html.j2",
@@ -235,12 +237,13 @@ def redline_page(view: RedlineView, kit: Kit) -> str:
         heading=comparison_name(version.before, version.name, words),
         prevails=language_named(prevails, view.language) if len(languages) > 1 else "",
         translated=view.language != prevails,
-        of=f"{compared.key()} {edition.told!r}",
+        of=f"{compared.key()} {judged.key() if judged else ''} {edition.told!r} {passed!r}",
         passage=("status", status(series, version, words, view.language, kit.linked)),
         state=version.standing.state.value,
         blocks=marked,
-        listed=listed,
-        summaries=_summaries(series, version, view.language, words),
+        listed=worst,
+        means=means_link(series, version, view.language, words, kit),
+        summaries=lambda: tuple(_summaries([name for name, _ in passed], series, view.language, words, kit)),
         old_href=kit.linked(Citation(series.name, version.before, view.language).path),
         new_href=kit.linked(Citation(series.name, version.name, view.language).path),
         old_digest=_digest(series, version.before, view.language),
@@ -252,17 +255,30 @@ def redline_page(view: RedlineView, kit: Kit) -> str:
     )
 
 
-def _summaries(series: Series, version: Published, language: str, words: Strings) -> tuple[tuple[str, str], ...]:
-    """What each version after the old one said of itself, under its name where there are several."""
+def _passed(series: Series, version: Published, language: str) -> tuple[tuple[str, str], ...]:
+    """Each version after the old one, and the digest of its text, which says of itself what it changes."""
     after = version_number(version.before) if version.before else 0
-    found = [
-        (version_name(entry.name, words), edition.text.front.summary)
+    return tuple(
+        (entry.name, edition.text.digest)
         for entry in series.versions
         if after < version_number(entry.name) <= version_number(version.name)
         and (entry.name == version.name or entry.standing.state is not State.WITHDRAWN)
         and (edition := entry.edition(language)) is not None
-    ]
-    return tuple(found) if len(found) > 1 else (("", found[0][1]),)
+    )
+
+
+def _summaries(
+    passed: Sequence[str], series: Series, language: str, words: Strings, kit: Kit
+) -> "Iterator[tuple[str, Markup, tuple[Point, ...]]]":
+    """What each of some versions says of itself, under its name where there are several."""
+    for name in passed:
+        entry = series.version(name)
+        edition = entry.edition(language) if entry else None
+        if entry is None or edition is None:
+            continue
+        base = kit.linked(Citation(series.name, name, language).path)
+        named = version_name(name, words) if len(passed) > 1 else ""
+        yield named, summary_html(edition, base), points_of(entry, edition, base)
 
 
 def _digest(series: Series, version: str, language: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from publisher.domain.assessment import FindingKind
 from publisher.domain.change import ChangeSet
 from publisher.domain.clause import ClauseTree
 from publisher.domain.ledger import EventKind, LedgerEvent
@@ -73,7 +74,8 @@ class Published:
     """A version that is in the ledger.
 
     `before` is the version it is compared with, None for the first; `former` are its texts before corrections, by
-    language and revision; `audiences` are those whom its material changes concern, none of them: everyone bound.
+    language and revision; `audiences` are those whom its material changes concern, none of them: everyone bound;
+    `consents` are the kinds of change to which a regime of the policy asks for fresh consent.
     """
 
     standing: Standing
@@ -82,6 +84,7 @@ class Published:
     before: str | None = None
     former: tuple[Edition, ...] = ()
     audiences: tuple[Audience, ...] = ()
+    consents: frozenset[FindingKind] = frozenset()
 
     @property
     def name(self) -> str:

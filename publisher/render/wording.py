@@ -77,6 +77,11 @@ def unbroken(text: str, day: str) -> str:
     return text.replace(day, day.replace(" ", "\u00a0")) if day else text
 
 
+def crumbs(path: str) -> str:
+    """`4. Sharing › 4.1.3`, with no sign between its parts at the end or the beginning of a line."""
+    return path.replace(" › ", "\u00a0›\u00a0")
+
+
 @lru_cache(maxsize=1024)
 def long_date(day: date, language: str) -> str:
     """A date with its month in words: `1 March 2027`, `2027年3月1日`."""
@@ -92,7 +97,8 @@ def long_instant(instant: datetime, timezone: str, language: str) -> str:
 
     local = instant.astimezone(ZoneInfo(timezone))
     clock = format_time(local, format="HH:mm", locale=locale_of(language))
-    return f"{long_date(local.date(), language)}{_comma(language)}{clock} ({zone_name(local)})"
+    zone = f"（{zone_name(local)}）" if _wide(language) else f" ({zone_name(local)})"
+    return f"{long_date(local.date(), language)}{' ' if _wide(language) else ', '}{clock}{zone}"
 
 
 def zone_name(local: datetime) -> str:
@@ -168,8 +174,9 @@ def _pattern(locale: str) -> str:
     return "d MMMM y" if locale.split("_", maxsplit=1)[0] == "en" else "long"
 
 
-def _comma(language: str) -> str:
-    return " " if language.split("-", maxsplit=1)[0] in ("zh", "ja", "ko") else ", "
+def _wide(language: str) -> bool:
+    """Whether a language is written with signs of full width."""
+    return language.split("-", maxsplit=1)[0] in ("zh", "ja", "ko")
 
 
 def early_words(early: Early | None, strings: Mapping[str, str]) -> str:

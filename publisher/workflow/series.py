@@ -8,6 +8,7 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from publisher import library, parse
+from publisher.domain.assessment import FindingKind
 from publisher.domain.change import ChangeSet, Grade
 from publisher.domain.citation import Citation
 from publisher.domain.clause import ClauseTree
@@ -21,6 +22,7 @@ from publisher.notices.audience import reach
 from publisher.notices.plan import Links, Reason, reasons, told_changes
 from publisher.render.views import Comparison, Edition, Published, Series, Told
 from publisher.website.aliases import Aliases
+from publisher.workflow.consent import consent_kinds
 from publisher.workflow.cumulative import since
 from publisher.workflow.statement_texts import spoken
 from publisher.workflow.telling import readers_know
@@ -198,7 +200,8 @@ def _published(
             editions.append(_edition(text, before, texts, reasoned))
     former = _former(version, events, texts)
     audiences = _audiences(settings, review, [name for name in (standing.version, before) if name], texts)
-    return Published(standing, settings, tuple(editions), before, former, audiences)
+    consents = consent_kinds(policy, settings) if standing.consent_needed else frozenset[FindingKind]()
+    return Published(standing, settings, tuple(editions), before, former, audiences, consents)
 
 
 def _audiences(

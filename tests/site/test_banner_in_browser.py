@@ -127,7 +127,7 @@ def test_every_form_shows_the_banner_under_a_strict_policy_without_cookies(
     assert region.count() == 1
     links = page.locator("section.policy-banner:visible a")
     assert [re.sub(r"^https?://[^/]+", "", str(link.get_attribute("href"))) for link in links.all()] == [
-        f"/privacy/v2/{language}/",
+        f"/privacy/v2/{language}/#_means",
         f"/privacy/v1...v2/{language}/",
         f"/privacy/notices/privacy-v2-1/{language}/",
     ]
@@ -206,7 +206,12 @@ def test_the_keyboard_alone_reads_and_puts_away(street: Street) -> None:
         order.append(page.evaluate(focused))
         outline = "getComputedStyle(document.querySelector('policy-notice').shadowRoot.activeElement).outlineStyle"
         assert page.evaluate(outline) == "solid"
-    assert order == ["Read the new text", "Changes from version 1 to version 2", "Notice of 10 January 2027", "Close"]
+    assert order == [
+        "What this means for you",
+        "Changes from version 1 to version 2",
+        "Notice of 10 January 2027",
+        "Close",
+    ]
     page.keyboard.press("Enter")
     assert height(page) == 0
     assert page.evaluate("document.activeElement.tagName") == "MAIN"

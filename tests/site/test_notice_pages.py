@@ -20,10 +20,10 @@ def test_a_notice_says_what_was_sent_when_how_and_by_whom(announced: Built) -> N
     digest = next(part for part in announced.text("privacy/v2/en/index.html").split('"digest">')[1:])[:71]
     for words in (
         "Our Privacy Policy is changing on 1 March 2027",
-        "Yes, Lindenholt Cloud sent this notice. It was announced on",
+        "This is a genuine notice from Lindenholt Cloud, published on",
         '<time datetime="2027-01-10T09:00:00Z">10 January 2027, ',
         '<time datetime="2027-03-01">1 March 2027</time>',
-        "a banner on our homepage, an e-mail",
+        "By banner on our homepage and e-mail",
         "<code>privacy@example.com</code>",
         "<q>Our Privacy Policy is changing on 1 March 2027</q>",
         "<code>https://lindenholt.example/</code>",
@@ -55,6 +55,8 @@ def test_a_postponement_names_both_dates_and_both_notices_name_each_other(site_a
     assert "<q>Our Privacy Policy is changing on 1 April 2027</q>" in page
     assert 'It was announced before for <time datetime="2027-03-01">' in page
     assert "the reason given" in page
+    assert "<dt>Takes effect</dt>" in page
+    assert "<dt>Was announced to take effect</dt>" in first
     assert "Our Privacy Policy is changing on 1 March 2027" in first
     assert 'href="/privacy/notices/privacy-v2-2/en/"' in first
     assert 'href="/privacy/notices/privacy-v2-1/en/"' in page
@@ -64,6 +66,7 @@ def test_a_withdrawal_shows_no_changes_that_will_never_come(site_at: Callable[..
     page = site_at(NOW, _event(EventKind.WITHDRAW)).text(f"{SECOND}/index.html")
     assert "The change to our Privacy Policy will not take effect" in page
     assert "the reason given" in page
+    assert "<dt>Was announced to take effect</dt>" in page
     assert "v1...v2" not in page
     assert "Announced on" in page
 

@@ -250,7 +250,7 @@ def test_the_banner_is_on_the_homepage_in_both_languages(announced: Built) -> No
         text = announced.text(page)
         assert 'data-banner="privacy-v2-1"' in text
         assert banner["title"][language] in text.replace("\u00a0", " ")
-    assert f'href="{BASE}/privacy/v2/en/"' in announced.text("banner.html")
+    assert f'href="{BASE}/privacy/v2/en/#_means"' in announced.text("banner.html")
 
 
 def test_the_feed_is_atom_with_an_entry_when_announced_and_one_in_force(announced: Built) -> None:

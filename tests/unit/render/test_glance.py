@@ -1,15 +1,36 @@
 """What a version's page says of its changes before the text."""
 
-from publisher import parse
-from publisher.render.glance import summary_html
+from publisher import diff, parse
+from publisher.domain.change import ChangeSet
+from publisher.render.glance import Named, named_changes, told_at_a_glance
+from publisher.render.templates import strings
+from tests.unit.render.readers import edition, kit
 
-TEXT = "# Terms\n\n## 1. Use\n\n1.1 You may use it.\n\n1.2 You may not sell it.\n"
+OLD = "# Terms\n\n## 1. Contact\n\nWrite to us.\n\nChanged in May.\n\n## 2. Use\n\n2.1 You may use it.\n"
+NEW = OLD.replace("Write to us.", "Write to them.").replace("May", "June").replace("use it", "use it all")
 
 
-def test_numbers_in_brackets_lead_to_clauses_that_are_there() -> None:
-    tree = parse.parse(TEXT, "en")
-    told = summary_html("You may use it (1.1), not sell it（1.2）, at 1.1 percent; (9.9) is gone & <b>.", tree)
-    assert told == (
-        'You may use it (<a href="#1.1">1.1</a>), not sell it（<a href="#1.2">1.2</a>）, at 1.1 percent; '
-        "(9.9) is gone &amp; &lt;b&gt;."
+def _changes() -> ChangeSet:
+    old, new = parse.parse(OLD, "en"), parse.parse(NEW, "en")
+    new = diff.carry_ids(diff.align(old, new))
+    return diff.compare(diff.align(old, new, identified=True))
+
+
+def test_unnumbered_clauses_go_by_their_heading_once() -> None:
+    found = named_changes(_changes(), (), "", {})
+    assert found == (
+        Named("1. Contact", "#1-p1", ("change.reworded",), 2),
+        Named("2.1", "#2.1", ("change.words-added",)),
     )
+
+
+def test_the_label_of_the_authoritative_text_goes_before_that_of_a_translation() -> None:
+    found = named_changes(_changes(), (), "", {"2.1": ("change.retitled",)})
+    assert [each.tags for each in found] == [("change.reworded",), ("change.retitled",)]
+
+
+def test_important_changes_are_shown_the_worst_first_at_their_place() -> None:
+    told = told_at_a_glance(edition().told, strings("en"), kit())
+    assert [each.href for each in told] == ["#1.2", "#1.1", "#2.1"]
+    elsewhere = told_at_a_glance(edition().told, strings("en"), kit(), "/terms/v2/en/")
+    assert elsewhere[0].href == "/legal/terms/v2/en/#1.2"

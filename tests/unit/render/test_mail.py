@@ -165,7 +165,7 @@ def test_the_text_tells_what_when_where_and_whom_to_ask() -> None:
         "Takes effect: 1 March 2027, from 00:00 (China Standard Time, UTC+08:00)",
         CONTENT.summary,
         "4. Sharing › 4.1.3",
-        "A promise of ours is weakened",
+        "We promise you less than before",
         "New recipients of your data",
         "Before: We [will] engage <partners> & others.",
         "From 1 March 2027: We [may] engage <partners> & others.",

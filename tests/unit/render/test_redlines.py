@@ -116,3 +116,14 @@ def test_the_place_that_a_clause_left_leads_to_where_it_stands_now() -> None:
     found = lines(blocks())
     here = next(line for line in found if line.notes and line.notes[0].key == "redline.moved_here")
     assert [line.away for line in found if line.away] == [f"#{here.id}"]
+
+
+def test_a_translations_labels_are_those_of_the_authoritative_text() -> None:
+    before, after = parse.parse(OLD, "en"), parse.parse(NEW, "en")
+    after = diff.carry_ids(diff.align(before, after))
+    changes = diff.compare(diff.align(before, after, identified=True)).changes
+    own = {line.id: line.tags for line in lines(redline_blocks(before, after, changes, ())) if line.change}
+    judged = {"2.1": ("change.words-removed",)}
+    found = {line.id: line.tags for line in lines(redline_blocks(before, after, changes, (), judged)) if line.change}
+    assert own["2.1"] == ("change.reworded",)
+    assert found == own | judged

@@ -87,7 +87,7 @@ def test_an_instant_names_its_offset() -> None:
     instant = datetime(2027, 2, 28, 16, tzinfo=UTC)
     assert long_instant(instant, "Asia/Shanghai", "en") == "1 March 2027, 00:00 (UTC+08:00)"
     assert long_instant(instant, "America/St_Johns", "en") == "28 February 2027, 12:30 (UTC-03:30)"
-    assert long_instant(instant, "UTC", "zh-CN") == "2027年2月28日 16:00 (UTC)"
+    assert long_instant(instant, "UTC", "zh-CN") == "2027年2月28日 16:00（UTC）"
 
 
 def test_languages_are_named_in_their_own_words_and_in_the_readers() -> None:

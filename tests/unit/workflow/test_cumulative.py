@@ -80,7 +80,7 @@ def test_the_page_tells_what_each_version_on_the_way_said_of_itself(series: Seri
     site = Site("Acme", "https://acme.example", (series,))
     page = rendered(site, None, view_of(series, "v1", "v4", "en")).decode()
     assert "Changes from version 1 to version 4" in page
-    assert [f"<strong>version {number}</strong> One more version." in page for number in (1, 2, 3, 4)] == [
+    assert [f"<h3>version {number}</h3><p>One more version." in page for number in (1, 2, 3, 4)] == [
         False,
         True,
         True,
