@@ -65,6 +65,8 @@ def named_changes(changes: ChangeSet | None, told: Iterable[ToldChange], old_pat
 
 def summary_html(summary: str, tree: ClauseTree) -> Markup:
     """A summary whose clause numbers in brackets, such as (4.1.3), lead to these clauses where the text has them."""
+    if not _CITED.search(summary):
+        return escape(summary)
     numbered = {placed.clause.number: name for name, placed in tree.by_id().items() if placed.clause.number}
 
     def linked(found: re.Match[str]) -> str:
