@@ -13,7 +13,7 @@ from publisher.render.frame import KNOWN_RELATIONS, Kit, Link, Relation, frame_o
 from publisher.render.glance import MOST_NAMED, changes_heading, named_changes, summary_html, told_at_a_glance
 from publisher.render.linked_data import linked_data
 from publisher.render.notice_page import notices_of
-from publisher.render.redlines import Line, plain_changes, redline_blocks
+from publisher.render.redlines import Block, Line, plain_changes, redline_blocks
 from publisher.render.status import announced_day, contact_link, day_html, readable_language, status
 from publisher.render.views import Edition, Published, RedlineView, Series, TextView
 from publisher.render.wording import Strings, comparison_name, language_named, text_direction, version_name
@@ -221,7 +221,11 @@ def redline_page(view: RedlineView, kit: Kit) -> str:
     )
     prevails = version.authoritative.language
     compared = edition.comparison
-    marked = cache(lambda: redline_blocks(compared.old(), edition.tree, compared.changes().changes, edition.told))
+
+    @cache
+    def marked() -> tuple[Block, ...]:
+        told = compared.told() if compared.told is not None else edition.told
+        return redline_blocks(compared.old(), edition.tree, compared.changes().changes, told)
 
     def listed() -> tuple[Line, ...]:
         return tuple(line for block in marked() for line in block.lines if line.change)

@@ -18,13 +18,15 @@ from publisher.domain.timeline import in_force, upcoming
 class Comparison:
     """An older text in the same language, and what differs, read when it is needed.
 
-    `key` is the digest of both texts with the ids of their clauses, `count` how many changes there are.
+    `key` is the digest of both texts with the ids of their clauses, `count` how many changes there are. `told` are the
+    material changes where they are not those of the edition alone, but of all versions since the older text.
     """
 
     old: Callable[[], ClauseTree]
     changes: Callable[[], ChangeSet]
     key: Callable[[], str]
     count: Callable[[], int]
+    told: Callable[[], tuple[ToldChange, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

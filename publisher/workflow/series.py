@@ -12,7 +12,7 @@ from publisher.domain.change import ChangeSet, Grade
 from publisher.domain.citation import Citation
 from publisher.domain.clause import ClauseTree
 from publisher.domain.ledger import LedgerEvent, recorded_clauses, recorded_texts
-from publisher.domain.life import PENDING, Standing, State
+from publisher.domain.life import Standing
 from publisher.domain.policy import Audience, Manuscript, Policy, PolicySettings, Version
 from publisher.domain.review import Review
 from publisher.domain.timeline import release_of
@@ -22,8 +22,8 @@ from publisher.notices.plan import Links, Reason, reasons, told_changes
 from publisher.render.views import Comparison, Edition, Published, Series, Told
 from publisher.website.aliases import Aliases
 from publisher.workflow.cumulative import since
+from publisher.workflow.linked import compared_with
 from publisher.workflow.statement_texts import spoken
-from publisher.workflow.telling import readers_know
 from publisher.workflow.texts import Trees, assess_version, compared, former_tree, predecessor, published_trees
 from publisher.workflow.workspace import Workspace
 
@@ -146,12 +146,10 @@ def series_of(
 
 
 def _compared(series: Series) -> Iterator[Published]:
-    """The comparisons that mails link to, while their version comes or applies."""
+    """The comparisons with older versions than the one before that notices lead to."""
     for version in series.versions:
-        if version.standing.notice is None or version.standing.state not in PENDING | {State.IN_FORCE}:
-            continue
-        for known in readers_know(series.events, version.name)[1:]:
-            found = since(series, series.version(known), version)
+        for known in compared_with(series.events, version.name):
+            found = since(series, series.version(known), version) if known != version.before else None
             if found is not None:
                 yield found
 
