@@ -35,20 +35,21 @@ TREES_KEPT = 4
 
 
 class _Texts:
-    """A policy's published texts, read in turn. Neighbours share most of their words, and are read with one memory."""
+    """A policy's published texts, read in turn. Neighbours share most of their words, and are read with one memory.
+
+    Nothing here refers back to it, so that all of a policy's texts are given back as soon as its pages are written.
+    """
 
     def __init__(
         self, policy: Policy, events: Sequence[LedgerEvent], versions: Sequence[str], counts: dict[str, int]
     ) -> None:
-        memory = parse.memory()
+        memory = parse.memory(shown=True)
         self.policy = policy
         self.events = events
         self.trees: Callable[[str], Trees] = lru_cache(maxsize=TREES_KEPT)(
             lambda version: published_trees(policy, events, version, memory)
         )
-        self.changes: Callable[[str, str, str], ChangeSet] = lru_cache(maxsize=TREES_KEPT)(
-            lambda old, new, language: compared(self.tree(old, language), self.tree(new, language))
-        )
+        self._changes: dict[tuple[str, str, str], ChangeSet] = {}
         self._versions = tuple(versions)
         self._aliases: dict[str, Aliases] = {}
         self._former: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {}
@@ -60,6 +61,17 @@ class _Texts:
     def tree(self, version: str, language: str) -> ClauseTree:
         """One text's clauses."""
         return self.trees(version)[language]
+
+    def changes(self, old: str, new: str, language: str) -> ChangeSet:
+        """What differs between two texts; the last ones asked for are kept."""
+        key = (old, new, language)
+        found = self._changes.pop(key, None)
+        if found is None:
+            found = compared(self.tree(old, language), self.tree(new, language))
+        self._changes[key] = found
+        if len(self._changes) > TREES_KEPT:
+            del self._changes[next(iter(self._changes))]
+        return found
 
     def title(self, version: str, language: str) -> str:
         """What a text calls itself."""
