@@ -150,6 +150,13 @@ class Series:
         """The version of that name, or None."""
         return self._by_name.get(name) if name is not None else None
 
+    def beside(self, version: Published) -> tuple[Published | None, Published | None]:
+        """The versions before and after one of these, in ascending order."""
+        # By name: comparing versions compares all that they hold.
+        place = list(self._by_name).index(version.name)
+        after = self.versions[place + 1] if place + 1 < len(self.versions) else None
+        return self.versions[place - 1] if place else None, after
+
     @property
     def standings(self) -> tuple[Standing, ...]:
         """Where each version stands."""
