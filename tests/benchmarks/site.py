@@ -128,7 +128,8 @@ _LOADED = """
 import sys
 from publisher.cli import publisher
 publisher(sys.argv[1:], standalone_mode=False)
-names = [name for name, module in sys.modules.items() if getattr(module, "__file__", None) and name != "__main__"]
+named = [name for name, module in sys.modules.items() if getattr(module, "__file__", None) and name != "__main__"]
+names = [name for name in named if name.replace(".", "").isidentifier()]
 open(sys.argv[2] + "/loaded", "w").write("".join(f"import {name}\\n" for name in names))
 """
 
