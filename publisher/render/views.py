@@ -1,6 +1,6 @@
 """What pages are made of: released versions with their texts, and each page as a value to be laid out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -137,6 +137,7 @@ class Series:
     compared: tuple[Published, ...] = ()
     statements: tuple[Told, ...] = ()
     _by_name: Mapping[str, Published] = field(init=False, repr=False, compare=False)
+    _titles: dict[str, str] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_name", {version.name: version for version in self.versions})
@@ -189,11 +190,16 @@ class Series:
 
     def title(self, language: str) -> str:
         """The policy's name in a language, as its newest text in that language calls itself."""
+        if language not in self._titles:
+            # Of a policy whose texts name no title all are asked, which every page and entry would do again.
+            self._titles[language] = next(self._called(language), self.settings.title)
+        return self._titles[language]
+
+    def _called(self, language: str) -> Iterator[str]:
         for version in (self.shown, *reversed(self.versions)):
             edition = version.edition(language)
             if edition is not None and edition.title:
-                return edition.title
-        return self.settings.title
+                yield edition.title
 
 
 @dataclass(frozen=True, slots=True)
