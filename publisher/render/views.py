@@ -97,7 +97,10 @@ class Published:
 
     def edition(self, language: str) -> Edition | None:
         """The text in one language, or None."""
-        return next((edition for edition in self.editions if edition.language == language), None)
+        for edition in self.editions:
+            if edition.text.language == language:
+                return edition
+        return None
 
     def revisions(self, language: str) -> tuple[Edition, ...]:
         """Every revision of the text in one language, oldest first, when it was ever corrected; else none."""
