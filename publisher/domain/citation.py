@@ -72,5 +72,6 @@ def notice_path(policy: str, notice: str, language: str | None = None) -> str:
 
 
 @lru_cache(maxsize=4096)
+@lru_cache(maxsize=4096)
 def _join(*parts: str) -> str:
     return "/" + "/".join(quote(part, safe="~.-_") for part in parts) + "/"

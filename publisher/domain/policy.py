@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 
 from publisher.domain.digest import digest_of
 from publisher.domain.pack import Pack
@@ -28,6 +29,7 @@ def is_version(name: str) -> bool:
     return _VERSION.fullmatch(name) is not None
 
 
+@lru_cache(maxsize=4096)
 def version_number(version: str) -> int:
     """The number by which versions are ordered: `v12` is 12.
 
@@ -153,6 +155,7 @@ class Manuscript:
         front: its front matter, read strictly.
         body: the Markdown below the front matter.
         body_line: the line of the file on which `body` begins, counted from 1.
+        digest: the revision's identity: the digest of the whole file, front matter included.
     """
 
     policy: str
@@ -164,11 +167,10 @@ class Manuscript:
     body: str
     body_line: int
     revision: int = 1
+    digest: str = field(init=False, repr=False, compare=False)
 
-    @property
-    def digest(self) -> str:
-        """The revision's identity: the digest of the whole file, front matter included."""
-        return digest_of(self.source)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "digest", digest_of(self.source))
 
 
 @dataclass(frozen=True, slots=True)

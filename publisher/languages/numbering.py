@@ -134,7 +134,11 @@ _UNITS = {
     "节": Style.SECTION,
     "条": Style.ARTICLE,
 }
-_BEGINNINGS = frozenset("0123456789０１２３４５６７８９(（第ABCDEFGHIJKLMNOPQRSTUVWXYZ" + _HAN)
+_CAPITALS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_AFTER_CAPITAL = frozenset(".)IVXLC")
+"""What follows a capital that is a number, or the first one of a Roman number: most sentences go on otherwise."""
+
+_BEGINNINGS = frozenset("0123456789０１２３４５６７８９(（第" + _HAN) | _CAPITALS
 
 
 def readings(text: str) -> tuple[Numeral, ...]:
@@ -143,6 +147,8 @@ def readings(text: str) -> tuple[Numeral, ...]:
     `(i)` has two readings, as a Roman numeral and as the ninth letter; all others have at most one.
     """
     if not text or text[0] not in _BEGINNINGS:
+        return ()
+    if text[0] in _CAPITALS and text[1:2] not in _AFTER_CAPITAL:
         return ()
     if text[0] == "第":
         return _ordinal(text)

@@ -49,11 +49,15 @@ def parse_recorded(
     return recorded(body, language, ids, first_line, memory if memory is not None else Memory())
 
 
-def memory() -> "Memory":
-    """A fresh memory for texts that will be compared with each other."""
+def memory(*, shown: bool = False) -> "Memory":
+    """A fresh memory for texts that will be compared with each other.
+
+    Args:
+        shown: whether the texts are released ones that are only shown: trees read with it do not tell all faults.
+    """
     from publisher.parse.inline import Memory
 
-    return Memory()
+    return Memory(shown=shown)
 
 
 def inherit_ids(translation: ClauseTree, authoritative: ClauseTree) -> ClauseTree:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from publisher.domain.clause import Block, ClauseKind
 from publisher.errors import Fault
-from publisher.languages.numbering import Numeral
+from publisher.languages.numbering import Numeral, readings
 from publisher.parse.inline import NO_WORDS, Words
 
 
@@ -14,7 +14,8 @@ class Draft:
     """A clause being made. Mutable, and never handed out of the parser.
 
     `holder` is the item, term or footnote that it lies in; `listed` numbers the list that an item belongs to;
-    `children`, `numeral` and `id` are filled as the tree is built.
+    `children`, `numeral` and `id` are filled as the tree is built. `beginnings` are the ways to read its first words as
+    a number, once somebody asked.
     """
 
     kind: ClauseKind
@@ -33,6 +34,13 @@ class Draft:
     id: str = ""
     parent: "Draft | None" = None
     children: list["Draft"] = field(default_factory=list)
+    beginnings: tuple[Numeral, ...] | None = None
+
+    def readings(self) -> tuple[Numeral, ...]:
+        """Every way to read the beginning of its words as a number, while they are all still there."""
+        if self.beginnings is None:
+            self.beginnings = readings(self.words.text)
+        return self.beginnings
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +59,8 @@ class Stretch:
     def of(cls, drafts: Sequence[Draft], faults: Sequence[Fault]) -> "Stretch":
         """The drafts of a stretch, which nothing else keeps."""
         places = {id(draft): place for place, draft in enumerate(drafts)}
+        for draft in drafts:
+            draft.readings()
         holders = tuple(places[id(draft.holder)] if draft.holder is not None else -1 for draft in drafts)
         return cls(tuple(drafts), holders, tuple(faults), max((draft.listed for draft in drafts), default=0))
 
@@ -72,6 +82,7 @@ class Stretch:
                     known.listed + lists if known.listed else 0,
                     known.first_listed,
                     recovered=known.recovered,
+                    beginnings=known.beginnings,
                 )
             )
         return fresh

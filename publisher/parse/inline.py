@@ -60,12 +60,14 @@ class Memory:
 
     A block without faults reads the same wherever it stands, as long as the text defines the same links and notes.
     `stretches` holds what whole stretches of text were read as; `whole` holds clauses (definitions, source, label,
-    words) that were found to hold every word of their source.
+    words) that were found to hold every word of their source. `shown` texts are known to be right: what is wrong with
+    them is not looked for where that is all that the look would find.
     """
 
-    __slots__ = ("_known", "stretches", "whole")
+    __slots__ = ("_known", "shown", "stretches", "whole")
 
-    def __init__(self) -> None:
+    def __init__(self, *, shown: bool = False) -> None:
+        self.shown = shown
         self._known: dict[tuple[Hashable, str], Words] = {}
         self.stretches: dict[str, Stretch] = {}
         self.whole: set[tuple[Hashable, str, str, str]] = set()

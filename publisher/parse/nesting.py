@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from publisher.domain.clause import Block, ClauseKind
-from publisher.languages.numbering import RANKS, Numeral, Style, readings
+from publisher.languages.numbering import RANKS, Numeral, Style
 from publisher.parse.draft import Draft
 from publisher.parse.inline import without_start
 from publisher.parse.numbered import counts, runs_on
@@ -90,14 +90,14 @@ class _Nester:
             holder = holder.holder
 
     def _read_number(self, draft: Draft, scope: _Scope) -> None:
-        if draft.block in _UNNUMBERED_BLOCKS or draft.kind is ClauseKind.ROW or draft.recovered:
+        if not draft.readings() or draft.block in _UNNUMBERED_BLOCKS or draft.recovered:
             return
-        if draft.kind is ClauseKind.ITEM and draft.block is Block.ORDERED:
+        if draft.kind is ClauseKind.ROW or (draft.kind is ClauseKind.ITEM and draft.block is Block.ORDERED):
             return
         text = draft.words.text
         heading = draft.kind is ClauseKind.HEADING
         fitting: list[tuple[int, Numeral]] = []
-        for numeral in readings(text):
+        for numeral in draft.readings():
             short = len(numeral.value) == 1
             before = scope.last(numeral.style, short=short)
             near = before.numeral.value[-1] if before is not None and before.numeral is not None else None
@@ -135,7 +135,7 @@ def _counting(drafts: Sequence[Draft]) -> dict[int, Style]:
     seen: dict[tuple[int, Style], set[int]] = {}
     for draft in drafts:
         if draft.kind is ClauseKind.HEADING and draft.holder is None and draft.block not in _UNNUMBERED_BLOCKS:
-            for numeral in readings(draft.words.text):
+            for numeral in draft.readings():
                 if _bare(numeral) and runs_on(numeral, draft.words.text):
                     seen.setdefault((draft.level, numeral.style), set()).add(numeral.value[0])
     found: dict[int, Style] = {}
@@ -286,10 +286,10 @@ def _promoted(drafts: Sequence[Draft]) -> None:
 
 
 def _dotted(draft: Draft) -> Iterator[tuple[int, ...]]:
-    if draft.block in _UNNUMBERED_BLOCKS or draft.kind is ClauseKind.ROW:
+    if not draft.readings() or draft.block in _UNNUMBERED_BLOCKS or draft.kind is ClauseKind.ROW:
         return
     text = draft.words.text
-    for numeral in readings(text):
+    for numeral in draft.readings():
         if (
             numeral.style is Style.DOTTED
             and len(numeral.value) > 1

@@ -73,10 +73,14 @@ def _read(body: str, shift: int, memory: Memory) -> tuple[list[Draft], list[Faul
     source = blocks(body)
     drafted = draft(source, shift, memory)
     drafts, faults = list(drafted.drafts), list(drafted.faults)
-    used = frozenset(
-        mark.target for found in drafts for mark in found.words.marks if mark.kind in (MarkKind.LINK, MarkKind.IMAGE)
-    )
-    faults += unused_links(source.environment, shift, used)
+    if not memory.shown:
+        used = frozenset(
+            mark.target
+            for found in drafts
+            for mark in found.words.marks
+            if mark.kind in (MarkKind.LINK, MarkKind.IMAGE)
+        )
+        faults += unused_links(source.environment, shift, used)
     defined = {
         line
         for reference in (
@@ -90,8 +94,9 @@ def _read(body: str, shift: int, memory: Memory) -> tuple[list[Draft], list[Faul
         found = recovered(source.lines, missing, shift)
         faults += [_lost(one) for one in found]
         drafts = _merged(drafts, found)
-    faults += losses(source, drafts, drafted.spent, shift, memory)
-    faults += run_on(source, drafts, shift)
+    if not memory.shown:
+        faults += losses(source, drafts, drafted.spent, shift, memory)
+        faults += run_on(source, drafts, shift)
     return drafts, faults
 
 

@@ -1,5 +1,6 @@
 """A policy's effective dates as a calendar that programs subscribe to (iCalendar, RFC 5545)."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from publisher.render.wording import Strings
 
 _MOVING = frozenset({EventKind.POSTPONE, EventKind.WITHDRAW, EventKind.HOLD, EventKind.CORRECT})
 _LONGEST_LINE = 75  # octets, without the line break (RFC 5545, section 3.1)
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 _STATUS = {State.HELD: "TENTATIVE", State.WITHDRAWN: "CANCELLED"}
 
 
@@ -70,14 +72,16 @@ def _instant(at: datetime) -> str:
 
 def _text(value: str) -> str:
     """A value of the type TEXT (RFC 5545, section 3.3.11); control characters have no place in one."""
-    kept = "".join(sign for sign in value if sign >= " " or sign == "\n")
+    kept = _CONTROL.sub("", value)
     return kept.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
 
 
 def _folded(line: str) -> Iterator[str]:
     """A line in pieces of at most 75 octets, no character cut, those after the first begun with a space."""
-    if len(line) <= _LONGEST_LINE and line.isascii():
-        yield line
+    if line.isascii():
+        yield line[:_LONGEST_LINE]
+        for start in range(_LONGEST_LINE, len(line), _LONGEST_LINE - 1):
+            yield f" {line[start : start + _LONGEST_LINE - 1]}"
         return
     piece, room = "", _LONGEST_LINE
     for sign in line:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -28,6 +29,7 @@ def status(series: Series, version: Published, words: Strings, language: str, li
     return Markup(words["site.space"]).join(teller.sentences())  # noqa: S704  a label of ours
 
 
+@lru_cache(maxsize=1024)
 def day_html(day: date, language: str) -> Markup:
     """A date in words inside `<time>`."""
     return Markup('<time datetime="{}">{}</time>').format(day.isoformat(), long_date(day, language))

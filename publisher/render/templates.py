@@ -45,13 +45,16 @@ def packaged_site() -> Path:
     return inside if (inside / "templates").is_dir() else package.parent / "site"
 
 
-def environment(overrides: Path | None = None) -> "jinja2.Environment":
+def environment(overrides: Path | None = None, compiled: Path | None = None) -> "jinja2.Environment":
     """Jinja2 over the packaged templates.
 
     `overrides` is a workspace's own site folder: a file in its `templates/` replaces the packaged one of that name.
-    Everything but `.txt.j2` is escaped, and a name that a template does not know is an error.
+    Everything but `.txt.j2` is escaped, and a name that a template does not know is an error. `compiled` is a folder in
+    which compiled templates are kept.
     """
     import jinja2
+
+    from publisher.render.compiled import Compiled
 
     folders = [packaged_site() / "templates"]
     if overrides is not None and (overrides / "templates").is_dir():
@@ -64,6 +67,7 @@ def environment(overrides: Path | None = None) -> "jinja2.Environment":
         lstrip_blocks=True,
         keep_trailing_newline=True,
         auto_reload=False,
+        bytecode_cache=Compiled(compiled) if compiled is not None else None,
     )
     made.globals.update(unbroken=unbroken, crumbs=crumbs)
     return made

@@ -169,7 +169,7 @@ def _languages(view: TextView) -> tuple[str, ...]:
 def _versions(view: TextView, words: Strings, kit: Kit) -> tuple[Picked, ...]:
     series = view.series
     newest = series.versions[-MOST_PICKED:]
-    shown = newest if view.version in newest else (view.version, *newest)
+    shown = newest if any(view.version.name == each.name for each in newest) else (view.version, *newest)
     return tuple(_picked(series, version, view, words, kit) for version in reversed(shown))
 
 
@@ -220,7 +220,8 @@ def redline_page(view: RedlineView, kit: Kit) -> str:
     @cache
     def marked() -> tuple[Block, ...]:
         labels = _judged(version, edition)
-        return redline_blocks(compared.old(), edition.tree, compared.changes().changes, edition.told, labels)
+        told = compared.told() if compared.told is not None else edition.told
+        return redline_blocks(compared.old(), edition.tree, compared.changes().changes, told, labels)
 
     def listed() -> tuple[Line, ...]:
         return tuple(line for block in marked() for line in block.lines if line.change)
@@ -290,9 +291,7 @@ def _digest(series: Series, version: str, language: str) -> str:
 def _neighbours(
     series: Series, version: Published, language: str, words: Strings, kit: Kit
 ) -> tuple[Step | None, Step | None]:
-    index = series.versions.index(version)
-    before = series.versions[index - 1] if index else None
-    after = series.versions[index + 1] if index + 1 < len(series.versions) else None
+    before, after = series.beside(version)
     return (
         _step("page.previous", series, before, language, words, kit),
         _step("page.next", series, after, language, words, kit),
@@ -316,17 +315,15 @@ def _current_step(view: TextView, words: Strings, kit: Kit) -> Step | None:
 
 
 def _version_relations(series: Series, version: Published, language: str, kit: Kit) -> list[Relation]:
-    index = series.versions.index(version)
+    before, after = series.beside(version)
     relations = [
         Relation("latest-version", kit.linked(Citation(series.name, language=language).path)),
         Relation("version-history", kit.linked(history_path(series.name, language))),
     ]
-    if index:
-        before = series.versions[index - 1]
+    if before is not None:
         path = Citation(series.name, before.name, readable_language(before, language)).path
         relations.append(Relation("predecessor-version", kit.linked(path)))
-    if index + 1 < len(series.versions):
-        after = series.versions[index + 1]
+    if after is not None:
         path = Citation(series.name, after.name, readable_language(after, language)).path
         relations.append(Relation("successor-version", kit.linked(path)))
     if series.name in KNOWN_RELATIONS:

@@ -1,6 +1,6 @@
 """What pages are made of: released versions with their texts, and each page as a value to be laid out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -19,13 +19,15 @@ from publisher.domain.timeline import in_force, upcoming
 class Comparison:
     """An older text in the same language, and what differs, read when it is needed.
 
-    `key` is the digest of both texts with the ids of their clauses, `count` how many changes there are.
+    `key` is the digest of both texts with the ids of their clauses, `count` how many changes there are. `told` are the
+    material changes where they are not those of the edition alone, but of all versions since the older text.
     """
 
     old: Callable[[], ClauseTree]
     changes: Callable[[], ChangeSet]
     key: Callable[[], str]
     count: Callable[[], int]
+    told: Callable[[], tuple[ToldChange, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,10 @@ class Published:
 
     def edition(self, language: str) -> Edition | None:
         """The text in one language, or None."""
-        return next((edition for edition in self.editions if edition.language == language), None)
+        for edition in self.editions:
+            if edition.text.language == language:
+                return edition
+        return None
 
     def revisions(self, language: str) -> tuple[Edition, ...]:
         """Every revision of the text in one language, oldest first, when it was ever corrected; else none."""
@@ -138,6 +143,7 @@ class Series:
     compared: tuple[Published, ...] = ()
     statements: tuple[Told, ...] = ()
     _by_name: Mapping[str, Published] = field(init=False, repr=False, compare=False)
+    _titles: dict[str, str] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_name", {version.name: version for version in self.versions})
@@ -150,6 +156,13 @@ class Series:
     def version(self, name: str | None) -> Published | None:
         """The version of that name, or None."""
         return self._by_name.get(name) if name is not None else None
+
+    def beside(self, version: Published) -> tuple[Published | None, Published | None]:
+        """The versions before and after one of these, in ascending order."""
+        # By name: comparing versions compares all that they hold.
+        place = list(self._by_name).index(version.name)
+        after = self.versions[place + 1] if place + 1 < len(self.versions) else None
+        return self.versions[place - 1] if place else None, after
 
     @property
     def standings(self) -> tuple[Standing, ...]:
@@ -183,11 +196,16 @@ class Series:
 
     def title(self, language: str) -> str:
         """The policy's name in a language, as its newest text in that language calls itself."""
+        if language not in self._titles:
+            # Of a policy whose texts name no title all are asked, which every page and entry would do again.
+            self._titles[language] = next(self._called(language), self.settings.title)
+        return self._titles[language]
+
+    def _called(self, language: str) -> Iterator[str]:
         for version in (self.shown, *reversed(self.versions)):
             edition = version.edition(language)
             if edition is not None and edition.title:
-                return edition.title
-        return self.settings.title
+                yield edition.title
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ class Common:
     """What every part of a website is made of.
 
     `digest` covers all of it but `redirects`, old paths with those they lead to; `languages` are those that any policy
-    may speak; `advance` is told of versions done.
+    may speak; `advance` is told of versions done; `compiled` is a folder in which compiled templates are kept.
     """
 
     name: str
@@ -78,6 +78,7 @@ class Common:
     redlines: bool = True
     redirects: tuple[tuple[str, str], ...] = ()
     advance: Callable[[int], None] = lambda _: None
+    compiled: Path | None = None
 
 
 def build(common: Common, groups: Iterator[Group], output: Path, former: Manifest) -> tuple[Swapped, dict[str, Part]]:
@@ -114,7 +115,7 @@ class _Building:
         self._held = dict(static_files(common.overrides))
         self._script = self._held.pop("banner.js")
         self._statics = {name: f"static/{hashed_name(name, content)}" for name, content in self._held.items()}
-        self._templates = cache(lambda: environment(common.overrides))
+        self._templates = cache(lambda: environment(common.overrides, common.compiled))
 
     def written(self, name: str, stamp: Stamp) -> None:
         """Takes note of a file as it was written."""

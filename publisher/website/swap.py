@@ -1,7 +1,8 @@
 """Replaces a folder of built files as a whole: readers find the old one or the new one, never a mixture.
 
 A marker lists the files that are ours. A folder without it that is not empty belongs to somebody else and is left
-alone; files that somebody put into ours are kept.
+alone; files that somebody put into ours are kept. The folder that was replaced waits for the next build, which puts
+into it only what differs.
 """
 
 import ctypes
@@ -18,10 +19,10 @@ from pathlib import Path
 
 from publisher.errors import Place, PublisherError, one
 from publisher.website.manifest import Stamp, digest_of_bytes
+from publisher.website.staging import STAGING_PREFIX, Staging, folders_of, staged, sweep
 
 MARKER = ".publisher-site.json"
 
-_STAGING_PREFIX = ".publisher-new-"
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 
@@ -53,22 +54,22 @@ def swap(
     """
     former = _former(output)
     output.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(output)
+    sweep(output)
     waiting = iter(files)
     kept, first = _kept(waiting)
     if first is None and _stands(output, kept, former):
         return Swapped(len(kept), 0, 0, sum(stamp.size for _, stamp in kept))
-    staging = Path(tempfile.mkdtemp(prefix=f"{_STAGING_PREFIX}{output.name}-", dir=output.parent))
+    staging = staged(output)
     try:
-        # A run cut off here leaves nothing for version control to pick up.
-        (staging / ".gitignore").write_text("*\n", "utf-8")
         coming = chain[tuple[str, bytes | Stamp]](kept, () if first is None else (first,), waiting)
         done = _fill(staging, output, coming, former or frozenset(), written)
-        (staging / ".gitignore").unlink()
-        _keep_foreign(staging, output, former or frozenset())
-        staging.chmod(0o755)
-        _sync_folder(staging)
-        _exchange(staging, output)
+        staging.clear()
+        _keep_foreign(staging.folder, output, former or frozenset())
+        staging.folder.chmod(0o755)
+        _sync_folder(staging.folder)
+        _exchange(staging.folder, output)
+        if done.changed * 2 < done.files:
+            staging.spare()
     except OSError as fault:
         raise one(
             "site-unwritable",
@@ -77,7 +78,7 @@ def swap(
             Place(str(output)),
         ) from fault
     finally:
-        shutil.rmtree(staging, ignore_errors=True)
+        shutil.rmtree(staging.folder, ignore_errors=True)
     return done
 
 
@@ -95,18 +96,13 @@ def _stands(output: Path, kept: Sequence[tuple[str, Stamp]], former: frozenset[s
     """Whether the folder holds these files and no other of ours, each in folders of its own."""
     if former is None or {name for name, _ in kept} != former:
         return False
-    folders = {folder for name in {os.path.dirname(name) for name in former} for folder in _above(name)}  # noqa: PTH120  called for every page
+    folders = {folder for name in {os.path.dirname(name) for name in former} for folder in folders_of(name)}  # noqa: PTH120  called for every page
     try:
         return all(stat.S_ISDIR(os.lstat(f"{output}/{folder}").st_mode) for folder in folders) and all(
             stat.S_ISREG(os.lstat(f"{output}/{name}").st_mode) for name in former
         )
     except OSError:
         return False
-
-
-def _above(folder: str) -> list[str]:
-    parts = folder.split("/")
-    return ["/".join(parts[: end + 1]) for end in range(len(parts))]
 
 
 def _former(output: Path) -> frozenset[str] | None:
@@ -137,33 +133,29 @@ def _foreign(output: Path, why: str) -> PublisherError:
 
 
 def _fill(
-    staging: Path,
+    staging: Staging,
     output: Path,
     files: Iterable[tuple[str, bytes | Stamp]],
     former: frozenset[str],
     told: Callable[[str, Stamp], None] | None,
 ) -> Swapped:
     written: set[str] = set()
-    folders: set[str] = set()
     changed = size = 0
     for name, content in files:
         if not _safe(name):
             raise one("site-path", f"'{name}' is no path for a page.", "This is a fault of the program; report it.")
-        target = f"{staging}/{name}"
-        folder = os.path.dirname(name)  # noqa: PTH120  called for every page
-        if folder not in folders:
-            os.makedirs(f"{staging}/{folder}", exist_ok=True)  # noqa: PTH103  a Path for each costs more than the folder
-            folders.add(folder)
         written.add(name)
         before = f"{output}/{name}"
         if isinstance(content, Stamp):
-            if not _linked(before, target):
-                shutil.copy2(before, target, follow_symlinks=False)
+            staging.take(before, name, content)
             size += content.size
             continue
         size += len(content)
-        if not (name in former and _same(before, content) and _linked(before, target)):
-            with open(target, "xb") as file:  # noqa: PTH123  as above
+        stays = name in former and _same(before, content)
+        target = staging.taken(before, name) if stays else None
+        if target is None:
+            target = staging.room(name)
+            with open(target, "xb") as file:  # noqa: PTH123  called for every page
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
@@ -172,7 +164,7 @@ def _fill(
             status = os.lstat(target)
             told(name, Stamp(digest_of_bytes(content), status.st_size, status.st_mtime_ns, status.st_ino))
     marker = json.dumps({"files": sorted(written)}, ensure_ascii=False, indent=0) + "\n"
-    (staging / MARKER).write_text(marker, "utf-8")
+    Path(staging.room(MARKER)).write_text(marker, "utf-8")
     return Swapped(len(written), changed, len(former - written), size)
 
 
@@ -184,15 +176,6 @@ def _same(path: str, content: bytes) -> bool:
         return Path(path).read_bytes() == content
     except OSError:
         return False
-
-
-def _linked(before: str, target: str) -> bool:
-    """Whether the unchanged file could be taken over as it is, its time of change with it."""
-    try:
-        os.link(before, target, follow_symlinks=False)
-    except OSError:
-        return False
-    return True
 
 
 def _keep_foreign(staging: Path, output: Path, former: frozenset[str]) -> None:
@@ -214,18 +197,19 @@ def _keep_foreign(staging: Path, output: Path, former: frozenset[str]) -> None:
 
 
 def _exchange(staging: Path, output: Path) -> None:
-    """Gives the new folder the old one's name; where the system can, without a moment between."""
+    """Gives each folder the other's name; where the system can, without a moment between."""
     if not output.exists():
         staging.rename(output)
     elif not _exchanged_at_once(staging, output):
-        aside = Path(tempfile.mkdtemp(prefix=f"{_STAGING_PREFIX}{output.name}-", dir=output.parent)) / "old"
+        aside = Path(tempfile.mkdtemp(prefix=f"{STAGING_PREFIX}{output.name}-", dir=output.parent)) / "old"
         output.rename(aside)
         try:
             staging.rename(output)
         except OSError:
             aside.rename(output)
             raise
-        shutil.rmtree(aside.parent, ignore_errors=True)
+        aside.rename(staging)
+        aside.parent.rmdir()
     _sync_folder(output.parent)
 
 
@@ -237,22 +221,6 @@ def _exchanged_at_once(staging: Path, output: Path) -> bool:
         return False
     names = (os.fsencode(staging), os.fsencode(output))
     return rename(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _RENAME_EXCHANGE) == 0
-
-
-def _sweep(output: Path) -> None:
-    """Removes what runs that were cut off left beside the folder, unless another run may still be at work on it."""
-    for left in output.parent.glob(f"{_STAGING_PREFIX}{output.name}-*"):
-        if left.is_dir() and not left.is_symlink() and _seconds_old(left) > 3600:
-            shutil.rmtree(left, ignore_errors=True)
-
-
-def _seconds_old(path: Path) -> float:
-    """How long ago a folder was last written to, by the disk's own clock."""
-    with tempfile.TemporaryFile(dir=path.parent) as now:
-        try:
-            return os.fstat(now.fileno()).st_mtime - path.stat().st_mtime
-        except OSError:
-            return 0
 
 
 def _sync_folder(folder: Path) -> None:

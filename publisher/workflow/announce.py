@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from publisher.config import Settings
-from publisher.domain.citation import Citation, notice_path, redline_path
+from publisher.domain.citation import Citation, notice_path
 from publisher.domain.emergency import Early, early_of
 from publisher.domain.ledger import LedgerEvent
 from publisher.domain.life import PENDING, standings
@@ -15,6 +15,7 @@ from publisher.domain.policy import Manuscript, Policy
 from publisher.domain.review import Review
 from publisher.errors import Fault, Place, PublisherError
 from publisher.notices.plan import Links, Reason, reasons, told_changes
+from publisher.workflow.linked import changes_path
 from publisher.workflow.telling import Since
 from publisher.workflow.texts import Trees, assess_version, changes_between, predecessor, trees_of
 
@@ -52,7 +53,7 @@ def notice_contents(
     early = early_of(events, version)
     follows = _follows(policy, events, before, notice)
     contents = (
-        _content(settings, policy, notice, text, (old, new), (known, why), kind, former_effective, reason)
+        _content(settings, policy, events, notice, text, (old, new), (known, why), kind, former_effective, reason)
         for text in _texts(policy, version)
     )
     return tuple(
@@ -127,6 +128,7 @@ def _texts(policy: Policy, version: str) -> "Iterator[Manuscript]":
 def _content(
     settings: Settings,
     policy: Policy,
+    events: Sequence[LedgerEvent],
     notice: Notice,
     text: Manuscript,
     trees: tuple[Trees, Trees],
@@ -141,6 +143,10 @@ def _content(
     base = settings.site.base_url.rstrip("/")
     link = base + Citation(policy.name, version, language).path
     tree = new[language]
+    all_changes = ""
+    if before:
+        both = language in old
+        all_changes = base + changes_path(events, policy.name, (before, version), language, spoken=both)
     return NoticeContent(
         notice=notice.id,
         kind=kind,
@@ -160,7 +166,7 @@ def _content(
         ),
         contact=policy.settings.contact,
         link=link,
-        redline_link=base + redline_path(policy.name, before, version, language) if before else "",
+        redline_link=all_changes,
         notice_link=base + notice_path(notice.id.policy, str(notice.id), language),
         digest=text.digest,
         former_effective=former_effective,

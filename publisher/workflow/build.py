@@ -70,6 +70,7 @@ def build(
         redlines,
         tuple(settings.site.redirects.items()),
         advance,
+        settings.root / CACHE / "templates",
     )
     file = settings.root / CACHE / f"{_digest(str(settings.output))[:16]}.json"
     former = read_manifest(file)

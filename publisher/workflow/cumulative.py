@@ -56,15 +56,19 @@ def _edition(old: Published, edition: Edition, passed: Sequence[Published]) -> E
     if known is None:
         return replace(edition, comparison=None, told=())
 
+    told = [entry for version in passed if (found := version.edition(edition.language)) for entry in found.told]
+
     def changes() -> ChangeSet:
         return compared(known.tree, edition.tree)
 
-    comparison = Comparison(
-        known.read, changes, lambda: f"{known.identity()} {edition.identity()}", lambda: len(changes().changes)
-    )
-    told = [entry for version in passed if (found := version.edition(edition.language)) for entry in found.told]
-    still = _still_told(told, comparison.changes()) if told else ()
-    return replace(edition, comparison=comparison, told=still)
+    def key() -> str:
+        return f"{known.identity()} {edition.identity()}" + (f" {told!r}" if told else "")
+
+    def still() -> tuple[ToldChange, ...]:
+        return _still_told(told, changes()) if told else ()
+
+    comparison = Comparison(known.read, changes, key, lambda: len(changes().changes), still)
+    return replace(edition, comparison=comparison, told=())
 
 
 def _still_told(told: Sequence[ToldChange], changes: ChangeSet) -> tuple[ToldChange, ...]:

@@ -13,7 +13,7 @@ from publisher.domain.change import ChangeSet, Grade
 from publisher.domain.citation import Citation
 from publisher.domain.clause import ClauseTree
 from publisher.domain.ledger import LedgerEvent, recorded_clauses, recorded_texts
-from publisher.domain.life import PENDING, Standing, State
+from publisher.domain.life import Standing
 from publisher.domain.policy import Audience, Manuscript, Policy, PolicySettings, Version
 from publisher.domain.review import Review
 from publisher.domain.timeline import release_of
@@ -24,8 +24,8 @@ from publisher.render.views import Comparison, Edition, Published, Series, Told
 from publisher.website.aliases import Aliases
 from publisher.workflow.consent import consent_kinds
 from publisher.workflow.cumulative import since
+from publisher.workflow.linked import compared_with
 from publisher.workflow.statement_texts import spoken
-from publisher.workflow.telling import readers_know
 from publisher.workflow.texts import Trees, assess_version, compared, former_tree, predecessor, published_trees
 from publisher.workflow.workspace import Workspace
 
@@ -37,20 +37,21 @@ TREES_KEPT = 4
 
 
 class _Texts:
-    """A policy's published texts, read in turn. Neighbours share most of their words, and are read with one memory."""
+    """A policy's published texts, read in turn. Neighbours share most of their words, and are read with one memory.
+
+    Nothing here refers back to it, so that all of a policy's texts are given back as soon as its pages are written.
+    """
 
     def __init__(
         self, policy: Policy, events: Sequence[LedgerEvent], versions: Sequence[str], counts: dict[str, int]
     ) -> None:
-        memory = parse.memory()
+        memory = parse.memory(shown=True)
         self.policy = policy
         self.events = events
         self.trees: Callable[[str], Trees] = lru_cache(maxsize=TREES_KEPT)(
             lambda version: published_trees(policy, events, version, memory)
         )
-        self.changes: Callable[[str, str, str], ChangeSet] = lru_cache(maxsize=TREES_KEPT)(
-            lambda old, new, language: compared(self.tree(old, language), self.tree(new, language))
-        )
+        self._changes: dict[tuple[str, str, str], ChangeSet] = {}
         self._versions = tuple(versions)
         self._aliases: dict[str, Aliases] = {}
         self._former: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {}
@@ -62,6 +63,17 @@ class _Texts:
     def tree(self, version: str, language: str) -> ClauseTree:
         """One text's clauses."""
         return self.trees(version)[language]
+
+    def changes(self, old: str, new: str, language: str) -> ChangeSet:
+        """What differs between two texts; the last ones asked for are kept."""
+        key = (old, new, language)
+        found = self._changes.pop(key, None)
+        if found is None:
+            found = compared(self.tree(old, language), self.tree(new, language))
+        self._changes[key] = found
+        if len(self._changes) > TREES_KEPT:
+            del self._changes[next(iter(self._changes))]
+        return found
 
     def title(self, version: str, language: str) -> str:
         """What a text calls itself."""
@@ -148,12 +160,10 @@ def series_of(
 
 
 def _compared(series: Series) -> Iterator[Published]:
-    """The comparisons that mails link to, while their version comes or applies."""
+    """The comparisons with older versions than the one before that notices lead to."""
     for version in series.versions:
-        if version.standing.notice is None or version.standing.state not in PENDING | {State.IN_FORCE}:
-            continue
-        for known in readers_know(series.events, version.name)[1:]:
-            found = since(series, series.version(known), version)
+        for known in compared_with(series.events, version.name):
+            found = since(series, series.version(known), version) if known != version.before else None
             if found is not None:
                 yield found
 

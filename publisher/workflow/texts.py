@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from publisher import diff, parse
-from publisher.assessing import assess_trees
 from publisher.domain.assessment import Assessment
 from publisher.domain.change import ChangeSet
 from publisher.domain.clause import ClauseTree
@@ -118,6 +117,8 @@ def assess_pair(
     Raises:
         PublisherError: a version has no text in the language.
     """
+    from publisher.assessing import assess_trees
+
     return assess_trees(
         _tree(policy, events, old, language),
         _tree(policy, events, new, language),

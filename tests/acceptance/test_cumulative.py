@@ -91,6 +91,22 @@ def test_each_is_told_since_the_version_that_they_know(three: Workbench) -> None
         assert (pages / "v1...v3" / language / "index.html").exists()
 
 
+def test_what_a_mail_led_to_stays_when_the_next_version_applies(three: Workbench) -> None:
+    three.run("publish")
+    three.run("deliver")
+    three.now = datetime(2027, 6, 1, tzinfo=UTC)
+    three.run("tick")
+    three.write_version("v4", {name: text.replace("12", "15") for name, text in V3.items()}, '"+45 days"')
+    three.sign("v4")
+    three.run("publish")
+    three.run("deliver")
+    three.now = datetime(2027, 9, 1, tzinfo=UTC)
+    three.run("tick")
+    assert three.state_of("v3")["state"] == "superseded"
+    for language in ("en", "zh-CN"):
+        assert (three.folder / "site/public/privacy/v1...v3" / language / "index.html").is_file()
+
+
 def test_whoever_missed_one_mail_is_told_of_both_changes_in_the_next(workbench: Workbench) -> None:
     workbench.import_users(6)
     workbench.sign()

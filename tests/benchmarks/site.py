@@ -6,8 +6,12 @@ FOLDER holds a folder for each document with its versions as Markdown files, `<n
 workspace is made of them, every version adopted. Then: everything built without redlines; one more version; with all
 adjacent redlines; one more version again. Beside them a bare loop of markdown-it-py and Jinja2, and with `--peers`
 Hugo, MkDocs and Eleventy on the same texts under an equal bare template; they are installed into DIR when they are not
-there. At last every id that a page of a version ever had is looked for on the pages of all later ones. Exit 1 when one
+there. Then the loop and the build again on texts that share nothing (`site_texts.sharing_nothing` says how they are
+made). At last every id that a page of a version ever had is looked for on the pages of all later ones. Exit 1 when one
 is lost.
+
+Figures are the least of several runs, of programs whose bytecode is there as after an installation. What the imports
+take is measured by loading every module that a build has loaded at its end.
 """
 
 import json
@@ -26,7 +30,7 @@ from pathlib import Path
 import click
 
 from tests.benchmarks.site_peers import PEERS, Peer, installed
-from tests.benchmarks.site_texts import NOW, Text, histories, publisher, workspace
+from tests.benchmarks.site_texts import NOW, Text, histories, publisher, sharing_nothing, workspace
 
 _ID = re.compile(r'\bid="([^"]+)"')
 _HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t]*#*$", re.MULTILINE)
@@ -41,15 +45,33 @@ class Figure:
     megabytes: float
 
 
+_MEASURED = """
+import os, subprocess, sys
+with subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL) as process:
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+print(usage.ru_utime + usage.ru_stime, usage.ru_maxrss, process.returncode)
+"""
+"""A process counts what the one that started it held as its own peak: so that is a small one."""
+
+
 def ran(command: Sequence[str], folder: Path) -> Figure:
     """One run, whose words are thrown away."""
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
-        told = process.stderr.read() if process.stderr else b""
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise click.ClickException(f"{command[0]}: {told.decode('utf-8', 'replace')[-2000:]}")
-    return Figure(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    # The workspace's commands run elsewhere: this checkout is what they are to load.
+    environment["PYTHONPATH"] = str(Path.cwd())
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", _MEASURED, *command],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    seconds, kilobytes, code = done.stdout.split()
+    if int(code):
+        raise click.ClickException(f"{command[0]}: {done.stderr[-2000:]}")
+    return Figure(float(seconds), int(kilobytes) / 1024)
 
 
 def least(run: Callable[[], Figure], rounds: int = _ROUNDS) -> Figure:
@@ -58,24 +80,34 @@ def least(run: Callable[[], Figure], rounds: int = _ROUNDS) -> Figure:
 
 
 def ours(root: Path, texts: Sequence[Text], *, redlines: bool) -> dict[str, Figure]:
-    """A full build, and one after one more version of the longest history was adopted."""
-    build = [str(Path(sys.executable).parent / "publisher"), "-C", str(root), "build", "--at", NOW]
-    build += [] if redlines else ["--no-redlines"]
-
-    def whole() -> Figure:
-        shutil.rmtree(root / "site/public", ignore_errors=True)
-        shutil.rmtree(root / "var/site", ignore_errors=True)
-        return ran(build, root)
+    """A full build, one after one more version of a history of middling length was adopted, and one of nothing new."""
+    build = _build(root, redlines=redlines)
 
     def changed() -> Figure:
         one_more(root, texts)
         return ran(build, root)
 
     name = "with all adjacent redlines" if redlines else "without redlines"
-    found = {f"ours, {name}": least(whole, 1 if redlines else _ROUNDS)}
+    found = {f"ours, {name}": whole(root, redlines=redlines, rounds=1 if redlines else _ROUNDS)}
     found[f"ours, {name}, one more version"] = least(changed)
     found[f"ours, {name}, nothing changed"] = least(lambda: ran(build, root))
     return found
+
+
+def whole(root: Path, *, redlines: bool, rounds: int = _ROUNDS) -> Figure:
+    """A build from nothing."""
+
+    def built() -> Figure:
+        shutil.rmtree(root / "site/public", ignore_errors=True)
+        shutil.rmtree(root / "var/site", ignore_errors=True)
+        return ran(_build(root, redlines=redlines), root)
+
+    return least(built, rounds)
+
+
+def _build(root: Path, *, redlines: bool) -> list[str]:
+    command = [str(Path(sys.executable).parent / "publisher"), "-C", str(root), "build", "--at", NOW]
+    return command if redlines else [*command, "--no-redlines"]
 
 
 def one_more(root: Path, texts: Sequence[Text]) -> None:
@@ -92,10 +124,21 @@ def one_more(root: Path, texts: Sequence[Text]) -> None:
     publisher(root, "adopt", policy, "--through", f"v{number + 1}", "--by", "the benchmark")
 
 
-def imports() -> Figure:
-    """What loading the program takes before it does anything."""
-    loaded = "import publisher.cli.build, publisher.workflow.build, babel.dates, jinja2, markdown_it"
-    return least(lambda: ran([sys.executable, "-c", loaded], Path.cwd()))
+_LOADED = """
+import sys
+from publisher.cli import publisher
+publisher(sys.argv[1:], standalone_mode=False)
+named = [name for name, module in sys.modules.items() if getattr(module, "__file__", None) and name != "__main__"]
+names = [name for name in named if name.replace(".", "").isidentifier()]
+open(sys.argv[2] + "/loaded", "w").write("".join(f"import {name}\\n" for name in names))
+"""
+
+
+def imports(root: Path) -> Figure:
+    """What loading everything takes that a build has loaded at its end."""
+    one_more_build = [sys.executable, "-c", _LOADED, *_build(root, redlines=False)[1:]]
+    ran(one_more_build, root)
+    return least(lambda: ran([sys.executable, str(root / "loaded")], root))
 
 
 def bare(texts: Sequence[Text], folder: Path) -> Figure:
@@ -181,12 +224,16 @@ def main(folder: Path, programs: Path | None, most: int | None, no_redlines: boo
         workspace(root, texts)
         figures |= ours(root, texts, redlines=False)
         lost, known = lost_links(root / "site/public", texts)
-        figures["the imports alone"] = imports()
+        figures["the imports alone"] = imports(root)
         figures["markdown-it-py and Jinja2, a bare loop"] = bare(texts, scratch)
         if programs is not None:
             figures |= peers(texts, scratch, programs)
         if not no_redlines:
             figures |= ours(root, texts, redlines=True)
+        others = sharing_nothing(texts)
+        figures["a bare loop, nothing shared"] = bare(others, scratch)
+        workspace(scratch / "others", others)
+        figures["ours, without redlines, nothing shared"] = whole(scratch / "others", redlines=False)
     if as_json:
         click.echo(json.dumps({name: asdict(figure) for name, figure in figures.items()} | {"lost": lost}))
     else:

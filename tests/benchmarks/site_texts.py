@@ -1,9 +1,12 @@
 """A workspace of real versions for the site's benchmark, and the same texts as its peers want them."""
 
+import random
+import re
+import string
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from publisher.domain.frontmatter import divide, normal_line_ends
@@ -43,6 +46,26 @@ def _histories(folder: Path) -> Iterator[Text]:
         for number, path in enumerate(sorted(document.glob("*.md")), start=1):
             body = divide(normal_line_ends(path.read_text("utf-8"))).body
             yield Text(name, number, path.stem.partition("-")[2], body)
+
+
+def sharing_nothing(texts: Sequence[Text]) -> tuple[Text, ...]:
+    """The same texts, of which no two have a line with words in common.
+
+    Each version writes the Latin letters of its text, links and all, by an order of its own, drawn by its policy and
+    number: lengths, signs, capitals and so the Markdown stay as they are. Runs of other letters, which stay, end in
+    three letters of the version's own, so that texts in other scripts grow a little, for everybody who reads them.
+    """
+    return tuple(replace(text, body=_in_own_letters(text)) for text in texts)
+
+
+def _in_own_letters(text: Text) -> str:
+    order = list(string.ascii_lowercase)
+    drawn = random.Random(f"{text.policy} {text.number}")  # noqa: S311  nothing is kept secret by it
+    drawn.shuffle(order)
+    written = "".join(order)
+    letters = str.maketrans(string.ascii_letters, written + written.upper())
+    own = "".join(drawn.choices(order, k=3))
+    return re.sub(r"[^\W\d_a-zA-Z]+", lambda run: run[0] + own, text.body.translate(letters))
 
 
 def workspace(root: Path, texts: Sequence[Text]) -> None:

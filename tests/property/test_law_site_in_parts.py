@@ -81,7 +81,9 @@ def written(path: str, content: str) -> Step:
 def replaced(path: str, old: str, new: str) -> Step:
     def step(root: Path, _: Clock) -> None:
         file = root / path
-        file.write_text(file.read_text("utf-8").replace(old, new), "utf-8")
+        held = file.read_text("utf-8")
+        if new not in held:
+            file.write_text(held.replace(old, new), "utf-8")
 
     return step
 

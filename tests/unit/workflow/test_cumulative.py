@@ -114,7 +114,10 @@ def test_what_was_told_of_the_versions_between_is_kept_for_clauses_that_still_di
     series = telling("v3", "2.3", FindingKind.OTHER)
     published = since(series, series.version("v1"), series.version("v4"))
     assert published is not None
-    (told,) = published.authoritative.told
+    comparison = published.authoritative.comparison
+    assert comparison is not None
+    assert comparison.told is not None
+    (told,) = comparison.told()
     assert told.reasons == (FindingKind.RIGHT_WEAKENED, FindingKind.RETENTION_LONGER)
     assert told.public_note == "A note of v2. A note of v4."
     assert any(text == "decade" for _, text in told.edits)
