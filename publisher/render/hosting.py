@@ -11,11 +11,29 @@ MINUTES = 5
 """Between two runs of a timer: a static site shows a version at most so late."""
 
 
+_SHUT = (
+    "PrivateDevices",
+    "ProtectClock",
+    "ProtectControlGroups",
+    "ProtectHostname",
+    "ProtectKernelLogs",
+    "ProtectKernelModules",
+    "ProtectKernelTunables",
+    "LockPersonality",
+    "RestrictNamespaces",
+    "RestrictRealtime",
+    "RestrictSUIDSGID",
+)
+"""What of the machine none of the programs has any use for."""
+
+
 def systemd(host: Host) -> dict[str, str]:
     """Units by file name: senders or workers, the tick, the web server."""
     units = {"publisher-serve.service": _service(host, "serves the website", f"serve --port {host.port}", "simple")}
     if host.shared:
-        units["publisher-worker@.service"] = _service(host, "sends notices (worker %i)", "worker", "simple")
+        units["publisher-worker@.service"] = _service(
+            host, "sends notices (worker %i)", "worker", "simple", part_of="publisher.target"
+        )
         units["publisher.target"] = (
             "[Unit]\nDescription=All workers of the policy publisher\n"
             + "".join(f"Wants=publisher-worker@{number}.service\n" for number in range(1, host.workers + 1))
@@ -31,7 +49,7 @@ def systemd(host: Host) -> dict[str, str]:
     return units
 
 
-def _service(host: Host, told: str, words: str, kind: str) -> str:
+def _service(host: Host, told: str, words: str, kind: str, *, part_of: str = "") -> str:
     lasting = kind == "simple"
     return "\n".join(
         (
@@ -39,6 +57,7 @@ def _service(host: Host, told: str, words: str, kind: str) -> str:
             f"Description=The policy publisher {told}",
             "After=network-online.target",
             "Wants=network-online.target",
+            *((f"PartOf={part_of}",) if part_of else ()),
             "",
             "[Service]",
             f"Type={kind}",
@@ -55,6 +74,7 @@ def _service(host: Host, told: str, words: str, kind: str) -> str:
             "ProtectSystem=strict",
             f"ReadWritePaths={' '.join((host.workspace, *host.elsewhere))}",
             "CapabilityBoundingSet=",
+            *(f"{name}=true" for name in _SHUT),
             "",
             *(("[Install]", "WantedBy=multi-user.target", "") if lasting else ()),
         )

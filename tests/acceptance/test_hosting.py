@@ -64,6 +64,8 @@ def test_with_a_store_that_many_machines_share_workers_take_the_timers_place(wor
     files = _written(bench, "systemd")
     assert sorted(files) == ["publisher-serve.service", "publisher-worker@.service", "publisher.target"]
     assert files["publisher.target"].count("Wants=publisher-worker@") == 3
+    assert "PartOf=publisher.target" in files["publisher-worker@.service"]  # stopped and restarted with it
+    assert "PartOf" not in files["publisher-serve.service"]
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
