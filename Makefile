@@ -21,7 +21,8 @@ test: $(STAMP) system-packages $(VALIDATOR)
 
 # Ten thousand new simulated sequences on plain values and on each database; this takes hours. The end says how many ran.
 soak: $(STAMP) system-packages
-	$(BIN)/python -m pytest tests/simulation tests/acceptance/test_deliver_killed.py tests/acceptance/test_workers.py --soak
+	$(BIN)/python -m pytest tests/simulation tests/acceptance/test_deliver_killed.py tests/acceptance/test_workers.py \
+	  tests/acceptance/test_workers_handoff.py --soak
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

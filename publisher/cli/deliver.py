@@ -10,14 +10,14 @@ from publisher.cli.context import Desk, pass_desk
 from publisher.cli.ending import Ending
 from publisher.cli.faults import record, tell
 from publisher.cli.log import log_option
-from publisher.cli.words import count, print_files_to_commit, print_json
+from publisher.cli.words import count, named_outcomes, outcomes_of, print_files_to_commit, print_json
 from publisher.errors import PublisherError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from publisher.errors import Fault
-    from publisher.workflow.delivery_report import Called, DeliveryReport
+    from publisher.workflow.delivery_report import DeliveryReport
     from publisher.workflow.tick import TickReport
 
 WATCH_SECONDS = 30
@@ -85,29 +85,18 @@ def _print(report: "DeliveryReport", completion: "TickReport") -> None:
     print_files_to_commit(completion.files)
 
 
-def _outcomes(counted: "DeliveryReport | Called") -> dict[str, int]:
-    """How many messages of one channel became what."""
-    return {
-        "accepted": counted.accepted,
-        "refused": counted.refused,
-        "deferred": counted.deferred,
-        "in doubt": counted.in_doubt,
-        "skipped": counted.skipped,
-    }
-
-
 def _facts(outcomes: dict[str, int]) -> str:
     return ", ".join(f"{number:,} {name}" for name, number in outcomes.items() if number)
 
 
 def _lines(report: "DeliveryReport") -> "Iterator[str]":
-    facts = _facts({"handed over": report.handed, **_outcomes(report)})
+    facts = _facts({"handed over": report.handed, **outcomes_of(report)})
     if report.copies:
         yield f"{count(report.copies, 'copy', 'copies')} sent to [delivery] seeds."
     if facts:
         yield f"{'Mail: ' if report.called else ''}{facts}."
     if report.called:
-        yield f"Webhook: {_facts(_outcomes(report.called))}."
+        yield f"Webhook: {_facts(outcomes_of(report.called))}."
     if not (facts or report.called or report.copies):
         yield "Nothing is due."
     if report.interrupted:
@@ -125,11 +114,6 @@ def _lines(report: "DeliveryReport") -> "Iterator[str]":
         yield f"{notice}: its time is over, and what was not sent stays unsent. Run: publisher tick"
 
 
-def _named(outcomes: dict[str, int]) -> dict[str, int]:
-    """The same as programs read it."""
-    return {name.replace(" ", "-"): number for name, number in outcomes.items()}
-
-
 def _plain(report: "DeliveryReport", completion: "TickReport") -> dict[str, object]:
     return {
         "complete": [
@@ -138,8 +122,8 @@ def _plain(report: "DeliveryReport", completion: "TickReport") -> dict[str, obje
         ],
         "files": list(completion.files),
         "handed-over": report.handed,
-        **_named(_outcomes(report)),
-        "webhook": _named(_outcomes(report.called)),
+        **named_outcomes(report),
+        "webhook": named_outcomes(report.called),
         "copies": report.copies,
         "interrupted": report.interrupted,
         "held": report.held,

@@ -9,6 +9,7 @@ import click
 
 if TYPE_CHECKING:
     from publisher.domain.policy import Policy
+    from publisher.workflow.delivery_report import Called, DeliveryReport
 
 
 def count(number: int, one: str, many: str | None = None) -> str:
@@ -41,3 +42,19 @@ def print_lead_times(policies: "Iterable[Policy]") -> None:
     for policy in policies:
         for found in policy.settings.lead_times:
             click.echo(f"Lead time of {policy.name}: {found.told}.")
+
+
+def outcomes_of(counted: "DeliveryReport | Called") -> dict[str, int]:
+    """How many messages of one channel became what, in words."""
+    return {
+        "accepted": counted.accepted,
+        "refused": counted.refused,
+        "deferred": counted.deferred,
+        "in doubt": counted.in_doubt,
+        "skipped": counted.skipped,
+    }
+
+
+def named_outcomes(counted: "DeliveryReport | Called") -> dict[str, int]:
+    """The same as programs read it."""
+    return {name.replace(" ", "-"): number for name, number in outcomes_of(counted).items()}

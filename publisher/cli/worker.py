@@ -9,7 +9,7 @@ from publisher.cli.context import Desk, pass_desk
 from publisher.cli.ending import Ending
 from publisher.cli.faults import tell
 from publisher.cli.log import log_option
-from publisher.cli.words import print_files_to_commit, print_json
+from publisher.cli.words import named_outcomes, print_files_to_commit, print_json
 
 if TYPE_CHECKING:
     from publisher.workflow.hand import Tally
@@ -58,8 +58,10 @@ def command(desk: Desk, concurrency: int, rate: int | None, lease: int, no_tick:
     if as_json:
         print_json(_plain(tally))
     else:
-        facts = [f"{number:,} {name}" for name, number in _plain(tally).items() if number and name != "batches"]
-        click.echo(f"Ended: {', '.join(facts) or 'nothing was due'}.")
+        facts = _facts(_mails(tally))
+        called = _facts(named_outcomes(tally.called))
+        told = "; ".join(part for part in (facts, f"webhook: {called}" if called else "") if part)
+        click.echo(f"Ended: {told or 'nothing was due'}.")
 
 
 def _tell_tick(report: "TickReport") -> None:
@@ -68,13 +70,20 @@ def _tell_tick(report: "TickReport") -> None:
     print_files_to_commit(report.files)
 
 
-def _plain(tally: "Tally") -> dict[str, int]:
+def _facts(counted: dict[str, int]) -> str:
+    return ", ".join(f"{number:,} {name.replace('-', ' ')}" for name, number in counted.items() if number)
+
+
+def _mails(tally: "Tally") -> dict[str, int]:
     outcomes = {outcome.value: number for outcome, number in tally.outcomes.items()}
     named = {name: outcomes[name] for name in ("accepted", "refused", "deferred", "in-doubt")}
     return named | {
-        "handed over": tally.handed,
+        "handed-over": tally.handed,
         "skipped": tally.skipped,
         "interrupted": tally.interrupted,
-        "batches": tally.batches,
-        "taken over by others": tally.lost,
+        "taken-over-by-others": tally.lost,
     }
+
+
+def _plain(tally: "Tally") -> dict[str, object]:
+    return {**_mails(tally), "batches": tally.batches, "webhook": named_outcomes(tally.called)}

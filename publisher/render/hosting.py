@@ -1,59 +1,39 @@
 """Files for a server: systemd units, nginx, a crontab, containers, a scheduled workflow. Values in, text out."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from urllib.parse import urlsplit
 
+from publisher.render.containers import compose
 from publisher.render.headers import ALWAYS, IMMUTABLE, LONGEST_CACHE, SHARED, TIME_MAP, TO_ANYBODY, TYPES
+from publisher.render.host import Host
+from publisher.render.scheduled import workflow
 
 MINUTES = 5
 """Between two runs of a timer: a static site shows a version at most so late."""
 
 
-@dataclass(frozen=True, slots=True)
-class Host:
-    """The machine that files are written for.
-
-    Attributes:
-        program: the installed command, its whole path.
-        workspace: the workspace's folder, its whole path.
-        output: the website's folder, its whole path.
-        base_url: the website's address.
-        user: as whom the programs run.
-        shared: whether the store can be shared by many machines, which makes workers of senders.
-        port: where `publisher serve` listens on this machine.
-        workers: how many workers run here.
-    """
-
-    program: str
-    workspace: str
-    output: str
-    base_url: str
-    user: str
-    shared: bool
-    port: int
-    workers: int
-
-    @property
-    def name(self) -> str:
-        """The site's host."""
-        return urlsplit(self.base_url).hostname or "localhost"
-
-    @property
-    def below(self) -> str:
-        """The site's path on its host, without a slash at its end."""
-        return urlsplit(self.base_url).path.rstrip("/")
-
-    def command(self, words: str) -> str:
-        """A command line."""
-        return f"{self.program} -C {self.workspace} {words}"
+_SHUT = (
+    "PrivateDevices",
+    "ProtectClock",
+    "ProtectControlGroups",
+    "ProtectHostname",
+    "ProtectKernelLogs",
+    "ProtectKernelModules",
+    "ProtectKernelTunables",
+    "LockPersonality",
+    "RestrictNamespaces",
+    "RestrictRealtime",
+    "RestrictSUIDSGID",
+)
+"""What of the machine none of the programs has any use for."""
 
 
 def systemd(host: Host) -> dict[str, str]:
     """Units by file name: senders or workers, the tick, the web server."""
     units = {"publisher-serve.service": _service(host, "serves the website", f"serve --port {host.port}", "simple")}
     if host.shared:
-        units["publisher-worker@.service"] = _service(host, "sends notices (worker %i)", "worker", "simple")
+        units["publisher-worker@.service"] = _service(
+            host, "sends notices (worker %i)", "worker", "simple", part_of="publisher.target"
+        )
         units["publisher.target"] = (
             "[Unit]\nDescription=All workers of the policy publisher\n"
             + "".join(f"Wants=publisher-worker@{number}.service\n" for number in range(1, host.workers + 1))
@@ -69,7 +49,7 @@ def systemd(host: Host) -> dict[str, str]:
     return units
 
 
-def _service(host: Host, told: str, words: str, kind: str) -> str:
+def _service(host: Host, told: str, words: str, kind: str, *, part_of: str = "") -> str:
     lasting = kind == "simple"
     return "\n".join(
         (
@@ -77,6 +57,7 @@ def _service(host: Host, told: str, words: str, kind: str) -> str:
             f"Description=The policy publisher {told}",
             "After=network-online.target",
             "Wants=network-online.target",
+            *((f"PartOf={part_of}",) if part_of else ()),
             "",
             "[Service]",
             f"Type={kind}",
@@ -91,8 +72,9 @@ def _service(host: Host, told: str, words: str, kind: str) -> str:
             "NoNewPrivileges=true",
             "PrivateTmp=true",
             "ProtectSystem=strict",
-            f"ReadWritePaths={host.workspace}",
+            f"ReadWritePaths={' '.join((host.workspace, *host.elsewhere))}",
             "CapabilityBoundingSet=",
+            *(f"{name}=true" for name in _SHUT),
             "",
             *(("[Install]", "WantedBy=multi-user.target", "") if lasting else ()),
         )
@@ -171,123 +153,6 @@ def crontab(host: Host) -> dict[str, str]:
         f"*/{MINUTES} * * * *  {host.command('deliver')}; {host.command('tick')}\n"
     )
     return {"publisher.crontab": lines}
-
-
-_COMPOSE = """\
-# Reads POSTGRES_PASSWORD and PUBLISHER_EMAIL__TRANSPORT from .env; WORKSPACE is the folder with publisher.toml, which
-# the user 1000 may write.
-x-publisher: &publisher
-  build: .
-  environment:
-    PUBLISHER_STORE__URL: postgresql+psycopg://publisher:${POSTGRES_PASSWORD}@db/publisher
-    PUBLISHER_EMAIL__TRANSPORT: ${PUBLISHER_EMAIL__TRANSPORT}
-  volumes:
-    - ${WORKSPACE:-.}:/srv/policies
-  depends_on:
-    db:
-      condition: service_healthy
-  restart: unless-stopped
-  stop_grace_period: 90s
-services:
-  db:
-    image: postgres:16
-    environment:
-      POSTGRES_USER: publisher
-      POSTGRES_DB: publisher
-      POSTGRES_PASSWORD: ${POSTGRES_PASSWORD}
-    volumes:
-      - store:/var/lib/postgresql/data
-    healthcheck:
-      test: ["CMD", "pg_isready", "-U", "publisher"]
-      interval: 5s
-      retries: 20
-    restart: unless-stopped
-  worker:
-    <<: *publisher
-    command: ["worker"]
-    deploy:
-      replicas: @workers@
-  web:
-    <<: *publisher
-    command: ["serve", "--host", "0.0.0.0", "--port", "@port@"]
-    ports:
-      - 127.0.0.1:@port@:@port@
-volumes:
-  store:
-"""
-
-_IMAGE = """\
-FROM python:3.12-slim
-RUN pip install --no-cache-dir 'policy-publisher[postgres,serve]' && useradd --uid 1000 publisher
-USER publisher
-WORKDIR /srv/policies
-ENTRYPOINT ["publisher"]
-"""
-
-_WORKFLOW = """\
-# Needs three secrets: PUBLISHER_STORE__URL, a hosted PostgreSQL; PUBLISHER_EMAIL__TRANSPORT; and PUBLISHER_KEY, what
-# `base64 -w0 var/publisher.key` prints.
-name: policies
-on:
-  push:
-    branches: [main]
-  schedule:
-    - cron: "*/15 * * * *"
-concurrency:
-  group: policies
-permissions:
-  contents: write
-  id-token: write
-  pages: write
-jobs:
-  publish:
-    runs-on: ubuntu-latest
-    timeout-minutes: 60
-    environment: github-pages
-    env:
-      PUBLISHER_STORE__URL: ${{ secrets.PUBLISHER_STORE__URL }}
-      PUBLISHER_EMAIL__TRANSPORT: ${{ secrets.PUBLISHER_EMAIL__TRANSPORT }}
-      PUBLISHER_SECRETS__KEY_FILE: /dev/shm/publisher.key
-    steps:
-      - uses: actions/checkout@v4
-      - uses: actions/setup-python@v5
-        with:
-          python-version: "3.12"
-      - run: pip install 'policy-publisher[postgres]'
-      - run: umask 077 && printf %s "$KEY" | base64 -d > "$PUBLISHER_SECRETS__KEY_FILE"
-        env:
-          KEY: ${{ secrets.PUBLISHER_KEY }}
-      - run: publisher check --format github
-      - run: publisher publish --yes
-        if: github.event_name == 'push'
-      - run: publisher deliver
-        # what waits for a person fails this step, and the others go on
-        continue-on-error: true
-      - run: publisher tick
-      - run: |
-          git config user.name policies
-          git config user.email policies@users.noreply.github.com
-          git add policies
-          git diff --cached --quiet || git commit --message 'What happened to the policies'
-          git push
-        if: always()
-      - uses: actions/upload-pages-artifact@v3
-        with:
-          path: @output@
-      - uses: actions/deploy-pages@v4
-"""
-
-
-def compose(host: Host) -> dict[str, str]:
-    """A server in containers: PostgreSQL, workers, the web server, over a workspace that is mounted."""
-    written = _COMPOSE.replace("@workers@", str(host.workers)).replace("@port@", str(host.port))
-    return {"compose.yaml": written, "Dockerfile": _IMAGE}
-
-
-def workflow(host: Host) -> dict[str, str]:
-    """A workflow for GitHub Actions, for those without a server: its store is a hosted database."""
-    output = host.output.removeprefix(f"{host.workspace}/")
-    return {".github/workflows/policies.yml": _WORKFLOW.replace("@output@", output)}
 
 
 KINDS: Mapping[str, Callable[[Host], dict[str, str]]] = {

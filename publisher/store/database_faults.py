@@ -1,7 +1,10 @@
 """What a database says when something is wrong with it, in words."""
 
+import os
+import pwd
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from sqlalchemy import URL
 from sqlalchemy.exc import DatabaseError, OperationalError
@@ -57,6 +60,19 @@ def _fault(name: str, raised: DatabaseError) -> PublisherError | None:
         remedy = "Restore it from a backup; check the disk."
         return one("store-damaged", f"The store {name} cannot be used: {said}.", remedy)
     return None
+
+
+def belonging(path: Path) -> str:
+    """Whose a file is, or the folder that it would be made in, and as whom this program runs."""
+    there = next((found for found in (path, *path.parents) if found.exists()), Path("/"))
+    return f"{there} belongs to {_account(there.stat().st_uid)}, and this runs as {_account(os.geteuid())}."
+
+
+def _account(number: int) -> str:
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:  # in a container numbers may have no name
+        return f"the user {number}"
 
 
 def _name(url: URL) -> str:

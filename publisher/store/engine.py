@@ -21,7 +21,7 @@ from sqlalchemy.exc import (
 from publisher.errors import one
 from publisher.store import migrations, postgresql, schema
 from publisher.store.addressing import BY_ID_OPTION
-from publisher.store.database_faults import told
+from publisher.store.database_faults import belonging, told
 from publisher.store.prepared import Look
 from publisher.store.source import SOURCE_OPTION, Source
 
@@ -231,8 +231,8 @@ def _options(url: URL) -> dict[str, Any]:
     """What the engine of a database is made with."""
     if url.get_backend_name() != "postgresql":
         return {}
-    within = {} if "connect_timeout" in url.query else {"connect_timeout": _CONNECT_SECONDS}
-    return {"connect_args": within}
+    wanted = {"connect_timeout": _CONNECT_SECONDS, "client_encoding": "utf8"}
+    return {"connect_args": {name: value for name, value in wanted.items() if name not in url.query}}
 
 
 def _on_postgresql(engine: Engine) -> bool:
@@ -249,8 +249,8 @@ def _make_file(path: Path) -> None:
     except OSError as fault:
         raise one(
             "store-unwritable",
-            f"The store {path} cannot be made or written: {fault.strerror or fault}.",
-            "Name a place that can be written in [store] url.",
+            f"The store {path} cannot be made or written: {fault.strerror or fault}. {belonging(path)}",
+            "Run it as the user to whom the workspace belongs, or name a place that can be written in [store] url.",
         ) from None
 
 
@@ -306,6 +306,8 @@ def _for_reading(connection: Connection) -> Connection:
 def _current(engine: Engine) -> str | None:
     """The identity of a store whose schema is this program's; None when it has to be made or upgraded."""
     with engine.connect() as connection:
+        if _on_postgresql(engine):
+            postgresql.refuse_encoding(connection)
         _for_reading(connection)
         if not inspect(connection).has_table(migrations.VERSION_TABLE):
             return None

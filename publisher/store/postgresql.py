@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 
+from publisher.errors import one
 from publisher.store.prepared import Look
 
 UNASKED_SECONDS = 0.05
@@ -42,6 +43,22 @@ def let_in(connection: Connection, patience: int, *, beside: bool) -> None:
     """
     alone = f"{_ENTER % (patience, 300_000)}, pg_advisory_xact_lock({_WRITERS})"
     connection.exec_driver_sql(_BESIDE_OTHERS if beside else alone)
+
+
+def refuse_encoding(connection: Connection) -> None:
+    """Refuses a database that cannot hold every language's words.
+
+    Raises:
+        PublisherError: its text is not UTF-8.
+    """
+    server: Any = connection.connection.driver_connection
+    found = server.info.parameter_status("server_encoding")
+    if found != "UTF8":
+        raise one(
+            "store-encoding",
+            f"The database keeps its text as {found}, which cannot hold every name and text.",
+            "Make another: CREATE DATABASE name ENCODING 'UTF8' TEMPLATE template0",
+        )
 
 
 def at_once(connection: Connection, written: Look, given: Mapping[str, Any]) -> Sequence[Any]:

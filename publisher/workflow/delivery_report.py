@@ -56,6 +56,16 @@ class Called:
     def __bool__(self) -> bool:
         return self.accepted + self.refused + self.deferred + self.in_doubt + self.skipped > 0
 
+    def plus(self, calls: "DeliveryReport") -> "Called":
+        """These and those of more calls."""
+        return Called(
+            accepted=self.accepted + calls.accepted,
+            refused=self.refused + calls.refused,
+            deferred=self.deferred + calls.deferred,
+            in_doubt=self.in_doubt + calls.in_doubt,
+            skipped=self.skipped + calls.skipped,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class DeliveryReport:
@@ -112,13 +122,7 @@ def added(mails: DeliveryReport, calls: DeliveryReport) -> DeliveryReport:
     """One report of the mails and the calls of a pass; what is left of both was counted after the calls."""
     return replace(
         mails,
-        called=Called(
-            accepted=mails.called.accepted + calls.accepted,
-            refused=mails.called.refused + calls.refused,
-            deferred=mails.called.deferred + calls.deferred,
-            in_doubt=mails.called.in_doubt + calls.in_doubt,
-            skipped=mails.called.skipped + calls.skipped,
-        ),
+        called=mails.called.plus(calls),
         interrupted=mails.interrupted + calls.interrupted,
         held=calls.held,
         next_at=calls.next_at,

@@ -13,7 +13,7 @@ from publisher.domain.notice import Notice, NoticeId, Outcome
 from publisher.errors import Fault, PublisherError
 from publisher.store import leases
 from publisher.workflow.careful_start import CarefulStart
-from publisher.workflow.delivery_report import Unseen
+from publisher.workflow.delivery_report import Called, DeliveryReport, Unseen
 from publisher.workflow.due import Due
 from publisher.workflow.journal import Journal
 from publisher.workflow.judgement import Judgement
@@ -79,7 +79,7 @@ class Counted(Protocol):
 
 @dataclass(slots=True)
 class Tally:
-    """What became of the messages of all hands; `lost` batches were taken over by others."""
+    """What became of the messages of all hands; `lost` batches others took over; `called`: by the webhook."""
 
     outcomes: dict[Outcome, int] = field(default_factory=lambda: dict.fromkeys(Outcome, 0))
     handed: int = 0
@@ -87,6 +87,7 @@ class Tally:
     interrupted: int = 0
     batches: int = 0
     lost: int = 0
+    called: Called = field(default_factory=Called)
     _lock: Lock = field(default_factory=Lock)
 
     def add(self, sender: Counted, *, lost: bool, handed: int = 0) -> None:
@@ -101,6 +102,12 @@ class Tally:
             self.lost += lost
         sender.tally = dict.fromkeys(Outcome, 0)
         sender.skipped = sender.interrupted = 0
+
+    def add_calls(self, report: DeliveryReport) -> None:
+        """Takes over what became of the webhook's calls."""
+        with self._lock:
+            self.called = self.called.plus(report)
+            self.interrupted += report.interrupted
 
 
 class WorkingHand(Protocol):

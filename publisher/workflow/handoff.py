@@ -103,4 +103,5 @@ def hand_over(
         handed=sender.handed,
         interrupted=interrupted + sender.interrupted,
         stopped=sender.stopped,
+        reasons=sender.refusals.take_told(),
     )

@@ -101,6 +101,8 @@ class ProviderHand:
 
     def _judge(self, sender: BatchSender) -> None:
         """A provider that takes nothing is asked again after a rest, as one that was never heard."""
+        if reasons := sender.refusals.take_told():
+            self._terms.told(reasons)
         if sender.stopped is None:
             self._terms.stopped(None)
             return

@@ -16,10 +16,11 @@ from publisher.delivery.handoff import Handed, Provider
 from publisher.domain.handoff import Handoff, ReceiptStatus
 from publisher.domain.notice import Message, MessageState, Notice, Outcome, Receipt
 from publisher.errors import BusyError, Fault, PublisherError
-from publisher.store import batches, doubting, handoffs, jobs, leases, notices, sending, users
+from publisher.store import batches, doubting, handling, handoffs, jobs, leases, notices, sending, users
 from publisher.workflow.careful_start import CarefulStart
 from publisher.workflow.delivery_report import Progress, interrupted_by_hand
 from publisher.workflow.handoff_batches import Contents, batch_of, key_of, parted
+from publisher.workflow.handoff_refusals import Refusals
 from publisher.workflow.handoff_splitting import Splitting
 from publisher.workflow.pace import backoff
 from publisher.workflow.receipts import apply_receipts
@@ -76,6 +77,7 @@ class BatchSender:
         stopped: why nothing more is handed over, once that is so.
         handed, skipped, interrupted, tally: how many the provider took; who cannot be sent to; what others had left
             under way; and what became of single messages at once.
+        refusals: how many messages the provider refuses; too many pause their notice.
     """
 
     store: "Store"
@@ -100,6 +102,7 @@ class BatchSender:
     heard: bool = False
     rests: int = 0
     known: set[str] = field(default_factory=set)
+    refusals: Refusals = field(default_factory=Refusals)
     line: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="provider"))
 
     def may_go(self, connection: "Connection", notice: Notice) -> bool:
@@ -239,6 +242,7 @@ class BatchSender:
             for status, outcome in _SAID.items():
                 self.tally[outcome] += done.read[handoffs.Effect(status)]
             self.handed += number - sum(done.read[handoffs.Effect(status)] for status in _SAID)
+            self._judge(connection, held.notice, done.read[handoffs.Effect.REFUSED], number)
             self.progress.advance(number)
             return
         receipt = Receipt(handed.outcome, handed.code, handed.why)
@@ -265,8 +269,15 @@ class BatchSender:
                     if message.recipient.key in marked
                 ],
             )
+            self._judge(connection, held.notice, len(marked), len(marked))
         self.tally[Outcome.REFUSED] += len(marked)
         self.progress.advance(len(given))
+
+    def _judge(self, connection: "Connection", notice: Notice, refused: int, of: int) -> None:
+        """Pauses a notice of which the provider refuses too many."""
+        why = self.refusals.hear(notice, refused, of)
+        if why is not None:
+            handling.pause_of_itself(connection, notice.id, why.message, self.now())
 
     def _due_again(self, attempts: int) -> datetime:
         return self.now() + backoff(attempts, self.chance)

@@ -1,5 +1,6 @@
 """A new workspace: settings, one policy with a frame to write in, and what version control ignores."""
 
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from publisher.workflow.scaffold_texts import ATTRIBUTES, IGNORED, POLICY, SETTI
 from publisher.workflow.workspace import open_workspace
 
 _FOLDER = "policies/privacy"
+_BEGUN = "policies/.privacy-begun"
 _OF_VERSION_CONTROL = {".gitignore": IGNORED, ".gitattributes": ATTRIBUTES}
 
 
@@ -56,8 +58,10 @@ def scaffold(folder: Path, beginning: Beginning, *, now: datetime) -> Scaffolded
     written: list[str] = []
     kept: list[str] = []
     try:
+        if with_policy:
+            written.extend(_write_policy(folder, files))
         for name, text in files.items():
-            if not with_policy and name.startswith(_FOLDER):
+            if name.startswith(_FOLDER):
                 continue
             if (folder / name).exists():
                 kept.append(name)
@@ -70,6 +74,17 @@ def scaffold(folder: Path, beginning: Beginning, *, now: datetime) -> Scaffolded
             "init-unwritable", f"It cannot be written: {fault.strerror}.", "Name another folder.", Place(str(folder))
         ) from None
     return Scaffolded(tuple(written), (*(() if with_policy else (_FOLDER,)), *kept), missing)
+
+
+def _write_policy(folder: Path, files: Mapping[str, str]) -> Iterator[str]:
+    """Makes the policy's folder whole or not at all: one that is there is never touched again."""
+    beside = folder / _BEGUN
+    shutil.rmtree(beside, ignore_errors=True)
+    names = [name for name in files if name.startswith(_FOLDER)]
+    for name in names:
+        _write(beside / Path(name).relative_to(_FOLDER), files[name])
+    beside.rename(folder / _FOLDER)
+    yield from names
 
 
 def _refuse_wrong(files: Mapping[str, str], now: datetime) -> None:

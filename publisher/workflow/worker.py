@@ -246,6 +246,7 @@ class _Worker:
     def webhooks(self) -> None:
         """Calls that are due are made, by one worker of all."""
         report = call_webhooks(self.settings, self.store, now=self.now, stopping=self.is_over)
+        self.tally.add_calls(report)
         if report.stopped is not None and not self.is_over():
             self.tell((report.stopped,))
 

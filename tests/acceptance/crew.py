@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import func, select, text
 
@@ -39,7 +40,7 @@ class Crew:
     workers: "list[subprocess.Popen[str]]" = field(default_factory=list)
     stopped: "list[tuple[float, subprocess.Popen[str]]]" = field(default_factory=list)
     woken: "list[tuple[float, subprocess.Popen[str]]]" = field(default_factory=list)
-    reports: list[dict[str, int]] = field(default_factory=list)
+    reports: list[dict[str, Any]] = field(default_factory=list)
 
     def start(self, *options: str) -> "subprocess.Popen[str]":
         command = [sys.executable, "-m", "publisher", "-C", str(self.bench.folder), "worker", "--json"]
@@ -98,13 +99,13 @@ class Crew:
     def left(self) -> str:
         return f"{len(self.sink.messages)} sent, {states_of(self.store)}, {self.jobs()} jobs"
 
-    def end(self, worker: "subprocess.Popen[str]") -> dict[str, int]:
+    def end(self, worker: "subprocess.Popen[str]") -> dict[str, Any]:
         """Asks a worker to end, and gives its report."""
         worker.send_signal(signal.SIGTERM)
         said, faults = worker.communicate(timeout=PATIENCE)
         assert worker.returncode == 0, faults
         self.workers.remove(worker)
-        report: dict[str, int] = json.loads(said)
+        report: dict[str, Any] = json.loads(said)
         return report
 
 

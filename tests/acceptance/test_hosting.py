@@ -2,6 +2,7 @@
 
 import configparser
 import json
+import pwd
 import shlex
 import shutil
 import socket
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
+from publisher import __version__
 from tests.acceptance.workspaces import Workbench
 
 if TYPE_CHECKING:
@@ -62,6 +64,8 @@ def test_with_a_store_that_many_machines_share_workers_take_the_timers_place(wor
     files = _written(bench, "systemd")
     assert sorted(files) == ["publisher-serve.service", "publisher-worker@.service", "publisher.target"]
     assert files["publisher.target"].count("Wants=publisher-worker@") == 3
+    assert "PartOf=publisher.target" in files["publisher-worker@.service"]  # stopped and restarted with it
+    assert "PartOf" not in files["publisher-serve.service"]
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
@@ -89,17 +93,66 @@ def test_containers_share_one_database_and_one_workspace(workbench: Workbench) -
     assert services["worker"]["deploy"]["replicas"] == 3
     for name in ("worker", "web"):
         assert services[name]["environment"]["PUBLISHER_STORE__URL"].endswith("@db/publisher")
-        assert services[name]["volumes"] == ["${WORKSPACE:-.}:/srv/policies"]
+        assert services[name]["volumes"] == [f"${{WORKSPACE:-{workbench.folder}}}:/srv/policies"]
     assert files["Dockerfile"].startswith("FROM python:3")
 
 
-def test_a_scheduled_workflow_runs_commands_that_exist(workbench: Workbench) -> None:
-    job = yaml.safe_load(_written(workbench, "github")[".github/workflows/policies.yml"])["jobs"]["publish"]
-    commands = [step["run"] for step in job["steps"] if step.get("run", "").startswith("publisher ")]
-    assert [words.split()[1] for words in commands] == ["check", "publish", "deliver", "tick"]
-    for words in commands:
-        arguments = words.split("#")[0].split()[1:]
-        assert workbench.invoke(*arguments, "--help").exit_code == 0, words
+def test_an_image_installs_the_package_that_is_named(workbench: Workbench, tmp_path: Path) -> None:
+    wheel = tmp_path / "policy_publisher-9.1-py3-none-any.whl"
+    wheel.write_bytes(b"as built")
+    for number, (named, line) in enumerate(
+        (
+            ((), f"RUN pip install --no-cache-dir 'policy-publisher[postgres,serve]=={__version__}' "),
+            (("--package", "policy-publisher==9.1"), "'policy-publisher[postgres,serve]==9.1'"),
+            (("--package", str(wheel)), f"COPY {wheel.name} /tmp/\nRUN pip install --no-cache-dir '/tmp/{wheel.name}["),
+            (
+                ("--package", "git+https://git.example/publisher@v1"),
+                "'policy-publisher[postgres,serve] @ git+https://git.example/publisher@v1'",
+            ),
+        )
+    ):
+        folder = tmp_path / str(number)
+        workbench.run("hosting", "compose", "--into", str(folder), *named)
+        image = (folder / "Dockerfile").read_text("utf-8")
+        assert line in image
+        assert ("install -y --no-install-recommends git" in image) == ("git+" in "".join(named))
+        sent = (folder / ".dockerignore").read_text("utf-8").splitlines()
+        assert sent == ["*", *([f"!{wheel.name}"] if wheel.name in image else [])]
+    assert (tmp_path / "2" / wheel.name).read_bytes() == b"as built"
+
+
+@pytest.mark.parametrize("named", ["other==1", "policy-publisher", "missing.whl", "git+https://x'; true"])
+def test_what_is_no_package_of_ours_is_refused(workbench: Workbench, named: str) -> None:
+    said = workbench.refused("hosting", "compose", "--package", named)
+    assert ("is no wheel" if named.endswith(".whl") else "is neither policy-publisher==VERSION") in said
+    assert workbench.invoke("hosting", "cron", "--package", "policy-publisher==1").exit_code == 2
+
+
+def test_programs_run_as_who_owns_the_workspace_and_never_as_root_unasked(workbench: Workbench) -> None:
+    owner = workbench.folder.stat().st_uid
+    name = pwd.getpwuid(owner).pw_name if owner else "publisher"
+    said = workbench.invoke("hosting", "systemd")
+    assert f"User={name}\n" in said.stdout
+    assert f"It runs as {name}" in said.stderr
+    with_it = workbench.invoke("hosting", "systemd", "--user", "nobody-at-all")
+    assert "useradd --system nobody-at-all && chown -R nobody-at-all: " in with_it.stderr
+
+
+def test_units_may_write_where_the_settings_lead(workbench: Workbench, tmp_path: Path) -> None:
+    elsewhere = Workbench(
+        workbench.folder,
+        workbench.now,
+        {
+            "PUBLISHER_SITE__OUTPUT": f"{tmp_path}/www/policies",
+            "PUBLISHER_STORE__URL": f"sqlite:///{tmp_path}/data/store.db",
+            "PUBLISHER_EMAIL__TRANSPORT": f"maildir:{tmp_path}/mail",
+        },
+    )
+    unit = _unit(_written(elsewhere, "systemd")["publisher-tick.service"])["Service"]
+    assert unit["ReadWritePaths"].split() == [
+        str(workbench.folder),
+        *(f"{tmp_path}/{it}" for it in ("data", "mail", "www")),
+    ]
 
 
 def test_a_file_that_says_something_else_is_left_alone(workbench: Workbench) -> None:

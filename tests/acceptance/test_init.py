@@ -1,11 +1,15 @@
 """A workspace begun from nothing: whole, checked, and never at the cost of what was there."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
+from publisher.workflow.scaffold import Beginning, scaffold
 from tests.acceptance.at_a_terminal import typed
+from tests.acceptance.killing import in_child, watch
+from tests.acceptance.killing_handoff import counting
 from tests.acceptance.workspaces import Workbench
 
 FILES = {
@@ -36,6 +40,25 @@ def test_what_it_begins_is_without_fault_and_can_be_released_and_drafted(bench: 
     assert "Released privacy v1" in begun.run("publish")
     assert name in (begun.folder / "policies/privacy/v1/en.md").read_text("utf-8")
     assert "v2 is a copy of v1" in begun.run("draft", "privacy")
+
+
+def test_killed_at_any_step_it_can_be_run_again_and_all_is_there(bench: Workbench) -> None:
+    beginning = Beginning("Acme", "https://acme.example", "a@acme.example", ("en", "zh-CN"), "UTC")
+    step, ended = 0, 0
+    while step == 0 or os.WIFSIGNALED(ended):
+        step += 1
+        folder = bench.folder / f"killed-{step}"
+        folder.mkdir()
+
+        def begun(folder: Path = folder, step: int = step) -> None:
+            watch(folder, counting(step))
+            scaffold(folder, beginning, now=bench.now)
+
+        ended = in_child(begun)
+        if os.WIFSIGNALED(ended):
+            Workbench(folder).run("init", "--language", "en", "--language", "zh-CN")
+        assert files(folder) == FILES, step
+    assert step > len(FILES)
 
 
 def test_a_workspace_is_left_alone(bench: Workbench) -> None:

@@ -49,7 +49,7 @@ def test_workers_killed_or_stopped_past_their_lease_lose_nobody_and_repeat_one_a
         assert len(copies) >= counted[MessageState.ACCEPTED]
         assert max(copies.values()) <= 2
         assert twice <= again <= blows * CONNECTIONS
-        assert all(report["taken over by others"] <= 1 for report in reports)
+        assert all(report["taken-over-by-others"] <= 1 for report in reports)
 
 
 def test_a_pause_stops_all_workers_within_a_batch_and_what_is_left_goes_once_it_goes_on(

@@ -129,6 +129,11 @@ def test_a_store_that_cannot_be_opened_is_told_in_words(url: str, code: str) -> 
     assert [fault.code for fault in told.value.faults] == [code]
 
 
+def test_who_may_not_write_the_store_is_told_whose_it_is() -> None:
+    with pytest.raises(PublisherError, match=r"/proc/version belongs to root, and this runs as \S+\."):
+        open_store("sqlite:////proc/version/publisher.db")
+
+
 def test_a_file_that_is_no_database_is_told_in_words(tmp_path: Path) -> None:
     (tmp_path / "publisher.db").write_bytes(b"this is not a database at all, " * 100)
     with pytest.raises(PublisherError) as told:

@@ -92,6 +92,17 @@ def test_what_the_database_forbids_is_told_with_a_remedy(store: Store) -> None:
     assert [fault.code for fault in told.value.faults] == ["store-forbidden"]
 
 
+def test_a_database_that_cannot_hold_every_language_is_refused_in_words(postgresql_server: Server) -> None:
+    kind = "ENCODING 'SQL_ASCII' LOCALE 'C' LOCALE_PROVIDER libc TEMPLATE template0"
+    with postgresql_server.admin.connect() as admin:
+        admin.exec_driver_sql(f"CREATE DATABASE ascii {kind}")
+        try:
+            with pytest.raises(PublisherError, match="keeps its text as SQL_ASCII"):
+                open_store(postgresql_server.url("ascii"))
+        finally:
+            admin.exec_driver_sql("DROP DATABASE ascii WITH (FORCE)")
+
+
 def test_a_url_that_names_no_driver_is_opened_with_the_one_that_the_extra_brings(store: Store, url: str) -> None:
     again = open_store(url.replace("postgresql+psycopg://", "postgresql://"))
     assert again.identity == store.identity
