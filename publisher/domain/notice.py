@@ -189,7 +189,8 @@ class NoticeContent:
     is the authoritative language's tag when this is a translation, else None. `early` says why the version takes effect
     before what the policy promises; its words are empty in translations, which hold one language. `follows` names the
     version before, and its date, while that version is still to take effect. `since` names the version that `changes`
-    are shown against, where that is an older one than the version before.
+    are shown against, where that is an older one than the version before. `consent_needed` is whether part of the
+    version needs fresh consent, and `consents` are the kinds of change that do.
     """
 
     notice: NoticeId
@@ -215,6 +216,8 @@ class NoticeContent:
     early: Early | None = None
     follows: tuple[str, date] | None = None
     since: str | None = None
+    consent_needed: bool = False
+    consents: frozenset[FindingKind] = frozenset()
 
 
 class Outcome(StrEnum):

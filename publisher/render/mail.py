@@ -28,11 +28,14 @@ _TEMPLATES: Mapping[NoticeKind, str] = {
 class Section:
     """What a mail says of one policy; `title` stands above it when there are several.
 
-    `since` says against which version the changes are shown, when that is not the version before.
+    `summary` is one text, or several that each stand by themselves; `choices` are what its reader can do until it takes
+    effect; `since` says against which version the changes are shown, when that is not the version before.
     """
 
     title: str
     content: NoticeContent
+    summary: tuple[str, ...]
+    choices: tuple[str, ...]
     changes: tuple["Told", ...]
     since: str
 
@@ -116,6 +119,7 @@ def _values(content: NoticeContent, strings: Mapping[str, str], *, copy: str, fi
     from publisher.render.wording import early_words, text_direction
 
     language = content.language
+    sections = tuple(_section(entry, strings) for entry in (content, *content.also))
     return {
         "content": content,
         "strings": strings,
@@ -130,16 +134,38 @@ def _values(content: NoticeContent, strings: Mapping[str, str], *, copy: str, fi
         "effective_from": _hour(content, strings),
         "former": _day(content.former_effective, language) if content.former_effective else "",
         "prevails": language_in(content.prevails, language) if content.prevails else "",
-        "changes": _told(content, strings),
-        "since": _since(content, strings),
-        "sections": tuple(
-            Section(e.policy_title, e, _told(e, strings), _since(e, strings)) for e in (content, *content.also)
-        ),
+        "until": strings["means.until"].format(instant=_day(content.effective, language)),
+        "changes": sections[0].changes,
+        "since": sections[0].since,
+        "sections": sections,
         "inline": copy != "link",
         "file_name": file_name,
         "contact_link": contact_link(content.contact),
         "Op": Op,
     }
+
+
+def _section(content: NoticeContent, strings: Mapping[str, str]) -> Section:
+    from publisher.render.points import each_by_itself
+
+    return Section(
+        title=content.policy_title,
+        content=content,
+        summary=each_by_itself(content.summary),
+        choices=() if content.applies else _choices(content, strings),
+        changes=_told(content, strings),
+        since=_since(content, strings),
+    )
+
+
+def _choices(content: NoticeContent, strings: Mapping[str, str]) -> tuple[str, ...]:
+    from publisher.render.choices import choices, short_name
+
+    found = choices(content.changes, consent_needed=content.consent_needed, consents=content.consents, material=True)
+    return tuple(
+        strings[choice.label].format(clauses=strings["means.join"].join(map(short_name, choice.names)))
+        for choice in found
+    )
 
 
 def _until_then(content: NoticeContent, strings: Mapping[str, str]) -> str:

@@ -9,9 +9,10 @@ from publisher.domain.change import Grade, Op
 from publisher.domain.citation import Citation
 from publisher.domain.life import DATED
 from publisher.render.banners import concerned
+from publisher.render.choices import Choice, choices, short_name
 from publisher.render.frame import Kit, Link
 from publisher.render.glance import place_of
-from publisher.render.points import ABOUT_DATA, Point, in_new_words, instead, points_of, worst_first
+from publisher.render.points import Point, in_new_words, instead, points_of, worst_first
 from publisher.render.status import instant_html, readable_language
 from publisher.render.views import Edition, Published, Series
 from publisher.render.wording import Strings, crumbs
@@ -100,25 +101,21 @@ def _said(change: "ToldChange", version: Published, edition: Edition, words: Str
 
 
 def _choices(version: Published, edition: Edition, words: Strings, kit: Kit) -> tuple[Markup, ...]:
-    told = edition.told
-    found: list[Markup] = []
-    if version.standing.consent_needed:
-        asked = [change for change in told if version.consents.intersection(change.reasons)]
-        listed = Markup(escape(words["means.join"])).join(  # noqa: S704  a label of ours, escaped here
-            _link(change, _named(change), kit) for change in worst_first(asked)
-        )
-        found.append(words.html("means.consent", clauses=listed) if asked else escape(words["means.consent_some"]))
-    kinds = {kind for change in told for kind in change.reasons}
-    if kinds or version.standing.grade is Grade.MATERIAL:
-        found.append(escape(words["means.object_data" if kinds & ABOUT_DATA else "means.object"]))
-    nothing = "means.nothing_else" if version.standing.consent_needed else "means.nothing"
-    return (*found, escape(words[nothing]))
+    found = choices(
+        edition.told,
+        consent_needed=version.standing.consent_needed,
+        consents=version.consents,
+        material=version.standing.grade is Grade.MATERIAL,
+    )
+    return tuple(_chosen(choice, words, kit) for choice in found)
+
+
+def _chosen(choice: Choice, words: Strings, kit: Kit) -> Markup:
+    links = Markup(escape(words["means.join"])).join(  # noqa: S704  a label of ours, escaped here
+        _link(change, short_name(change), kit) for change in choice.names
+    )
+    return words.html(choice.label, clauses=links) if choice.names else escape(words[choice.label])
 
 
 def _link(change: "ToldChange", named: str, kit: Kit) -> Markup:
     return Markup('<a href="{}">{}</a>').format(place_of(change, kit), named)
-
-
-def _named(change: "ToldChange") -> str:
-    """The last part of where it stands: its number or its heading."""
-    return change.where.rpartition(" › ")[2] or change.clause

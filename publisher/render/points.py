@@ -107,10 +107,10 @@ def points_of(version: "Published", edition: "Edition", base: str = "") -> tuple
         edition: the text in one language.
         base: the address of the version's page, where clause numbers are to lead there from another page.
     """
-    said = sentences(edition.text.front.summary)
-    cited = [cited_numbers(sentence) for sentence in said]
-    if version.before is None or len(said) < 2 or not all(cited):
+    said = each_by_itself(edition.text.front.summary)
+    if version.before is None or len(said) < 2:
         return ()
+    cited = [cited_numbers(sentence) for sentence in said]
     told = _told_by(edition)
     named = frozenset().union(*cited)
     if not all(values & named for _, values in told):
@@ -122,6 +122,12 @@ def points_of(version: "Published", edition: "Edition", base: str = "") -> tuple
         reasons = gravest(reason for change in about for reason in change.reasons)
         found.append(Point(reasons, linked(sentence), tuple(change.clause for change in about)))
     return tuple(sorted(found, key=lambda point: gravity(point.reasons)))
+
+
+def each_by_itself(summary: str) -> tuple[str, ...]:
+    """The sentences of a summary each of which names a clause, so that none leans on another; else all of it as one."""
+    said = sentences(summary)
+    return said if len(said) > 1 and all(map(cited_numbers, said)) else (summary,)
 
 
 def summary_html(edition: "Edition", base: str = "") -> Markup:

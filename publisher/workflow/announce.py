@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from publisher.config import Settings
+from publisher.domain.assessment import FindingKind
 from publisher.domain.citation import Citation, notice_path
 from publisher.domain.emergency import Early, early_of
 from publisher.domain.ledger import LedgerEvent
@@ -13,8 +14,10 @@ from publisher.domain.life import PENDING, standings
 from publisher.domain.notice import MailTemplate, Notice, NoticeContent, NoticeKind
 from publisher.domain.policy import Manuscript, Policy
 from publisher.domain.review import Review
+from publisher.domain.timeline import release_of
 from publisher.errors import Fault, Place, PublisherError
 from publisher.notices.plan import Links, Reason, reasons, told_changes
+from publisher.workflow.consent import consent_kinds, consent_needed
 from publisher.workflow.linked import changes_path
 from publisher.workflow.telling import Since
 from publisher.workflow.texts import Trees, assess_version, changes_between, predecessor, trees_of
@@ -51,6 +54,7 @@ def notice_contents(
     new = trees_of(policy, events, version)
     old: Trees = trees_of(policy, events, known) if known else {}
     early = early_of(events, version)
+    asks = _asks(policy, events, version, review)
     follows = _follows(policy, events, before, notice)
     contents = (
         _content(settings, policy, events, notice, text, (old, new), (known, why), kind, former_effective, reason)
@@ -62,6 +66,8 @@ def notice_contents(
             early=in_language(early, policy, content.language),
             follows=follows,
             since=known if known != before else None,
+            consent_needed=asks is not None,
+            consents=asks or frozenset(),
         )
         for content in contents
     )
@@ -110,6 +116,19 @@ def _follows(
     found = {entry.version: entry for entry in standings(events, notice.created, policy.settings.timezone)}
     standing = found.get(before) if before else None
     return (standing.version, standing.effective) if standing is not None and standing.state in PENDING else None
+
+
+def _asks(
+    policy: Policy, events: Sequence[LedgerEvent], version: str, review: Review | None
+) -> frozenset[FindingKind] | None:
+    """The kinds of change that need fresh consent, where a version does: as it was released, else as it would be."""
+    released = release_of(events, version)
+    if released is not None:
+        needed = released.consent_needed
+    else:
+        assessment = assess_version(policy, events, version, predecessor(events, version))
+        needed = assessment is not None and consent_needed(policy, assessment, review)
+    return consent_kinds(policy, policy.settings) if needed else None
 
 
 def in_language(early: Early | None, policy: Policy, language: str) -> Early | None:

@@ -84,9 +84,13 @@ def test_what_it_adds_may_need_consent(bench: Workbench) -> None:
     bench.write("policies/privacy/policy.toml", policy.read_text("utf-8").replace('"section-8"', '"section-8", "pipl"'))
     plain(bench)
     bench.sign()
+    asked = "Part of this change needs your consent (2.2)."
+    assert asked in bench.run("notice", "show", "privacy", "v2")
+
     bench.run("publish")
 
     assert bench.ledger()[-1]["consent_needed"] is True
+    assert asked in bench.run("notice", "show", "privacy", "v2")
 
 
 def test_the_second_person_signs_what_the_first_one_saw(bench: Workbench) -> None:

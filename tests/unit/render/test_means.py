@@ -85,7 +85,7 @@ def test_it_names_the_parts_that_need_consent_and_how_that_is_asked() -> None:
 
 def test_where_no_part_is_known_to_need_consent_none_is_named() -> None:
     choice = told(version(edition(), consents=[]), edition()).choices[0]
-    assert choice.startswith("Part of it needs your consent.")
+    assert choice.startswith("Part of this change needs your consent.")
 
 
 def test_whom_it_concerns_is_said_first() -> None:
