@@ -118,7 +118,7 @@ def serving() -> Iterator[Server]:
         "fsync": "off",
         "full_page_writes": "off",
         "synchronous_commit": "off",
-        "max_connections": "60",
+        "max_connections": "120",
     }
     options = " ".join(f"-c {name}={value or repr('')}" for name, value in settings.items())
     control: list[str | Path] = [found / "pg_ctl", "-D", data, "-w", "-l", folder / "log"]

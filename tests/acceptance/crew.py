@@ -7,13 +7,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import and_, func, select, text
 
 from publisher.domain.notice import MessageState
 from publisher.store import batches, jobs, outbox, schema
@@ -25,6 +25,8 @@ from tests.contract.store_values import FIRST, add_users, notice, template, user
 from tests.postgresql import Server
 
 CONNECTIONS = 4
+ESTABLISHED = "01"
+LANGUAGES = ("en", "zh-CN")
 LEASE = 5
 PATIENCE = 240.0
 UNSETTLED = {MessageState.QUEUED, MessageState.SENDING, MessageState.DEFERRED}
@@ -76,6 +78,29 @@ class Crew:
         while self.woken and time.monotonic() - self.woken[0][0] > LEASE:
             self.reports.append(self.end(self.woken.pop(0)[1]))
 
+    def calling(self, near: int, far: int) -> "subprocess.Popen[str] | None":
+        """The worker that has a connection open from one port of this machine to another; None when it has ended."""
+        sockets = set()
+        for line in Path("/proc/net/tcp").read_text("ascii").splitlines()[1:]:
+            _, local, remote, state, *_, inode = line.split()[:10]
+            if (int(local[-4:], 16), int(remote[-4:], 16), state) == (near, far, ESTABLISHED):
+                sockets.add(f"socket:[{inode}]")
+        return next((worker for worker in self.workers if sockets & open_files(worker.pid)), None)
+
+    def holder(self, key: str) -> str | None:
+        """Who has the batch in hand from which a provider was handed messages under a key."""
+        of_batch = (schema.outbox.c.notice == schema.batch.c.notice, schema.outbox.c.batch == schema.batch.c.number)
+        rows = (
+            select(schema.batch.c.owner)
+            .join_from(schema.batch, schema.outbox, and_(*of_batch))
+            .join(schema.handoff, schema.handoff.c.no == schema.outbox.c.handoff)
+            .where(schema.handoff.c.key == key)
+            .distinct()
+        )
+        with self.store.read() as connection:
+            owner: str | None = connection.execute(rows).scalar_one()
+        return owner
+
     def until_sent(self, number: int) -> None:
         self.until(lambda: len(self.sink.messages) >= number)
 
@@ -109,17 +134,35 @@ class Crew:
         return report
 
 
-def queue_now(store: Store, mails: int) -> None:
-    """A notice that can be sent today, by the machine's clock."""
+def open_files(process: int) -> set[str]:
+    """What a process has open, as the kernel names it; nothing of one that has ended."""
+    found = set()
+    with suppress(OSError):
+        for entry in Path(f"/proc/{process}/fd").iterdir():
+            with suppress(OSError):  # closed since
+                found.add(str(entry.readlink()))
+    return found
+
+
+def queue_now(store: Store, mails: int, households: int) -> None:
+    """A notice that can be sent today, by the machine's clock, to so many addresses that several readers share."""
     now = datetime.now(UTC)
     sent_now = replace(notice(FIRST), created=now, deadline=now + timedelta(days=40))
     with store.begin() as connection:
-        add_users(connection, (user(number, language=("en", "zh-CN")[number % 2]) for number in range(mails)))
-        outbox.queue(connection, sent_now, [template(FIRST, language=tag) for tag in ("en", "zh-CN")])
+        add_users(
+            connection,
+            (
+                user(number, email=f"reader{number % (mails - households)}@example.com", language=LANGUAGES[number % 2])
+                for number in range(mails)
+            ),
+        )
+        outbox.queue(connection, sent_now, [template(FIRST, language=tag) for tag in LANGUAGES])
 
 
 @contextmanager
-def crew(server: Server, folder: Path, mails: int, settings: Mapping[str, str] | None = None) -> Iterator[Crew]:
+def crew(
+    server: Server, folder: Path, mails: int, settings: Mapping[str, str] | None = None, households: int = 0
+) -> Iterator[Crew]:
     with server.database(migrated=True) as url, counting() as sink:
         environment = {
             "PUBLISHER_STORE__URL": url,
@@ -128,7 +171,7 @@ def crew(server: Server, folder: Path, mails: int, settings: Mapping[str, str] |
             **(settings or {}),
         }
         store = open_store(url)
-        queue_now(store, mails)
+        queue_now(store, mails, households)
         made = Crew(Workbench.empty(folder, environment), store, sink)
         try:
             yield made

@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -11,10 +11,11 @@ from typing import Any
 
 @dataclass
 class Call:
-    """One call as it came: headers by lower-case name, the body's bytes."""
+    """One call as it came: headers by lower-case name, the body's bytes, and the caller's port."""
 
     headers: Mapping[str, str]
     body: bytes
+    port: int = 0
 
     @property
     def data(self) -> dict[str, Any]:
@@ -69,7 +70,7 @@ def far_side(answer: Answers) -> Iterator[FarSide]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            call = Call({name.lower(): value for name, value in self.headers.items()}, body)
+            call = Call({name.lower(): value for name, value in self.headers.items()}, body, self.client_address[1])
             side.calls.append(call)
             said = side.answer(call)
             if not isinstance(said, Said):
@@ -80,8 +81,9 @@ def far_side(answer: Answers) -> Iterator[FarSide]:
             for name, value in said.headers.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(said.body)))
-            self.end_headers()
-            self.wfile.write(said.body)
+            with suppress(ConnectionError):  # the caller was killed
+                self.end_headers()
+                self.wfile.write(said.body)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the name is the library's
             pass
