@@ -85,19 +85,21 @@ class Holding:
 
     batches: dict[str, tuple[str, ...]] = field(default_factory=dict)
     calls: Counter[str] = field(default_factory=Counter)
+    handed: Counter[str] = field(default_factory=Counter)
     held: deque[Held] = field(default_factory=deque)
     lock: threading.Lock = field(default_factory=threading.Lock)
     over: bool = False
 
     def answer(self, call: Call) -> Said:
-        held, key = Held(call), key_of(call)
+        held, key, messages = Held(call), key_of(call), tuple(message["id"] for message in call.data["messages"])
         with self.lock:
             self.calls[key] += 1
+            self.handed.update(messages)
             if self.over or key in self.batches:
                 held.answered.set()
-            else:
+            self.batches.setdefault(key, messages)
+            if not held.answered.is_set():
                 self.held.append(held)
-            self.batches.setdefault(key, tuple(message["id"] for message in call.data["messages"]))
         assert held.answered.wait(PATIENCE)
         return Said(202, json.dumps({"id": f"name-of-{key}"}).encode())
 
@@ -111,7 +113,7 @@ class Holding:
 
 @dataclass
 class Blows:
-    """Blows on workers with a call under way; who was stopped goes on when another one has repeated that call."""
+    """Blows on workers with a call under way; who was stopped goes on when another one has made that call again."""
 
     at_work: Crew
     holding: Holding
@@ -148,9 +150,9 @@ class Blows:
         self.at_work.until(so)
 
     def _wake(self) -> None:
-        """Whose call was repeated by another one meanwhile finds the answer to its own, and is to end."""
+        """Whose messages another one has handed over again finds the answer to its own call, and is to end."""
         for key, worker in tuple(self.asleep):
-            if self.holding.calls[key] > 1:
+            if self.holding.handed[self.holding.batches[key][0]] > 1:
                 self.asleep.remove((key, worker))
                 worker.send_signal(signal.SIGTERM)
                 worker.send_signal(signal.SIGCONT)
