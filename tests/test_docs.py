@@ -157,3 +157,14 @@ def test_the_committed_sample_ledgers_hold_adoptions_alone(name: str) -> None:
     assert [re.search(r'"kind":"([a-z-]+)"', line) for line in lines]
     assert {match[1] for line in lines if (match := re.search(r'"kind":"([a-z-]+)"', line))} == {"adopt"}
     assert not any('"version":"v2"' in line for line in lines)
+
+
+def _anchors(headings: list[str]) -> set[str]:
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_every_link_within_it_leads_to_one_of_its_headings_and_every_chapter_has_one() -> None:
+    prose = re.sub(r"^```.*?^```", "", README, flags=re.DOTALL | re.MULTILINE)
+    linked = set(re.findall(r"\]\(#([^)]+)\)", prose))
+    assert linked - _anchors(re.findall(r"^#+ (.+)$", prose, flags=re.MULTILINE)) == set()
+    assert _anchors(re.findall(r"^## (.+)$", prose, flags=re.MULTILINE)) - linked == set()
