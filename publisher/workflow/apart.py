@@ -50,7 +50,7 @@ def made_apart(settings: Settings, path: str, *, now: datetime) -> Encoded | Unm
         done = subprocess.run(  # noqa: S603  this program itself
             command, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=MOST_SECONDS
         )
-    except subprocess.TimeoutExpired:
+    except (subprocess.TimeoutExpired, OSError):  # the machine may have no room for another process
         return Unmade.LATER
     if done.returncode == 0:
         head, _, held = done.stdout.partition(b"\n")

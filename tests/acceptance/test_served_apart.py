@@ -96,6 +96,17 @@ def test_a_text_that_cannot_be_read_is_told_and_asked_for_again_later(client: Cl
     assert client.ask("/privacy/v1...v3/en/")[0] == 200
 
 
+def test_where_no_process_can_be_begun_readers_are_told_to_come_again(workbench: Workbench) -> None:
+    settings = read_settings(workbench.folder)
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, before[1]))
+    try:
+        found = made_apart(settings, "/privacy/v1...v2/en/", now=datetime.now().astimezone())
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    assert found is Unmade.LATER
+
+
 def test_a_page_is_made_once_however_many_ask_for_it_and_few_others_may_wait(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,14 +1,18 @@
 """The box that says what a coming version means for a reader."""
 
+from dataclasses import replace
+
 from publisher.domain.assessment import FindingKind
 from publisher.domain.change import Grade
 from publisher.domain.life import State
 from publisher.domain.policy import Audience
 from publisher.render.means import MOST, Means, means, means_link
 from publisher.render.templates import strings
-from publisher.render.views import Edition, Published
+from publisher.render.text_pages import text_page
+from publisher.render.views import Edition, Published, TextView
 from tests.unit.render.readers import NEW, OLD, edition, kit, series, version
 
+FILES = {name: f"static/{name}" for name in ("site.css", "icon.svg")}
 PLAIN = "Some things change."
 
 
@@ -114,3 +118,10 @@ def test_every_page_leads_there_under_one_name() -> None:
     link = means_link(series(published), published, "en", strings("en"), kit())
     assert link is not None
     assert (link.name, link.href) == ("What this means for you", "/legal/terms/v2/en/#_means")
+
+
+def test_a_material_version_of_which_no_clause_is_told_shows_no_empty_list() -> None:
+    published = version(edition(PLAIN, reasons={}))
+    page = text_page(TextView(series(published), published, "en", named=True), replace(kit(), statics=FILES))
+    assert 'id="_means"' in page
+    assert "<ul></ul>" not in "".join(page.split())
