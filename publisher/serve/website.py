@@ -41,7 +41,7 @@ class Website:
         self._reading: asyncio.Task[bool] | None = None
         self._look_again = 0.0
         self._one_at_a_time, self._recoding = asyncio.Lock(), asyncio.Lock()
-        self._unbuilt = ""
+        self._unbuilt = self._unmade = ""
         self._recoded: Recent[bytes] = Recent(MOST_RECODED, len)
         self._made: Recent[Encoded | Unmade] = Recent(MOST_MADE, _size)
         self._being_made: dict[tuple[str, bytes], asyncio.Task[Encoded | Unmade]] = {}
@@ -99,7 +99,9 @@ class Website:
             try:
                 found = await asyncio.to_thread(made_apart, self.settings, key[0], now=self.clock())
             except PublisherError as fault:
-                self._told(str(fault))
+                if str(fault) != self._unmade:
+                    self._unmade = str(fault)
+                    self._told(self._unmade)
                 return Unmade.LATER
         if found is not Unmade.LATER:
             self._made.keep(key, found)
