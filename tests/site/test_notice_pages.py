@@ -20,7 +20,7 @@ def test_a_notice_says_what_was_sent_when_how_and_by_whom(announced: Built) -> N
     digest = next(part for part in announced.text("privacy/v2/en/index.html").split('"digest">')[1:])[:71]
     for words in (
         "Our Privacy Policy is changing on 1 March 2027",
-        "This is a genuine notice from Lindenholt Cloud, published on",
+        "Lindenholt Cloud published this notice on",
         '<time datetime="2027-01-10T09:00:00Z">10 January 2027, ',
         '<time datetime="2027-03-01">1 March 2027</time>',
         "By banner on our homepage and e-mail",
