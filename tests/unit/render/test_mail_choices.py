@@ -16,9 +16,12 @@ def choices_of(content: NoticeContent) -> list[str]:
     return rest.partition("\n\n")[0].split("\n") if heading else []
 
 
-def test_a_reader_who_need_not_agree_may_object_or_go_and_is_told_what_silence_means() -> None:
+def test_a_reader_who_need_not_agree_may_write_or_go_and_is_told_what_silence_means() -> None:
     assert choices_of(CONTENT) == [
-        "* If you do not agree, you can object, ask us to delete your information, or stop using the service.",
+        (
+            "* If you do not agree, write to us before then, or stop using the service. "
+            "What you can have deleted is said in the policy."
+        ),
         "* If you do nothing, the new text applies to you from then on.",
     ]
 

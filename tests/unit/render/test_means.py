@@ -63,13 +63,13 @@ def test_a_note_in_the_authoritative_language_is_kept_from_a_translation() -> No
 def test_it_says_until_when_to_the_hour_and_what_can_be_done() -> None:
     found = told(version(edition()), edition())
     assert "1 March 2027, 00:00 (UTC+08:00)" in found.until
-    assert "ask us to delete your information" in found.choices[0]
+    assert "What you can have deleted is said in the policy." in found.choices[0]
     assert found.choices[-1] == "If you do nothing, the new text applies to you from then on."
 
 
-def test_whoever_is_told_of_an_important_change_without_findings_can_object_too() -> None:
+def test_whoever_is_told_of_an_important_change_without_findings_can_write_too() -> None:
     shown = edition("It is kept longer (1.1). Brokers have it (1.2).", reasons={})
-    assert "you can object" in told(version(shown), shown).choices[0]
+    assert "write to us before then" in told(version(shown), shown).choices[0]
 
 
 def test_whoever_loses_a_right_is_not_told_to_have_data_deleted() -> None:
