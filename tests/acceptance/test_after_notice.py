@@ -73,10 +73,10 @@ def deliver_some(bench: Workbench, told: int) -> None:
 
 
 def test_a_withdrawn_version_is_told_to_those_who_were_told_and_to_nobody_else(workbench: Workbench) -> None:
-    announced(workbench, 10, told=4)
+    announced(workbench, 10, told=5)  # whichever these are, one at least reads English
     done = workbench.json("withdraw", "privacy", "v2", *WHO)
-    assert (done["queued"], done["cancelled"]) == (4, 6)
-    assert workbench.json("deliver")["accepted"] == 4
+    assert (done["queued"], done["cancelled"]) == (5, 5)
+    assert workbench.json("deliver")["accepted"] == 5
     sent = mails(workbench)
     later = [(to, text) for to, subject, text in sent if "will not take effect" in subject or "不会生效" in subject]
     assert {to for to, _ in later} == {to for to, *_ in sent}
