@@ -204,21 +204,16 @@ def _day(day: date, language: str) -> str:
 
 
 def _hour(content: NoticeContent, strings: Mapping[str, str]) -> str:
-    """From which hour, in which zone: the name that readers know it by, and its distance from UTC."""
+    """From which hour, in which zone."""
     from zoneinfo import ZoneInfo
 
-    from babel.dates import format_time, get_timezone_name
+    from babel.dates import format_time
 
-    from publisher.render.wording import locale_of, zone_name
+    from publisher.render.wording import locale_of, zone_told
 
-    locale = locale_of(content.language)
     local = local_midnight(content.effective, content.timezone).astimezone(ZoneInfo(content.timezone))
-    distance = zone_name(local)
-    name = get_timezone_name(local, locale=locale)
-    known = distance == "UTC" or name.startswith(("GMT", "UTC")) or name == content.timezone
-    separator = "，" if content.language.startswith("zh") else ", "
-    zone = distance if known else f"{name}{separator}{distance}"
-    return strings["mail.effective_from"].format(time=format_time(local, "HH:mm", locale=locale), zone=zone)
+    time = format_time(local, "HH:mm", locale=locale_of(content.language))
+    return strings["mail.effective_from"].format(time=time, zone=zone_told(local, content.timezone, content.language))
 
 
 def language_in(tag: str, language: str) -> str:
