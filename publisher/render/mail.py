@@ -29,7 +29,8 @@ class Section:
     """What a mail says of one policy; `title` stands above it when there are several.
 
     `summary` is one text, or several that each stand by themselves; `choices` are what its reader can do until it takes
-    effect; `since` says against which version the changes are shown, when that is not the version before.
+    effect; `since` says against which version the changes are shown, when that is not the version before. The changes
+    and where all of them are seen are called as on the website.
     """
 
     title: str
@@ -38,6 +39,8 @@ class Section:
     choices: tuple[str, ...]
     changes: tuple["Told", ...]
     since: str
+    changes_heading: str
+    comparison: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +158,26 @@ def _section(content: NoticeContent, strings: Mapping[str, str]) -> Section:
         choices=() if content.applies else _choices(content, strings),
         changes=_told(content, strings),
         since=_since(content, strings),
+        changes_heading=_changes_heading(content, strings),
+        comparison=_comparison(content, strings),
     )
+
+
+def _changes_heading(content: NoticeContent, strings: Mapping[str, str]) -> str:
+    """Changes since an older version may apply already, so that they have no one day."""
+    key = "page.changes" if content.since else "page.changes_came" if content.applies else "page.changes_coming"
+    return strings[key].format(date=_day(content.effective, content.language))
+
+
+def _comparison(content: NoticeContent, strings: Mapping[str, str]) -> str:
+    if content.compared is None:
+        return strings["page.history"]
+    names = (
+        strings["page.version_inline"].format(number=version_number(name))
+        for name in (content.compared, content.version)
+    )
+    old, new = names
+    return strings["redline.heading"].format(old=old, new=new)
 
 
 def _choices(content: NoticeContent, strings: Mapping[str, str]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from publisher.config import Settings
 from publisher.domain.assessment import FindingKind
-from publisher.domain.citation import Citation, notice_path
+from publisher.domain.citation import Citation, notice_path, redline_path
 from publisher.domain.emergency import Early, early_of
 from publisher.domain.ledger import LedgerEvent
 from publisher.domain.life import PENDING, standings
@@ -162,10 +162,12 @@ def _content(
     base = settings.site.base_url.rstrip("/")
     link = base + Citation(policy.name, version, language).path
     tree = new[language]
-    all_changes = ""
+    all_changes, compared = "", None
     if before:
         both = language in old
-        all_changes = base + changes_path(events, policy.name, (before, version), language, spoken=both)
+        path = changes_path(events, policy.name, (before, version), language, spoken=both)
+        all_changes = base + path
+        compared = before if path == redline_path(policy.name, before, version, language) else None
     return NoticeContent(
         notice=notice.id,
         kind=kind,
@@ -191,4 +193,5 @@ def _content(
         former_effective=former_effective,
         reason=reason if language == policy.settings.language else "",
         prevails=policy.settings.language if language != policy.settings.language else None,
+        compared=compared,
     )
