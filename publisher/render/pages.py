@@ -136,7 +136,8 @@ def home(view: HomeView, front: Front, kit: Kit) -> str:
         if name in KNOWN_RELATIONS
     ]
     frame = frame_of(view, kit, kit.site.name, front.languages, indexed=True, relations=relations)
-    cards = front.cards[view.language]
+    # What is about to change is what somebody comes for.
+    cards = sorted(front.cards[view.language], key=lambda card: not card.upcoming)
     return laid_out("home.html.j2", kit, replace(frame, banners=kit.banners), words, cards=cards)
 
 
