@@ -25,7 +25,7 @@ def test_every_language_calls_a_change_by_the_same_kinds(announced: Built) -> No
 def test_every_page_of_a_coming_version_leads_to_what_it_means(announced: Built) -> None:
     box = announced.text("privacy/v2/en/index.html").partition('aria-labelledby="_means"')[2].partition("</section>")[0]
     assert "Advertising and analytics partners will receive" in box.partition("<li>")[2].partition("</li>")[0]
-    assert "1 March 2027, 00:00</time> (Beijing time, UTC+08:00)" in box
+    assert "1 March 2027, 00:00</time> (Beijing\u00a0time, UTC+08:00)" in box
     assert 'href="mailto:privacy@lindenholt.example"' in box
     link = 'href="/privacy/v2/en/#_means"'
     for page in ("index.html", "privacy/v1...v2/en", "privacy/notices/privacy-v2-1/en", "privacy/history/en"):
