@@ -1,7 +1,7 @@
 # Two commands set everything up on a fresh machine; they need Python 3.11+ and make.
 #   make publish   the main job on a scratch copy of the sample workspace, into a local Maildir
 #   make test      format, lint, types, imports and every test
-# make soak runs many more of the simulated sequences than make test does.
+# make soak runs many more of the simulated sequences than make test does, and new examples of the laws.
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
@@ -21,7 +21,7 @@ test: $(STAMP) system-packages $(VALIDATOR)
 
 # Ten thousand new simulated sequences on plain values and on each database; this takes hours. The end says how many ran.
 soak: $(STAMP) system-packages
-	$(BIN)/python -m pytest tests/simulation tests/acceptance/test_deliver_killed.py tests/acceptance/test_workers.py \
+	$(BIN)/python -m pytest tests/property tests/simulation tests/acceptance/test_deliver_killed.py tests/acceptance/test_workers.py \
 	  tests/acceptance/test_workers_handoff.py --soak
 
 lint: $(STAMP)

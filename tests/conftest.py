@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import in_memory, postgresql
 
@@ -22,7 +23,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--soak",
         action="store_true",
-        help="run 10,000 new simulated sequences on each database, and the kills of a delivery at full size",
+        help="10,000 new simulated sequences on each database, new examples of the laws, and kills at full size",
     )
     parser.addoption(
         "--update-cases",
@@ -34,6 +35,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background it is ignored, by what tests start too
     config.stash[SEQUENCES] = Counter()
+    settings.register_profile(
+        "tests",
+        deadline=None,  # no example is too slow for a machine that has other things to do
+        suppress_health_check=[HealthCheck.too_slow],  # the same
+        derandomize=not config.getoption("--soak"),  # whether a change can go in is no matter of luck
+        print_blob=True,
+    )
+    settings.load_profile("tests")
     folder = None if hasattr(config, "workerinput") else in_memory.begin()
     if folder is not None:
         config.add_cleanup(lambda: in_memory.end(folder))

@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-_PATIENCE = 60.0
+_PATIENCE = 240.0
 _STYLE = re.compile(r"\x1b\[[0-9;]*m")
 
 

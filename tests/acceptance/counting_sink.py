@@ -1,18 +1,41 @@
-"""An SMTP server that offers PIPELINING and counts: a message is on the list before its 250 is written."""
+"""An SMTP server that offers PIPELINING and counts: a message is on the list before its 250 is written.
+
+It can be held at a number, so that whoever sends is certain to be in the midst of it while something happens.
+"""
 
 import asyncio
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 
 class Sink:
-    """What was taken, in order: the bytes of each message as they came over the wire, without the final dot."""
+    """What was taken, in order: the bytes of each message as they came over the wire, without the final dot.
 
-    def __init__(self) -> None:
+    No more than `most` messages are taken; who sends another one waits for the answer until it is let go.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.messages: list[bytes] = []
         self.recipients: list[str] = []
         self.port = 0
+        self.most = sys.maxsize
+        self.connections: set[_Connection] = set()
+        self._loop = loop
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.messages) >= self.most
+
+    def let_go(self, most: int = sys.maxsize) -> None:
+        """Takes more."""
+        self.most = most
+        self._loop.call_soon_threadsafe(self._go_on)
+
+    def _go_on(self) -> None:
+        for connection in tuple(self.connections):
+            connection.go_on()
 
 
 class _Connection(asyncio.Protocol):
@@ -26,20 +49,28 @@ class _Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
+        self._sink.connections.add(self)
         transport.write(b"220 counting\r\n")
 
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  its signature
+        self._sink.connections.discard(self)
+
     def data_received(self, data: bytes) -> None:
-        assert self._transport is not None
         self._pending += data
+        self.go_on()
+
+    def go_on(self) -> None:
+        assert self._transport is not None
         said = b""
-        while True:
+        while not (self._in_text and self._sink.is_full):
             end = b"\r\n.\r\n" if self._in_text else b"\r\n"
             first, found, rest = self._pending.partition(end)
             if not found:
                 break
             self._pending = rest
             said += self._taken(first) if self._in_text else self._answer(first)
-        self._transport.write(said)
+        if said:
+            self._transport.write(said)
 
     def _taken(self, text: bytes) -> bytes:
         self._in_text = False
@@ -62,7 +93,8 @@ class _Connection(asyncio.Protocol):
 @contextmanager
 def counting() -> Iterator[Sink]:
     """Runs the server on a free port, in a thread."""
-    sink, loop = Sink(), asyncio.new_event_loop()
+    loop = asyncio.new_event_loop()
+    sink = Sink(loop)
     server = loop.run_until_complete(loop.create_server(lambda: _Connection(sink), "127.0.0.1", 0))
     sink.port = server.sockets[0].getsockname()[1]
     thread = threading.Thread(target=loop.run_forever, daemon=True)
@@ -71,7 +103,7 @@ def counting() -> Iterator[Sink]:
         yield sink
     finally:
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
+        thread.join(60)
         server.close()
         for task in asyncio.all_tasks(loop):
             task.cancel()

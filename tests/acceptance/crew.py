@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import and_, func, select, text
+from sqlalchemy import ColumnElement, and_, func, select, text
 
 from publisher.domain.notice import MessageState
 from publisher.store import batches, jobs, outbox, schema
@@ -27,8 +27,13 @@ from tests.postgresql import Server
 CONNECTIONS = 4
 ESTABLISHED = "01"
 LANGUAGES = ("en", "zh-CN")
-LEASE = 5
-PATIENCE = 240.0
+LEASE = 60
+"""Seconds, more than a machine stands still; of a worker that a test stops the test itself ends it."""
+
+A_WHILE = 3.0
+"""Seconds for which a worker that goes on is left alone."""
+
+PATIENCE = 600.0
 UNSETTLED = {MessageState.QUEUED, MessageState.SENDING, MessageState.DEFERRED}
 
 
@@ -40,14 +45,14 @@ class Crew:
     store: Store
     sink: Sink
     workers: "list[subprocess.Popen[str]]" = field(default_factory=list)
-    stopped: "list[tuple[float, subprocess.Popen[str]]]" = field(default_factory=list)
+    stopped: "list[subprocess.Popen[str]]" = field(default_factory=list)
     woken: "list[tuple[float, subprocess.Popen[str]]]" = field(default_factory=list)
     reports: list[dict[str, Any]] = field(default_factory=list)
 
-    def start(self, *options: str) -> "subprocess.Popen[str]":
+    def start(self, *options: str, lease: int = LEASE) -> "subprocess.Popen[str]":
         command = [sys.executable, "-m", "publisher", "-C", str(self.bench.folder), "worker", "--json"]
         worker = subprocess.Popen(
-            [*command, "--no-tick", "--lease", str(LEASE), *options],
+            [*command, "--no-tick", "--lease", str(lease), *options],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -57,25 +62,38 @@ class Crew:
         return worker
 
     def stop(self, worker: "subprocess.Popen[str]") -> None:
-        """Has a worker stand still; it goes on when its lease is long over, and is asked to end after a while."""
+        """Has a worker stand still; it goes on when nothing is its own any more, and is asked to end after a while."""
+        self.stand_still(worker)
+        self.stopped.append(worker)
+
+    def stand_still(self, worker: "subprocess.Popen[str]") -> None:
+        """Stops a worker, and has its lease be over as if it had stood still for as long as that."""
         worker.send_signal(signal.SIGSTOP)
-        self.stopped.append((time.monotonic(), worker))
+        while not is_stopped(worker.pid):
+            assert worker.poll() is None
+            time.sleep(0.001)
+        over = datetime.now(UTC) - timedelta(days=1)
+        with self.store.begin(beside=True) as connection:
+            connection.execute(schema.batch.update().where(_own(worker)).values(until=over))
 
     def until(self, what: Callable[[], bool]) -> None:
         end = time.monotonic() + PATIENCE
         while not what():
             assert time.monotonic() < end, self.left()
-            time.sleep(0.005)
+            time.sleep(0.02 if self.stopped else 0.005)
             self._wake()
             ended = [worker for worker in self.workers if worker.poll() is not None]
             assert not ended, ended[0].communicate()[1]
 
     def _wake(self) -> None:
-        while self.stopped and time.monotonic() - self.stopped[0][0] > 2 * LEASE:
-            worker = self.stopped.pop(0)[1]
-            worker.send_signal(signal.SIGCONT)
-            self.woken.append((time.monotonic(), worker))
-        while self.woken and time.monotonic() - self.woken[0][0] > LEASE:
+        for worker in tuple(self.stopped):
+            with self.store.read() as connection:
+                own = connection.execute(select(func.count()).where(_own(worker))).scalar_one()
+            if not own:
+                self.stopped.remove(worker)
+                worker.send_signal(signal.SIGCONT)
+                self.woken.append((time.monotonic(), worker))
+        while self.woken and time.monotonic() - self.woken[0][0] > A_WHILE:
             self.reports.append(self.end(self.woken.pop(0)[1]))
 
     def calling(self, near: int, far: int) -> "subprocess.Popen[str] | None":
@@ -124,14 +142,28 @@ class Crew:
     def left(self) -> str:
         return f"{len(self.sink.messages)} sent, {states_of(self.store)}, {self.jobs()} jobs"
 
-    def end(self, worker: "subprocess.Popen[str]") -> dict[str, Any]:
+    def end(self, worker: "subprocess.Popen[str]", once_asked: Callable[[], object] = lambda: None) -> dict[str, Any]:
         """Asks a worker to end, and gives its report."""
         worker.send_signal(signal.SIGTERM)
+        once_asked()
         said, faults = worker.communicate(timeout=PATIENCE)
         assert worker.returncode == 0, faults
         self.workers.remove(worker)
         report: dict[str, Any] = json.loads(said)
         return report
+
+
+def _own(worker: "subprocess.Popen[str]") -> ColumnElement[bool]:
+    """What says of a batch that a worker has it in hand."""
+    return schema.batch.c.owner.contains(f", process {worker.pid} (")
+
+
+def is_stopped(process: int) -> bool:
+    """Whether every thread of a process stands still."""
+    states = [
+        path.read_text("ascii").rpartition(")")[2].split()[0] for path in Path(f"/proc/{process}/task").glob("*/stat")
+    ]
+    return set(states) == {"T"}
 
 
 def open_files(process: int) -> set[str]:

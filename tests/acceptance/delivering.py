@@ -14,13 +14,19 @@ from publisher.workflow.deliver import deliver
 
 
 class CountingSink:
-    """Takes every message; a line in a file, written before the answer, says that it did."""
+    """Takes every message; a line in a file, written before the answer, says that it did.
 
-    def __init__(self, path: str) -> None:
+    Once the file has `most` bytes (0: ever so many), nothing more is taken until a file `.go` stands beside it.
+    """
+
+    def __init__(self, path: str, most: int) -> None:
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        self._most, self._go = most, Path(f"{path}.go")
 
     def send(self, _sender: str, recipient: str, message: bytes) -> Receipt:
         time.sleep(0.0005)
+        while self._most and os.fstat(self._file).st_size >= self._most and not self._go.exists():
+            time.sleep(0.001)
         number = message.partition(b"Message-ID: ")[2].partition(b"\r\n")[0]
         os.write(self._file, recipient.encode() + b" " + number + b"\n")
         time.sleep(0.0005)
@@ -30,7 +36,7 @@ class CountingSink:
         os.close(self._file)
 
 
-def main(url: str, sink: str, connections: int, at: str) -> None:
+def main(url: str, sink: str, connections: int, at: str, most: int) -> None:
     """One pass."""
     store = open_store(url)
     asked: list[int] = []
@@ -38,7 +44,7 @@ def main(url: str, sink: str, connections: int, at: str) -> None:
     begun, began = datetime.fromisoformat(at), time.monotonic()
     report = deliver(
         store,
-        lambda: open_transport(sink, Path()) if sink.startswith("smtp:") else CountingSink(sink),
+        lambda: open_transport(sink, Path()) if sink.startswith("smtp:") else CountingSink(sink, most),
         now=lambda: datetime.fromtimestamp(begun.timestamp() + time.monotonic() - began, UTC),
         sender="privacy@example.com",
         domain="example.com",
@@ -51,4 +57,4 @@ def main(url: str, sink: str, connections: int, at: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4])
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4], int(sys.argv[5]))

@@ -17,14 +17,16 @@ from publisher.config import read_settings
 from publisher.serve import Application
 from publisher.store.engine import open_store
 from publisher.workflow.people import users_database
+from publisher.workflow.served import Pages
 from tests.acceptance.workspaces import Workbench
 
 
 class Client:
-    """One server and the workbench behind it."""
+    """One server and the workbench behind it; its website, where it runs in this process."""
 
-    def __init__(self, bench: Workbench, port: int) -> None:
+    def __init__(self, bench: Workbench, port: int, pages: Pages | None = None) -> None:
         self.bench = bench
+        self._pages = pages
         self.told: list[str] = []
         self.base = f"http://127.0.0.1:{port}"
 
@@ -36,11 +38,19 @@ class Client:
             self.base + path, data=data, headers=dict(headers or {}), method=method
         )
         try:
-            with _opener.open(request, timeout=20) as answer:
+            with _opener.open(request, timeout=120) as answer:
                 return answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read()
         except urllib.error.HTTPError as answer:
             with answer:
                 return answer.code, {k.lower(): v for k, v in answer.headers.items()}, answer.read()
+
+    def await_next(self) -> None:
+        """Waits until the website of the version that takes effect soon is made, and in memory."""
+        assert self._pages is not None
+        ends = time.monotonic() + 120
+        while self._pages.is_next_wanted(self.bench.now):
+            assert time.monotonic() < ends, self.told
+            time.sleep(0.05)
 
     def json(self, path: str, body: object = None) -> tuple[int, Any]:
         status, _, content = self.ask(path, body=body)
@@ -72,7 +82,7 @@ def served(bench: Workbench) -> Iterator[Client]:
         thread.start()
         while not server.started:
             time.sleep(0.02)
-        client = Client(bench, listening.getsockname()[1])
+        client = Client(bench, listening.getsockname()[1], application._website._pages)
         client.told = told
         yield client
         server.should_exit = True

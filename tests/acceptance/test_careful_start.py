@@ -60,7 +60,7 @@ def delivering(bench: Workbench, *options: str) -> "subprocess.Popen[str]":
 
 
 def until(bench: Workbench, number: int) -> None:
-    for _ in range(600):
+    for _ in range(2400):
         if len(list((bench.folder / "var/mail/new").glob("*"))) >= number:
             return
         time.sleep(0.05)
@@ -70,10 +70,10 @@ def until(bench: Workbench, number: int) -> None:
 def test_a_pause_stops_a_sender_in_another_process_and_resume_goes_on(bench: Workbench) -> None:
     bench.now = datetime.now(UTC).replace(microsecond=0)
     bench.run("publish")
-    sender = delivering(bench, "--rate", "4")
+    sender = delivering(bench, "--rate", "2")
     until(bench, 2)
     told = bench.run("pause", "privacy", "v2", "--by", "Ada", "--reason", "The date is wrong.")
-    said, _ = sender.communicate(timeout=60)
+    said, _ = sender.communicate(timeout=240)
     assert "privacy-v2-1 is paused; " in told
     assert sender.returncode == 1
     assert "privacy-v2-1 is paused. To go on: publisher resume privacy v2" in said

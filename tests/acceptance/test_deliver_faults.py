@@ -11,7 +11,7 @@ from publisher.delivery.smtp import SmtpTransport
 from publisher.domain.notice import MessageState
 from publisher.store.engine import Store, open_store
 from tests.acceptance.deliver_values import Clock, queue, run, states_of
-from tests.contract.scripted_smtp import DROP, GOOD, PIPELINING, Server, scripted
+from tests.contract.scripted_smtp import DROP, GOOD, PATIENCE, PIPELINING, Server, scripted
 
 READERS = 8
 TEMPORARY = (b"421 closing\r\n", b"450 later\r\n", b"451 later\r\n", b"452 full\r\n")
@@ -55,7 +55,7 @@ def _pass(store: Store, server: Server, login: str = "", query: str = "?tls=off"
     url = f"smtp://{login}127.0.0.1:{server.port}{query}"
     report = run(
         store,
-        lambda: SmtpTransport(url, deadline=3, patience=2),
+        lambda: SmtpTransport(url, deadline=PATIENCE, patience=PATIENCE),
         Clock(),
         connections=2,
         sleep=lambda _: None,

@@ -19,10 +19,14 @@ from tests.contract.store_values import NOW
 USERS = 2000
 CONNECTIONS = 4
 KILLS = 6
+SLACK = 3000
+"""Bytes that a process may get ahead of whoever is to kill it."""
 
 
-def _start(url: str, sink: Path | str, connections: int = CONNECTIONS) -> "subprocess.Popen[bytes]":
+def _start(url: str, sink: Path | str, connections: int = CONNECTIONS, most: int = 0) -> "subprocess.Popen[bytes]":
+    """One pass; into a file not more than `most` bytes, until it is let go."""
     command = [sys.executable, "-m", "tests.acceptance.delivering", url, str(sink), str(connections), NOW.isoformat()]
+    command.append(str(most))
     root = Path(__file__).parents[2]
     return subprocess.Popen(command, cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
@@ -35,10 +39,14 @@ def _size(sink: Path) -> int:
     return sink.stat().st_size if sink.exists() else 0
 
 
+def _let_go(sink: Path) -> None:
+    Path(f"{sink}.go").touch()
+
+
 def _kill_after(url: str, sink: Path, more: int) -> bool:
     """Lets a process deliver until the sink has grown by so many bytes, and kills it; says whether it was at work."""
     enough = _size(sink) + more
-    process = _start(url, sink)
+    process = _start(url, sink, most=enough + SLACK)
     while process.poll() is None and _size(sink) < enough:
         time.sleep(0.001)
     process.kill()
@@ -86,6 +94,7 @@ def test_killed_while_envelopes_and_texts_travel_together_it_loses_nobody_and_re
         where = f"smtp://127.0.0.1:{sink.port}?tls=off"
         while kills < wanted and len(sink.messages) < mails:
             enough = min(mails - 1, len(sink.messages) + dice.randint(1, mails // wanted))
+            sink.let_go(enough + SLACK // 60)
             process = _start(url, where, connections)
             while process.poll() is None and len(sink.messages) < enough:
                 time.sleep(0.0005)
@@ -93,6 +102,7 @@ def test_killed_while_envelopes_and_texts_travel_together_it_loses_nobody_and_re
             _, said = process.communicate()
             assert process.returncode in (0, -9), said.decode()
             kills += process.returncode == -9
+        sink.let_go()
         process = _start(url, where, connections)
         _, said = process.communicate()
         assert process.returncode == 0, said.decode()
@@ -121,7 +131,10 @@ def test_of_two_processes_that_start_together_one_delivers_and_the_other_is_told
     url, sink = f"sqlite:///{tmp_path}/publisher.db", tmp_path / "sink"
     store = open_store(url)
     queue(store, 500)
-    both = [_start(url, sink), _start(url, sink)]
+    both = [_start(url, sink, most=SLACK), _start(url, sink, most=SLACK)]
+    while all(process.poll() is None for process in both):  # one of them cannot end before the other has
+        time.sleep(0.01)
+    _let_go(sink)
     said = [process.communicate()[1].decode() for process in both]
     assert sorted(process.returncode for process in both) == [0, 1]
     assert sum("BusyError" in text for text in said) == 1
@@ -134,10 +147,11 @@ def test_interrupted_by_hand_it_records_what_is_under_way_and_lets_go(tmp_path: 
     url, sink = f"sqlite:///{tmp_path}/publisher.db", tmp_path / "sink"
     store = open_store(url)
     queue(store, USERS)
-    process = _start(url, sink)
-    while process.poll() is None and _size(sink) < 5000:
+    process = _start(url, sink, most=SLACK)
+    while process.poll() is None and _size(sink) < SLACK:
         time.sleep(0.001)
     process.send_signal(signal.SIGINT)
+    _let_go(sink)
     process.communicate()
     assert process.returncode == 1
     counted = states_of(store)

@@ -189,7 +189,7 @@ def _nginx(bench: Workbench) -> Iterator[str]:
     assert program is not None
     running = subprocess.Popen([program, "-p", str(here), "-c", str(here / "nginx.conf")])
     try:
-        for _ in range(200):
+        for _ in range(6000):
             try:
                 socket.create_connection(("127.0.0.1", port)).close()
                 break
@@ -262,7 +262,7 @@ def test_behind_nginx_the_time_map_is_the_served_one_and_the_built_one_while_not
         assert _got(base + "/privacy/v1...v9/")[0] == 404
         serving = subprocess.Popen([*command, "--port", str(port)])
         try:
-            for _ in range(400):
+            for _ in range(2400):
                 status, headers, served = _got(base + "/timemap/privacy")
                 if served != built:
                     break

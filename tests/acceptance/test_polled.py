@@ -38,6 +38,15 @@ class Look:
     body: str
 
 
+def _another_round(*readers: list[Look], times: int = 1) -> None:
+    """Waits until each reader has asked for everything, from now on."""
+    for looks in readers:
+        wanted, ends = len(looks) + (times + 1) * len(PATHS), time.monotonic() + 120
+        while len(looks) < wanted:
+            assert time.monotonic() < ends, looks[-1:]
+            time.sleep(0.005)
+
+
 @contextmanager
 def _polling(bench: Workbench, ask: Callable[[str], tuple[int, str]], known: threading.Event) -> Iterator[list[Look]]:
     looks: list[Look] = []
@@ -100,11 +109,10 @@ def test_readers_who_poll_through_a_life_see_whole_pages_and_never_what_is_not_a
         known.set()
         for command in ("publish", "deliver", "tick"):
             workbench.run(command)
+        _another_round(over_http, from_files)
         workbench.run("postpone", "privacy", "v2", "--to", "2027-03-01", *BY)
         workbench.run("withdraw", "privacy", "v2", *BY)
-        ends = time.monotonic() + 20
-        while '"withdrawn"' not in over_http[-1].body and time.monotonic() < ends:
-            time.sleep(0.01)
+        _another_round(over_http, from_files, times=3)
     for looks in (over_http, from_files):
         _whole(looks)
         assert any(look.status == 200 for look in looks if look.path == "/privacy/v2/")
@@ -123,21 +131,17 @@ def test_no_reader_sees_the_old_version_after_its_end_nor_the_new_one_before(wor
     known.set()
     files = _from_files(workbench.folder / "site/public")
     with served(workbench) as client:
-        made = workbench.folder / "var/served-next/privacy/index.html"
-        ends = time.monotonic() + 60
-        while not made.exists() and time.monotonic() < ends:
-            time.sleep(0.1)
-        time.sleep(2)
+        client.await_next()
         with (
             _polling(workbench, _over_http(client), known) as over_http,
             _polling(workbench, files, known) as from_files,
         ):
             for tenth in range(-10, 11):
                 workbench.now = EFFECT + timedelta(seconds=tenth / 10)
-                time.sleep(0.1)
+                _another_round(over_http, from_files)
             workbench.run("tick")
             ticked = len(from_files)
-            time.sleep(0.5)
+            _another_round(over_http, from_files)
     for looks in (over_http, from_files):
         _whole(looks)
     for look in over_http:

@@ -21,7 +21,7 @@ from tests.acceptance.workspaces import V1, V2, Workbench
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-PATIENCE = 15_000
+PATIENCE = 120_000
 """Milliseconds that a browser waits for anything."""
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
 
@@ -45,7 +45,7 @@ def previewing(bench: Workbench) -> Iterator[str]:
         finally:
             running.send_signal(signal.SIGINT)
             try:
-                rest, _ = running.communicate(timeout=15)
+                rest, _ = running.communicate(timeout=120)
             finally:
                 running.kill()
         assert (running.returncode, rest) == (0, "")  # whatever page is open, it goes, and has nothing to say
@@ -62,7 +62,7 @@ def chromium() -> "Iterator[Browser]":
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS, timeout=PATIENCE)
         yield browser
         browser.close()
 
@@ -77,7 +77,7 @@ def opened(browser: "Browser", url: str, told: list[str], **options: Any) -> "Pa
 
 
 def ask(address: str, method: str, path: str, body: str = "", **headers: str) -> tuple[int, str]:
-    connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
+    connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=240)
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     connection.request(method, path, body=body.encode() or None, headers=named)
     answer = connection.getresponse()

@@ -262,7 +262,7 @@ def test_the_command_serves_and_ticks(workbench: Workbench) -> None:
     )
     try:
         client = Client(workbench, port)
-        for _ in range(200):
+        for _ in range(1200):
             try:
                 status = client.ask("/healthz")[0]
                 break

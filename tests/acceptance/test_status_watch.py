@@ -49,7 +49,7 @@ def line_with(stream: "subprocess.Popen[str]", words: str) -> str:
 
 def ended(stream: "subprocess.Popen[str]") -> None:
     stream.send_signal(signal.SIGINT)
-    _, told = stream.communicate(timeout=30)
+    _, told = stream.communicate(timeout=240)
     assert (stream.returncode, told) == (0, "")
 
 

@@ -56,11 +56,13 @@ def test_a_pause_stops_all_workers_within_a_batch_and_what_is_left_goes_once_it_
     postgresql_server: Server, tmp_path: Path
 ) -> None:
     with crew(postgresql_server, tmp_path / "workspace", 3000) as at_work:
+        at_work.sink.most = 200
         for _ in range(2):
             at_work.start("--rate", "300")
         at_work.until_sent(200)
         with at_work.store.begin() as connection:
             handling.pause(connection, FIRST, PAUSED)
+        at_work.sink.let_go()
         at_work.until(lambda: at_work.in_hand() == 0)
         sent = len(at_work.sink.messages)
         assert states_of(at_work.store) == {MessageState.ACCEPTED: sent, MessageState.QUEUED: 3000 - sent}
@@ -78,9 +80,10 @@ def test_a_worker_that_is_asked_to_end_records_its_answers_and_gives_its_batch_t
     postgresql_server: Server, tmp_path: Path
 ) -> None:
     with crew(postgresql_server, tmp_path / "workspace", 1000) as at_work:
+        at_work.sink.most = 100
         first = at_work.start("--rate", "200")
         at_work.until_sent(100)
-        report = at_work.end(first)
+        report = at_work.end(first, at_work.sink.let_go)
         assert states_of(at_work.store) == {
             MessageState.ACCEPTED: report["accepted"],
             MessageState.QUEUED: 1000 - report["accepted"],

@@ -16,7 +16,7 @@ from sqlalchemy import func, select, text
 
 from publisher.domain.notice import MessageState
 from publisher.store import schema
-from tests.acceptance.crew import LEASE, PATIENCE, Crew, crew
+from tests.acceptance.crew import PATIENCE, Crew, crew
 from tests.acceptance.deliver_values import states_of
 from tests.contract.called import Call, FarSide, Said, far_side
 from tests.postgresql import Server
@@ -130,7 +130,10 @@ class Blows:
         victim = self.at_work.calling(held.call.port, self.side.port)
         assert victim is not None
         assert f", process {victim.pid} (" in (self.at_work.holder(key) or "")
-        victim.send_signal(how)
+        if how is signal.SIGSTOP:
+            self.at_work.stand_still(victim)
+        else:
+            victim.send_signal(how)
         assert time.monotonic() - held.since < GIVEN_UP
         assert not held.answered.is_set()
         self.struck.append(key)
@@ -242,9 +245,10 @@ def test_the_rate_is_shared_and_a_worker_that_ends_puts_its_batch_back(
 
 
 def test_a_call_that_takes_longer_than_the_lease_keeps_its_batch(postgresql_server: Server, tmp_path: Path) -> None:
-    with handing(postgresql_server, tmp_path / "workspace", 1000, 2.0 * LEASE) as (at_work, keyed, side):
+    lease = 12
+    with handing(postgresql_server, tmp_path / "workspace", 1000, 2.0 * lease) as (at_work, keyed, side):
         for _ in range(2):
-            at_work.start()
+            at_work.start(lease=lease)
         at_work.until(lambda: len(side.calls) >= 1 and at_work.in_hand() == 0)
         assert (len(side.calls), keyed.repeats) == (1, 0)
         assert states_of(at_work.store) == {MessageState.SENDING: 1000}

@@ -21,7 +21,7 @@ class Listening:
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
         for thread in self._threads:
-            thread.join(5)
+            thread.join(60)
 
     def start(self, target: Callable[[], None]) -> None:
         """Runs something beside everything else."""

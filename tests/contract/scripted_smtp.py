@@ -26,6 +26,12 @@ GOOD: Mapping[str, bytes] = {
     "QUIT": b"221 bye\r\n",
 }
 PIPELINING = b"250-here\r\n250-PIPELINING\r\n250 8BITMIME\r\n"
+PATIENCE = 120.0
+"""Seconds that either side waits for the other where a test is not about waiting."""
+
+SLOWER = (0.5, 5.0, 60.0)
+"""Seconds to try in turn where a test is about waiting: a machine may stand still for longer than the first."""
+
 DROP = b""
 """In a script: close the connection instead of answering."""
 
@@ -37,10 +43,11 @@ class Server:
         self.script = {stage: list(said) if isinstance(said, list) else [said] for stage, said in script.items()}
         self.messages: list[bytes] = []
         self.commands: list[str] = []
+        self.said: list[str] = []
         self.connections = 0
         self.context = context
         self.secure_at_once = False
-        self.drip = 0.0
+        self.drip_at, self.drip = "", 0.0
         self.silent_at = ""
         self.slow_at, self.slow_for = "", 0.0
         self.hangs_up_within_data = False
@@ -57,7 +64,7 @@ class Server:
         self._listening.start(lambda: self._serve(connection))
 
     def _serve(self, connection: socket.socket) -> None:
-        connection.settimeout(5)
+        connection.settimeout(PATIENCE)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         held = [connection]
         try:
@@ -111,17 +118,18 @@ class Server:
         if stage == self.slow_at:
             self._stopping.wait(self.slow_for)
         if stage == self.silent_at:
-            self._stopping.wait(5)
+            self._stopping.wait(PATIENCE)
             raise OSError
         if answer == DROP:
             raise OSError
-        if self.drip:
+        if stage == self.drip_at:
             for index in range(len(answer)):
                 connection.sendall(answer[index : index + 1])
                 if self._stopping.wait(self.drip):
                     raise OSError
         else:
             connection.sendall(answer)
+        self.said.append(stage)
         return answer
 
 
@@ -141,8 +149,8 @@ def transport(
     server: Server,
     login: str = "",
     query: str = "?tls=off",
-    deadline: float = 8.0,
-    patience: float = 4.0,
+    deadline: float = PATIENCE,
+    patience: float = PATIENCE,
     context: ssl.SSLContext | None = None,
     scheme: str = "smtp",
     host: str = "127.0.0.1",

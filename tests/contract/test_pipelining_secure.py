@@ -10,7 +10,7 @@ import pytest
 
 from publisher.delivery.smtp import SmtpTransport
 from publisher.domain.notice import Outcome
-from tests.contract.scripted_smtp import PIPELINING, Server, scripted
+from tests.contract.scripted_smtp import PATIENCE, PIPELINING, Server, scripted
 from tests.contract.test_pipelining import handed_to, parcel
 from tests.contract.tls_wire import Wire, serving, wired
 
@@ -28,7 +28,7 @@ def _line(certificate: tuple[Path, Path], scheme: str) -> Iterator[Line]:
     with scripted({"EHLO": ehlo}, serving(certificate)) as server, wired(server.port) as wire:
         server.secure_at_once = scheme == "smtps"
         url = f"{scheme}://localhost:{wire.port}"
-        yield server, wire, lambda: SmtpTransport(url, deadline=20, patience=5, context=trusted)
+        yield server, wire, lambda: SmtpTransport(url, deadline=PATIENCE, patience=PATIENCE, context=trusted)
 
 
 @pytest.fixture(params=["smtp", "smtps"])

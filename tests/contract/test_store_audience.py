@@ -201,7 +201,11 @@ def _parts(below: st.SearchStrategy[Predicate]) -> st.SearchStrategy[Predicate]:
 USERS = st.fixed_dictionaries(dict.fromkeys(COLUMNS, st.one_of(st.none(), st.sampled_from(WORDS))))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(st.recursive(_leaves(), _parts, max_leaves=8), st.lists(USERS, min_size=1, max_size=6))
 def test_the_database_decides_as_three_valued_logic_does(
     store: Store, predicate: Predicate, people: list[dict[str, str | None]]

@@ -180,17 +180,17 @@ def test_senders_write_beside_each_other_and_everybody_else_alone(store: Store) 
 
     with store.begin(beside=True):
         sender = enter("sender", True)
-        assert entered["sender"].wait(30)
+        assert entered["sender"].wait(120)
         other = enter("other", False)
         assert not entered["other"].wait(0.3)
-    assert entered["other"].wait(30)
+    assert entered["other"].wait(120)
     entered["sender"].clear()
     sender.join()
     other.join()
     with store.begin():
         sender = enter("sender", True)
         assert not entered["sender"].wait(0.3)
-    assert entered["sender"].wait(30)
+    assert entered["sender"].wait(120)
     sender.join()
 
 
@@ -225,10 +225,10 @@ def test_of_two_who_take_a_batch_beside_each_other_one_has_it(store: Store) -> N
         taken.append(leases.take(connection, batch, holder("one")))
         thread = threading.Thread(target=second)
         thread.start()
-        assert ready.wait(30)
+        assert ready.wait(120)
         thread.join(0.3)
         assert thread.is_alive()
-    thread.join(30)
+    thread.join(120)
     assert [lease is not None for lease in taken] == [True, False]
 
 

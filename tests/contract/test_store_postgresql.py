@@ -29,7 +29,7 @@ def _cut(store: Store, connection: Connection) -> None:
     """Ends a connection from the server's side."""
     victim = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
     with store.read() as other:
-        other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": victim})
+        other.execute(text("SELECT pg_terminate_backend(:pid, 60000)"), {"pid": victim})
 
 
 def test_an_owner_is_known_to_live_as_long_as_it_is_present(store: Store, url: str) -> None:
@@ -50,7 +50,7 @@ def test_an_owner_whose_connection_was_cut_is_gone_and_ends_without_a_fault(stor
         with elsewhere.read() as connection:
             rows = connection.exec_driver_sql("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted")
             for pid in rows.scalars().all():
-                connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+                connection.execute(text("SELECT pg_terminate_backend(:pid, 60000)"), {"pid": pid})
         assert elsewhere.is_gone("one")
     elsewhere.close()
 
@@ -74,7 +74,7 @@ def test_a_connection_that_was_cut_while_idle_is_replaced_unnoticed(store: Store
         pid = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
     elsewhere = open_store(url)
     with elsewhere.read() as connection:
-        assert connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid}).scalar_one()
+        assert connection.execute(text("SELECT pg_terminate_backend(:pid, 60000)"), {"pid": pid}).scalar_one()
     elsewhere.close()
     time.sleep(2 * postgresql.UNASKED_SECONDS)
     with store.begin() as connection:

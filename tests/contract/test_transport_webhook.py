@@ -89,7 +89,7 @@ def test_where_nobody_listens_nothing_was_handed_over() -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    answered = Webhook(f"http://127.0.0.1:{port}/", SECRET).call("msg_1", b"{}", NOW)
+        answered = Webhook(f"http://127.0.0.1:{port}/", SECRET).call("msg_1", b"{}", NOW)
     assert (answered.status, answered.handed) == (0, False)
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.contract.listening import Listening
+from tests.contract.scripted_smtp import PATIENCE
 
 _RECORD = 5
 """Bytes at the beginning of a record: its type, a version, and the length of what follows (RFC 8446, section 5.1)."""
@@ -51,7 +52,7 @@ class Wire:
     def _passed_on(self, near: socket.socket) -> None:
         near.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         near.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32768)
-        far = socket.create_connection(("127.0.0.1", self._to), timeout=10)
+        far = socket.create_connection(("127.0.0.1", self._to), timeout=PATIENCE)
         self._listening.start(lambda: self._there(near, far))
         self._listening.start(lambda: self._back(near, far))
 
@@ -71,7 +72,7 @@ class Wire:
                     far.setblocking(False)
                     with suppress(BlockingIOError):
                         data += far.recv(65536)
-                    far.settimeout(10)
+                    far.settimeout(PATIENCE)
                 clear = clear and data[:1].isdigit()
                 data, ends = (data, False) if clear else self._cut(data)
                 for start in range(0, len(data), self.piece):

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -16,6 +16,9 @@ STRICT = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+PATIENCE = 120_000
+"""Milliseconds that anything may take before a test gives up: a slow machine's, not a reader's."""
+
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -55,9 +58,16 @@ def browser() -> "Iterator[Browser]":
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+        found = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS, timeout=PATIENCE)
         yield found
         found.close()
+
+
+def opened(browser: "Browser", **options: Any) -> "Page":
+    """A new page of a context of its own, which goes with it."""
+    page = browser.new_page(**options)
+    page.set_default_timeout(PATIENCE)
+    return page
 
 
 def overheard(page: "Page") -> list[str]:

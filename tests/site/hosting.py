@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,16 +17,29 @@ STYLE = (
 )
 
 
+PATIENCE = 120.0
+"""Seconds after which an answer that is held goes all the same."""
+
+
+def _open() -> threading.Event:
+    gate = threading.Event()
+    gate.set()
+    return gate
+
+
 @dataclass
 class Host:
-    """What a server answers: pages by path, and files of a folder below a prefix."""
+    """What a server answers: pages by path, and files of a folder below a prefix.
+
+    While `json_goes` is not set, no answer goes out that is JSON.
+    """
 
     pages: dict[str, bytes] = field(default_factory=dict)
     folder: Path | None = None
     prefix: str = "/"
     content_policy: str = ""
     shared: bool = False
-    json_delay: float = 0
+    json_goes: threading.Event = field(default_factory=_open)
     banners: list[dict[str, Any]] | None = None
     acknowledged: list[tuple[str, Any]] = field(default_factory=list)
     answers: int = 200
@@ -42,7 +54,7 @@ class _Handler(SimpleHTTPRequestHandler):
     def do_GET(self) -> None:
         path = self.path.partition("?")[0]
         if path.endswith(".json") or path == "/notices":
-            time.sleep(self.host.json_delay)
+            self.host.json_goes.wait(PATIENCE)
         if path == "/notices":
             self._whole(json.dumps(self.host.banners or []).encode(), "application/json")
         elif path in self.host.pages:
@@ -87,6 +99,7 @@ def hosted(host: Host) -> Iterator[Host]:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     host.base = f"http://127.0.0.1:{server.server_port}"
     yield host
+    host.json_goes.set()
     server.shutdown()
     server.server_close()
 

@@ -12,9 +12,9 @@ import pytest
 
 from publisher.domain.ledger import EventKind
 from publisher.website.squeezing import squeezed
+from tests.site import browsing
 from tests.site.building import REPOSITORY, Built, build_at, later, make_workspace
 from tests.site.hosting import STYLE, Host, homepage, hosted
-from tests.site.test_site_in_browser import ARGUMENTS, CHROMIUM
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -27,10 +27,17 @@ STRICT = (
     "default-src 'none'; img-src data:; style-src 'self'{more}; script-src 'self'{more}; connect-src 'self'{more}; "
     "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 )
-WATCH_SHIFTS = (
-    "window.shifts = []; new PerformanceObserver(list => { for (const e of list.getEntries()) shifts.push(e.value) })"
-    ".observe({ type: 'layout-shift', buffered: true })"
-)
+WATCH_SHIFTS = """{
+  let sum = 0
+  const count = entries => { for (const each of entries) sum += each.value }
+  const observer = new PerformanceObserver(list => count(list.getEntries()))
+  observer.observe({ type: 'layout-shift', buffered: true })
+  const frame = requestAnimationFrame.bind(window)  // the browser's own, before its clock is the test's
+  window.twoFrames = () => new Promise(done => frame(() => frame(done)))
+  window.shifted = async () => (await twoFrames(), count(observer.takeRecords()), sum)
+}"""
+"""`shifted()`: how far the page was moved in all, once what was done last has been drawn."""
+
 LANGUAGES = {"en": "Our Privacy Policy is changing on 1 March 2027", "zh-CN": "我们的《隐私政策》将于2027年3月1日变更"}
 
 
@@ -51,9 +58,10 @@ class Street:
             color_scheme="dark" if dark else "light",
             java_script_enabled=script,
         )
+        context.set_default_timeout(browsing.PATIENCE)
+        context.add_init_script(WATCH_SHIFTS)
         page = context.new_page()
         page.clock.install(time=now)
-        page.add_init_script(WATCH_SHIFTS)
         page.on("console", lambda message: self.told.append(message.text))
         page.on("pageerror", lambda error: self.told.append(str(error)))
         page.goto(self.own.base + path)
@@ -62,12 +70,8 @@ class Street:
 
 @pytest.fixture(scope="module")
 def chromium() -> "Iterator[Browser]":
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
+    with browsing.browser() as found:
+        yield found
 
 
 @pytest.fixture
@@ -112,8 +116,7 @@ def height(page: "Page") -> float:
 
 
 def shift(page: "Page") -> float:
-    page.wait_for_timeout(300)
-    return float(page.evaluate("shifts.reduce((sum, each) => sum + each, 0)"))
+    return float(page.evaluate("shifted()"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -148,11 +151,13 @@ def test_one_origin_needs_nothing_but_self(street: Street) -> None:
 def test_a_placeholder_keeps_the_page_where_it_is_though_the_banner_comes_late(
     street: Street, language: str, width: int
 ) -> None:
-    street.policies.json_delay = 0.4
+    street.policies.json_goes.clear()
     page = street.open(f"/{language}/placeholder", width=width)
+    page.evaluate("twoFrames()")
     room = height(page)
     assert room > 150
     assert page.locator("section.policy-banner:visible").count() == 0
+    street.policies.json_goes.set()
     shown(page)
     assert shift(page) <= 0.01
     assert abs(height(page) - room) < 4
@@ -161,8 +166,11 @@ def test_a_placeholder_keeps_the_page_where_it_is_though_the_banner_comes_late(
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_script_takes_an_included_banner_over_where_it_stands(street: Street, width: int) -> None:
-    street.policies.json_delay = 0.4
+    street.policies.json_goes.clear()
     page = street.open("/en/included-and-script", width=width)
+    page.evaluate("twoFrames()")
+    assert page.get_by_role("button", name="Close").count() == 0
+    street.policies.json_goes.set()
     page.get_by_role("button", name="Close").wait_for()
     assert shift(page) <= 0.01
     page.context.close()
@@ -231,16 +239,16 @@ def test_everything_that_is_pressed_is_large_enough(street: Street) -> None:
 
 @pytest.mark.parametrize("form", ["placeholder", "one-tag", "included-and-script"])
 def test_it_comes_and_goes_by_itself_while_the_page_stays_open(street: Street, form: str) -> None:
-    page = street.open(f"/en/{form}", now=ENDS - timedelta(seconds=30))
+    page = street.open(f"/en/{form}", now=ENDS - timedelta(minutes=10))
     shown(page)
     page.get_by_role("button", name="Close").wait_for()  # an included banner is there before the script is
-    page.clock.run_for(41_000)
+    page.clock.run_for(611_000)
     assert height(page) == 0
     page.context.close()
-    page = street.open(f"/en/{form}", now=datetime(2027, 1, 10, 8, 59, 40, tzinfo=UTC))
+    page = street.open(f"/en/{form}", now=datetime(2027, 1, 10, 8, 50, tzinfo=UTC))
     page.get_by_role("button", name="Close", include_hidden=True).wait_for(state="attached")
     assert height(page) == 0
-    page.clock.run_for(31_000)
+    page.clock.run_for(611_000)
     assert LANGUAGES["en"] in shown(page)
     page.context.close()
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.site.browsing import browser, overheard, served
+from tests.site.browsing import PATIENCE, browser, opened, overheard, served
 from tests.site.building import Built, build_at, make_workspace
 from tests.site.gallery import NOW, OLD_ADDRESS
 
@@ -65,7 +65,7 @@ def chromium() -> "Iterator[Browser]":
 
 @pytest.fixture
 def page(chromium: "Browser") -> "Iterator[Page]":
-    found = chromium.new_page(viewport={"width": 1280, "height": 900})
+    found = opened(chromium, viewport={"width": 1280, "height": 900})
     yield found
     found.close()
 
@@ -161,7 +161,7 @@ def test_the_keyboard_alone_reads_switches_walks_and_picks_a_version(address: st
     page.goto(address + REDLINE)
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert page.url.endswith("#_main")
+    page.wait_for_url("**#_main")
     for _ in range(60):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.id") == "_inline":
@@ -170,7 +170,7 @@ def test_the_keyboard_alone_reads_switches_walks_and_picks_a_version(address: st
     assert page.locator("[id='5.2'] > p").nth(1).is_visible()
     page.locator("#_c2 .walk a").last.focus()
     page.keyboard.press("Enter")
-    assert page.url.endswith("#_c3")
+    page.wait_for_url("**#_c3")
     page.goto(address + KINDS["in force"].format("en"))
     page.locator(".picker summary").focus()
     page.keyboard.press("Enter")
@@ -196,6 +196,7 @@ def test_what_has_the_focus_is_seen_and_ringed(address: str, page: "Page", kind:
 def test_no_page_needs_a_script(address: str, chromium: "Browser", kind: str) -> None:
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
+    page.set_default_timeout(PATIENCE)
     page.goto(address + KINDS[kind].format("en"))
     assert page.locator("h1").is_visible()
     if kind == "redline":
@@ -207,7 +208,7 @@ def test_no_page_needs_a_script(address: str, chromium: "Browser", kind: str) ->
         page.locator(".picker summary").click()
         assert page.locator(".picker a").first.is_visible()
         page.locator(".contents a[href='#7']").click()
-        assert page.url.endswith("/privacy/en/#7")
+        page.wait_for_url("**/privacy/en/#7")
     context.close()
 
 
@@ -239,7 +240,7 @@ def test_a_workspace_sets_its_own_colours_and_measure_in_one_file(chromium: "Bro
         "utf-8",
     )
     with served(build_at(root, NOW).output) as there:
-        page = chromium.new_page(viewport={"width": 1280, "height": 900})
+        page = opened(chromium, viewport={"width": 1280, "height": 900})
         page.goto(f"{there}/privacy/v2/en/")
         colour = "getComputedStyle(document.querySelector('.ways a')).color"
         assert page.evaluate(colour) == "rgb(11, 90, 74)"
@@ -258,7 +259,7 @@ def test_a_theme_brings_fonts_of_its_own(chromium: "Browser", tmp_path: Path) ->
         "@font-face { font-family: Own; src: url(fonts/own.ttf); }\n:root { --serif-latin: Own, serif; }\n", "utf-8"
     )
     with served(build_at(root, NOW).output) as there:
-        page = chromium.new_page()
+        page = opened(chromium)
         told = overheard(page)
         page.goto(f"{there}/privacy/v2/en/")
         assert page.evaluate("document.fonts.ready.then(all => [...all].map(font => font.status))") == ["loaded"]

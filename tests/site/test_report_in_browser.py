@@ -7,8 +7,8 @@ import pytest
 from publisher.assessing import compare_texts
 from publisher.domain.comparison import LooseText
 from publisher.reports import Layout, html_fragment, html_page
+from tests.site import browsing
 from tests.site.building import REPOSITORY
-from tests.site.test_site_in_browser import ARGUMENTS, CHROMIUM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,12 +22,8 @@ LONG_WORD = "W" * 400
 
 @pytest.fixture(scope="module")
 def chromium() -> "Iterator[Browser]":
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
+    with browsing.browser() as found:
+        yield found
 
 
 def page_of(language: str, layout: Layout, *, fragment: bool = False) -> str:
@@ -40,7 +36,7 @@ def page_of(language: str, layout: Layout, *, fragment: bool = False) -> str:
 
 
 def shown(browser: "Browser", page: str, width: int) -> "Page":
-    tab = browser.new_page(viewport={"width": width, "height": 900})
+    tab = browsing.opened(browser, viewport={"width": width, "height": 900})
     faults: list[str] = []
     tab.on("console", lambda message: faults.append(message.text))
     tab.on("pageerror", lambda error: faults.append(str(error)))

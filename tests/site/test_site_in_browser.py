@@ -1,6 +1,5 @@
 """The built pages in a real Chromium: readable at every width, without a script, without an error."""
 
-import shutil
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.site.browsing import browser, opened
 from tests.site.building import Built
 
 if TYPE_CHECKING:
@@ -16,14 +16,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = shutil.which("chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-dev-shm-usage",
-]
 PAGES = [
     "/",
     "/zh-CN/",
@@ -55,12 +47,8 @@ def address(announced: Built) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def chromium() -> "Iterator[Browser]":
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
+    with browser() as found:
+        yield found
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -68,7 +56,7 @@ def chromium() -> "Iterator[Browser]":
 def test_a_page_fits_its_window_without_error_or_dialog(
     address: str, chromium: "Browser", path: str, width: int
 ) -> None:
-    page = chromium.new_page(viewport={"width": width, "height": 900})
+    page = opened(chromium, viewport={"width": width, "height": 900})
     told: list[str] = []
     page.on("console", lambda message: told.append(message.text))
     page.on("pageerror", lambda error: told.append(str(error)))
@@ -86,7 +74,7 @@ def test_a_page_fits_its_window_without_error_or_dialog(
 def test_the_banner_is_seen_at_the_top_of_the_homepage(
     address: str, chromium: "Browser", path: str, words: str
 ) -> None:
-    page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    page = opened(chromium, viewport={"width": 1280, "height": 900})
     page.goto(address + path)
     banner = page.locator("[data-banner='privacy-v2-1']")
     assert banner.is_visible()
@@ -98,7 +86,7 @@ def test_the_banner_is_seen_at_the_top_of_the_homepage(
 
 
 def test_changes_are_marked_by_more_than_colour(address: str, chromium: "Browser") -> None:
-    page = chromium.new_page()
+    page = opened(chromium)
     page.goto(address + "/privacy/v1...v2/en/")
     for tag, line in (("ins", "underline"), ("del", "line-through")):
         styles = page.eval_on_selector_all(tag, "all => all.map(e => getComputedStyle(e).textDecorationLine)")
@@ -107,7 +95,7 @@ def test_changes_are_marked_by_more_than_colour(address: str, chromium: "Browser
 
 
 def test_the_keyboard_reaches_the_text_first(address: str, chromium: "Browser") -> None:
-    page = chromium.new_page()
+    page = opened(chromium)
     page.goto(address + "/privacy/")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
@@ -116,7 +104,7 @@ def test_the_keyboard_reaches_the_text_first(address: str, chromium: "Browser") 
 
 
 def test_a_link_into_a_folded_part_opens_it(address: str, chromium: "Browser") -> None:
-    page = chromium.new_page()
+    page = opened(chromium)
     page.goto(address + "/privacy/v1...v2/en/#4.3.2")
     assert page.locator("[id='4.3.2']").is_visible()
     page.close()

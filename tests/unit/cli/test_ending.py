@@ -1,6 +1,5 @@
 import signal
 import threading
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -22,17 +21,19 @@ def test_a_wait_ends_when_the_end_is_asked_for(ending: Ending, number: signal.Si
 
 
 def test_asked_again_and_again_while_it_waits_it_never_waits_for_itself(ending: Ending) -> None:
-    over = threading.Event()
+    begun, over = threading.Event(), threading.Event()
 
     def ask() -> None:
         while not over.is_set():
             signal.raise_signal(signal.SIGINT)
+            begun.set()
 
     asking = threading.Thread(target=ask)
     asking.start()
-    until = time.monotonic() + 0.3
-    while time.monotonic() < until:
+    waited = 0
+    while waited < 5000:
         ending.wait(0.0001)
+        waited += begun.is_set()
     over.set()
     asking.join()
     assert ending.is_asked()

@@ -12,7 +12,7 @@ from publisher.workflow.bounded import Ran, run_bounded
 
 
 def ran(folder: Path, program: str, lines: Iterable[str] = (), **bounds: object) -> Ran:
-    given = {"seconds": 20.0, "most_output": 100_000} | bounds
+    given = {"seconds": 120.0, "most_output": 100_000} | bounds
     return run_bounded([sys.executable, "-c", program], lines, folder=folder, **given)  # type: ignore[arg-type]
 
 
@@ -43,18 +43,18 @@ def test_a_crash_is_told(tmp_path: Path) -> None:
 def test_time_is_bounded_and_its_children_end_with_it(tmp_path: Path) -> None:
     program = (
         "import os, subprocess, sys, time\n"
-        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
         "print(child.pid, flush=True)\n"
-        "time.sleep(60)\n"
+        "time.sleep(600)\n"
     )
-    begun = time.monotonic()
+    for seconds in (1.5, 15, 100):  # a machine that stands still may be too late even for the child
+        found = ran(tmp_path, program, seconds=seconds)
+        if found.output:
+            break
 
-    found = ran(tmp_path, program, seconds=1.5)
-
-    assert time.monotonic() - begun < 20
-    assert found.trouble == "it took longer than 1.5 seconds and was stopped"
+    assert found.trouble == f"it took longer than {seconds:g} seconds and was stopped"
     child = int(found.output)
-    for _ in range(100):
+    for _ in range(1200):
         if not running(child):
             break
         time.sleep(0.05)
@@ -72,13 +72,12 @@ def running(process: int) -> bool:
 def test_a_child_that_holds_the_pipe_does_not_hold_us(tmp_path: Path) -> None:
     program = (
         "import subprocess, sys\n"
-        "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
+        "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60); open(\"ended\", \"w\")'])\n"
         "print('done')\n"
     )
-    begun = time.monotonic()
 
     assert ran(tmp_path, program).output == "done\n"
-    assert time.monotonic() - begun < 20
+    assert not (tmp_path / "ended").exists()
 
 
 def test_output_is_bounded(tmp_path: Path) -> None:
