@@ -1,7 +1,7 @@
 """A policy's published versions as the website shows them: texts and changes are read when a page needs them."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache, partial
@@ -54,7 +54,7 @@ class _Texts:
         self._changes: dict[tuple[str, str, str], ChangeSet] = {}
         self._versions = tuple(versions)
         self._aliases: dict[str, Aliases] = {}
-        self._former: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {}
+        self._former: dict[tuple[str, str], Mapping[str, Sequence[str]]] = {}
         self._seen: dict[str, int] = {}
         self._titles: dict[tuple[str, str], str] = {}
         self._identities: dict[tuple[str, str], str] = {}
@@ -110,7 +110,7 @@ class _Texts:
         found = self.policy.version(version)
         return found is not None and found.text(language) is not None
 
-    def former(self, version: str, language: str) -> tuple[tuple[str, str], ...]:
+    def former(self, version: str, language: str) -> Mapping[str, Sequence[str]]:
         """The ids of earlier texts that a text no longer has; see `Aliases`."""
         known = self._aliases.setdefault(language, Aliases())
         for place in range(self._seen.get(language, 0), self._versions.index(version) + 1):

@@ -101,6 +101,6 @@ def test_rows_together_are_one_table_with_its_header() -> None:
 
 def test_ids_of_earlier_texts_are_placed_on_what_stands_for_them() -> None:
     tree = ClauseTree("en", (clause("Words.", number="1.1", label="1.1"),))
-    shown = str(text_html(tree, WORDS, [("1.1.3", "1.1"), ("gone", "")]))
+    shown = str(text_html(tree, WORDS, {"1.1": ["1.1.3"], "": ["gone"]}))
     assert '<span class="alias" id="gone"></span>' in shown
     assert shown.index('id="1.1"') < shown.index('id="1.1.3"') < shown.index("Words.")
