@@ -41,10 +41,14 @@ Content = bytes | Stamp
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """Policies to be made anew: the site with them alone, and the numbers of changes counted before."""
+    """Policies to be made anew: the site with them alone, and what the next build is to know.
+
+    That is the numbers of changes, those counted before among them, and why versions are material, as plain values.
+    """
 
     site: Site
     counts: dict[str, int] = field(default_factory=dict)
+    reasons: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +164,7 @@ class _Building:
                 brief_of(series, self._common.languages, kit.banners, kit).record() for series in made.site.policies
             ]
             facts["counts"] = _counts_of(made)
+            facts["reasons"] = dict(made.reasons)
         self.parts[group.name] = Part(str(facts["files"]), self._stamps, facts)
 
     def _pages(self, site: Site, kit: Kit) -> Iterator[tuple[str, Content]]:
