@@ -1,6 +1,7 @@
 """Ids of earlier texts: once published, a link to a clause leads to what stands for that clause now."""
 
 from collections.abc import Mapping, Sequence
+from itertools import filterfalse
 
 from publisher.domain.clause import Clause, ClauseTree
 
@@ -32,12 +33,12 @@ class Aliases:
         # Of a long history thousands are gone, most of which lay in few clauses: these are asked after once.
         standing: dict[int, list[str]] = {}
         found: dict[str, list[str]] = {}
-        for name, (_, above) in self._last.items():
-            if name not in here:
-                names = standing.get(id(above))
-                if names is None:
-                    names = standing[id(above)] = found.setdefault(_standing_for(above, here), [])
-                names.append(name)
+        for name in filterfalse(here.__contains__, self._last):
+            above = self._last[name][1]
+            names = standing.get(id(above))
+            if names is None:
+                names = standing[id(above)] = found.setdefault(_standing_for(above, here), [])
+            names.append(name)
         return found
 
 
