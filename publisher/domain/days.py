@@ -1,9 +1,11 @@
 """Days: calendar dates in a policy's zone, the instants at which they begin, and how lead times count them."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 
+@lru_cache(maxsize=4096)  # asked for each version at each event of a ledger
 def local_midnight(day: date, timezone: str) -> datetime:
     """The instant at which a day begins in a zone, as aware UTC; in a gap of the clock, the first instant after it."""
     return datetime.combine(day, time.min, ZoneInfo(timezone)).astimezone(UTC)

@@ -43,50 +43,98 @@ class Draft:
         return self.beginnings
 
 
+_Made = tuple[
+    ClauseKind,
+    int,
+    int,
+    Words,
+    Block,
+    int,
+    str,
+    str | None,
+    int,
+    bool,
+    bool,
+    tuple[Numeral, ...],
+    int,
+]
+"""What a draft was made of, in the order of its fields; at last the place of the draft that it lies in, or -1."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """What a stretch of text was read as: drafts that are never changed, their lines counted from 0.
+    """What a stretch of text was read as, its lines counted from 0; `lists` is how many lists there are."""
 
-    `holders` gives for each draft the place of the one that it lies in, or -1; `lists` is how many lists there are.
-    """
-
-    pattern: tuple[Draft, ...]
-    holders: tuple[int, ...]
+    made: tuple[_Made, ...]
     told: tuple[Fault, ...]
     lists: int
 
     @classmethod
-    def of(cls, drafts: Sequence[Draft], faults: Sequence[Fault]) -> "Stretch":
-        """The drafts of a stretch, which nothing else keeps."""
+    def of(cls, drafts: Sequence[Draft], faults: Sequence[Fault], line: int, lists: int) -> "Stretch":
+        """A stretch that begins on `line`, after so many lists, by the drafts and faults that it was read as."""
         places = {id(draft): place for place, draft in enumerate(drafts)}
-        for draft in drafts:
-            draft.readings()
-        holders = tuple(places[id(draft.holder)] if draft.holder is not None else -1 for draft in drafts)
-        return cls(tuple(drafts), holders, tuple(faults), max((draft.listed for draft in drafts), default=0))
+        made = tuple(
+            (
+                draft.kind,
+                draft.line - line,
+                draft.end_line - line,
+                draft.words,
+                draft.block,
+                draft.level,
+                draft.label,
+                draft.anchor,
+                draft.listed - lists if draft.listed else 0,
+                draft.first_listed,
+                draft.recovered,
+                draft.readings(),
+                places[id(draft.holder)] if draft.holder is not None else -1,
+            )
+            for draft in drafts
+        )
+        listed = max((draft.listed for draft in drafts), default=0)
+        return cls(made, tuple(_moved(fault, -line) for fault in faults), listed - lists if listed else 0)
 
     def drafts(self, line: int, lists: int) -> list[Draft]:
         """Fresh drafts for a stretch that begins on `line`, after so many lists."""
         fresh: list[Draft] = []
-        for known, holder in zip(self.pattern, self.holders, strict=True):
+        for (
+            kind,
+            first,
+            last,
+            words,
+            block,
+            level,
+            label,
+            anchor,
+            listed,
+            begins,
+            recovered,
+            beginnings,
+            holder,
+        ) in self.made:
             fresh.append(
                 Draft(
-                    known.kind,
-                    known.line + line,
-                    known.end_line + line,
-                    known.words,
-                    known.block,
-                    known.level,
-                    known.label,
-                    known.anchor,
+                    kind,
+                    first + line,
+                    last + line,
+                    words,
+                    block,
+                    level,
+                    label,
+                    anchor,
                     fresh[holder] if holder >= 0 else None,
-                    known.listed + lists if known.listed else 0,
-                    known.first_listed,
-                    recovered=known.recovered,
-                    beginnings=known.beginnings,
+                    listed + lists if listed else 0,
+                    begins,
+                    recovered=recovered,
+                    beginnings=beginnings,
                 )
             )
         return fresh
 
     def faults(self, line: int) -> list[Fault]:
         """The faults, on their lines."""
-        return [replace(fault, place=replace(fault.place, line=(fault.place.line or 0) + line)) for fault in self.told]
+        return [_moved(fault, line) for fault in self.told]
+
+
+def _moved(fault: Fault, lines: int) -> Fault:
+    return replace(fault, place=replace(fault.place, line=(fault.place.line or 0) + lines))

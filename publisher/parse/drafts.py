@@ -333,8 +333,9 @@ class _Drafter:
         return found
 
     def _note_words(self, found: Words) -> None:
-        self.faults.extend(found.faults)
-        self.noted.update(dict.fromkeys(found.notes))
+        if found.faults or found.notes:
+            self.faults.extend(found.faults)
+            self.noted.update(dict.fromkeys(found.notes))
 
     def _unmarked(self, content: str, line: int) -> tuple[str, str | None]:
         """Content without the author's anchor and attribute lines, which are told."""

@@ -45,8 +45,6 @@ def identify(top: Sequence[Draft]) -> tuple[Fault, ...]:
     faults: list[Fault] = []
     anchors: dict[str, Draft] = {}
     for draft in walk(top):
-        if draft.id == TITLE and draft.anchor is not None:
-            draft.anchor = None
         if draft.anchor is None:
             continue
         if draft.anchor in anchors or draft.anchor == TITLE:

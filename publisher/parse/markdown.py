@@ -21,7 +21,7 @@ def _parser() -> MarkdownIt:
         "js-default", {"html": False, "linkify": False, "typographer": False, "maxNesting": MAX_NESTING}
     )
     parser.use(footnote_plugin, inline=False, move_to_end=False).use(deflist_plugin)
-    parser.core.ruler.enableOnly(["normalize", "block"])
+    parser.core.ruler.enableOnly(["block"])
     parser.disable(["html_block", "html_inline", "linkify"])
     parser.validateLink = _take_every_link  # type: ignore[method-assign]  # its way to set one
     return parser
@@ -48,7 +48,7 @@ class Source:
 
 
 def blocks(body: str) -> Source:
-    """The block structure of a body; the words inside the blocks are not parsed yet.
+    """The block structure of a body with LF line ends and without NUL; the words in the blocks are not parsed yet.
 
     Raises:
         RecursionError: quotes and lists lie in one another without end.

@@ -8,28 +8,37 @@ that is not at the margin.
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 _REACHES = re.compile(r"\n[ \t]*(?:[:~]|\[[^\]\n]*\]:)")
 _CUT = re.compile(r"\n(?:[ \t]*\n)+(?=[^\W\d_]|#{1,6}[ \t]|\*\*[^\s*])")
 _FENCE = re.compile(r"^([ \t>]*)(`{3,})(.*)$", re.MULTILINE)
 
 
-def stretches(body: str) -> Iterator[tuple[int, str]] | None:
-    """The stretches of a body, each with its first line counted from 0; None when the body must be read as a whole."""
+class Part(NamedTuple):
+    """A stretch of a body: its first line and its first character, both counted from 0, and its text."""
+
+    line: int
+    start: int
+    text: str
+
+
+def stretches(body: str) -> Iterator[Part] | None:
+    """The stretches of a body in their order; None when the body must be read as a whole."""
     if "[^" in body or "~~~" in body or _REACHES.search(f"\n{body}"):
         return None
     return _stretches(body, fenced="```" in body)
 
 
-def _stretches(body: str, *, fenced: bool) -> Iterator[tuple[int, str]]:
+def _stretches(body: str, *, fenced: bool) -> Iterator[Part]:
     start = line = 0
     for cut in _CUT.finditer(body):
         if fenced and "```" in body[start : cut.start()] and not _closed(body[start : cut.start()]):
             continue
-        yield line, body[start : cut.start() + 1]
+        yield Part(line, start, body[start : cut.start() + 1])
         line += body.count("\n", start, cut.end())
         start = cut.end()
-    yield line, body[start:]
+    yield Part(line, start, body[start:])
 
 
 def _closed(stretch: str) -> bool:

@@ -1,7 +1,9 @@
 """The way from a body to its clause tree: tokens, drafts, nesting, ids, faults."""
 
 import unicodedata
+from bisect import bisect
 from collections.abc import Sequence
+from itertools import groupby
 
 from publisher.domain.clause import Block, Clause, ClauseKind, ClauseTree, MarkKind
 from publisher.errors import Fault, Place, Severity
@@ -14,7 +16,7 @@ from publisher.parse.markdown import blocks
 from publisher.parse.nesting import nest
 from publisher.parse.runon import run_on
 from publisher.parse.sequence import numbering_faults
-from publisher.parse.stretches import stretches
+from publisher.parse.stretches import Part, stretches
 
 
 def read(body: str, language: str, first_line: int, memory: Memory) -> ClauseTree:
@@ -52,21 +54,41 @@ def _normal(body: str) -> str:
 
 
 def _drafts(body: str, shift: int, memory: Memory) -> tuple[list[Draft], list[Fault]]:
+    memory.make_room(len(body))
     cut = stretches(body)
     if cut is None:
         return _read(body, shift, memory)
     drafts: list[Draft] = []
     faults: list[Fault] = []
     lists = 0
-    for line, stretch in cut:
-        known = memory.stretches.get(stretch)
-        if known is None:
-            found, told = _read(stretch, 0, memory)
-            known = memory.stretches[stretch] = Stretch.of(found, told)
-        drafts += known.drafts(line + shift, lists)
-        lists += known.lists
-        faults += known.faults(line + shift)
+    for unread, run in groupby(cut, lambda part: part.text not in memory.stretches):
+        parts = tuple(run)
+        if unread:
+            _read_together(body, parts, memory)
+        for part in parts:
+            known = memory.stretches[part.text]
+            drafts += known.drafts(part.line + shift, lists)
+            lists += known.lists
+            faults += known.faults(part.line + shift)
     return drafts, faults
+
+
+def _read_together(body: str, parts: Sequence[Part], memory: Memory) -> None:
+    """Reads stretches that follow each other in one go, which costs less than one by one, and keeps each by itself."""
+    last = parts[-1]
+    drafts, faults = _read(body[parts[0].start : last.start + len(last.text)], parts[0].line, memory)
+    lines = [part.line for part in parts]
+    held: list[list[Draft]] = [[] for _ in parts]
+    told: list[list[Fault]] = [[] for _ in parts]
+    for found in drafts:
+        held[bisect(lines, found.line) - 1].append(found)
+    for fault in faults:
+        told[bisect(lines, fault.place.line or lines[0]) - 1].append(fault)
+    lists = 0
+    for part, own, said in zip(parts, held, told, strict=True):
+        stretch = Stretch.of(own, said, part.line, lists)
+        memory.keep(part.text, stretch)
+        lists += stretch.lists
 
 
 def _read(body: str, shift: int, memory: Memory) -> tuple[list[Draft], list[Fault]]:
@@ -123,7 +145,7 @@ def _take_title(drafts: Sequence[Draft]) -> Draft | None:
     title = drafts[0]
     if _numbered_heading(title) or title.block is Block.ORDERED or not title.words.text:
         return None
-    title.id = TITLE
+    title.id, title.anchor = TITLE, None
     return title
 
 

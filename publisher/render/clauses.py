@@ -1,7 +1,7 @@
 """A clause tree as HTML: numbers, headings, lists, tables, links; every word escaped."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import groupby
@@ -13,6 +13,8 @@ from publisher.domain.clause import Block, Clause, ClauseKind, ClauseTree, Mark,
 from publisher.render.wording import Strings
 
 TITLE_ID = "title"
+
+_NEXT_ALIAS = '"></span><span class="alias" id="'
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _UNSEEN = re.compile(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]")
@@ -51,19 +53,21 @@ def contents(tree: ClauseTree, depth: int = 2) -> tuple[Entry, ...]:
 Pieces = MutableMapping[tuple[object, ...], tuple[str, str, str]]
 """Clauses as they were written: the id, the words with their markup and the link, by all that these are made of."""
 
+MOST_PIECES = 10_000
+"""How many are kept; the longest history of real terms has a few thousand."""
+
 
 def text_html(
-    tree: ClauseTree, words: Strings, aliases: Iterable[tuple[str, str]] = (), pieces: Pieces | None = None
+    tree: ClauseTree, words: Strings, aliases: Mapping[str, Sequence[str]] | None = None, pieces: Pieces | None = None
 ) -> Markup:
     """The whole text below its title; `pieces` are those of texts that have much in common with this one.
 
-    Every clause carries its id verbatim and a link to itself; `aliases` are further ids to place, each on the clause
-    that stands for it.
+    Every clause carries its id verbatim and a link to itself; `aliases` are further ids to place, by the clause that
+    stands for them.
     """
-    former: dict[str, list[str]] = {}
-    for name, parent in aliases:
-        former.setdefault(parent, []).append(name)
-    writer = _Writer(words, former, {} if pieces is None else pieces)
+    if pieces is not None and len(pieces) > MOST_PIECES:
+        pieces.clear()
+    writer = _Writer(words, aliases or {}, {} if pieces is None else pieces)
     top = writer.anchors("") + writer.anchors(TITLE_ID)
     body = writer.blocks([clause for clause in tree.clauses if clause.id != TITLE_ID], 2)
     return Markup(top + body)  # noqa: S704  built of escaped pieces alone
@@ -101,7 +105,13 @@ class _Writer:
     def anchors(self, parent: str) -> str:
         """Places for ids that earlier versions had, on the clause that stands for them."""
         names = self._former.get(parent)
-        return "".join(f'<span class="alias" id="{escape(name)}"></span>' for name in names) if names else ""
+        if not names:
+            return ""
+        # A long history has thousands: they are escaped at once.
+        joined = "\n".join(names)
+        single = joined.count("\n") + 1 == len(names)
+        ids = escape(joined).replace("\n", _NEXT_ALIAS) if single else _NEXT_ALIAS.join(map(escape, names))
+        return f'<span class="alias" id="{ids}"></span>'
 
     def _piece(self, clause: Clause) -> tuple[str, str, str]:
         """A clause's id, its words, and its link to itself."""

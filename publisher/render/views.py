@@ -1,6 +1,6 @@
 """What pages are made of: released versions with their texts, and each page as a value to be laid out."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -43,8 +43,8 @@ class Edition:
         identity: the digest of the text with the ids of its clauses.
         comparison: what it is compared with; None for a text that has nothing before it.
         told: the material changes as readers are told of them, in reading order.
-        former: ids of earlier versions that this text no longer has, each with the id of the clause now standing for
-            it (empty: the text as a whole), so that old links still arrive somewhere.
+        former: ids of earlier versions that this text no longer has, by the id of the clause now standing for them
+            (empty: the text as a whole), so that old links still arrive somewhere.
     """
 
     text: Manuscript
@@ -53,7 +53,7 @@ class Edition:
     identity: Callable[[], str]
     comparison: Comparison | None = None
     told: tuple[ToldChange, ...] = ()
-    former: Callable[[], tuple[tuple[str, str], ...]] = tuple
+    former: Callable[[], Mapping[str, Sequence[str]]] = dict
 
     @property
     def tree(self) -> ClauseTree:

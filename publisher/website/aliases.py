@@ -1,6 +1,7 @@
 """Ids of earlier texts: once published, a link to a clause leads to what stands for that clause now."""
 
 from collections.abc import Mapping, Sequence
+from itertools import filterfalse
 
 from publisher.domain.clause import Clause, ClauseTree
 
@@ -22,22 +23,23 @@ class Aliases:
         _chain(tree.clauses, None, chains)
         self._last.update(chains)
 
-    def of(self, tree: ClauseTree) -> tuple[tuple[str, str], ...]:
-        """The ids of remembered texts that this one no longer has, each with the clause of this one in its place.
+    def of(self, tree: ClauseTree) -> Mapping[str, Sequence[str]]:
+        """The ids of remembered texts that this one no longer has, by the clause of this one in their place.
 
         That is the nearest clause above it, in the last text that had it, which is still there; empty when none is.
         """
         here: dict[str, _Chain] = {}
         _chain(tree.clauses, None, here)
-        return tuple((name, _standing_for(chain, here)) for name, chain in self._last.items() if name not in here)
-
-
-def aliases(tree: ClauseTree, earlier: Sequence[ClauseTree]) -> tuple[tuple[str, str], ...]:
-    """The aliases of a text whose `earlier` ones go from the oldest to the newest; see `Aliases.of`."""
-    known = Aliases()
-    for old in earlier:
-        known.remember(old)
-    return known.of(tree)
+        # Of a long history thousands are gone, most of which lay in few clauses: these are asked after once.
+        standing: dict[int, list[str]] = {}
+        found: dict[str, list[str]] = {}
+        for name in filterfalse(here.__contains__, self._last):
+            above = self._last[name][1]
+            names = standing.get(id(above))
+            if names is None:
+                names = standing[id(above)] = found.setdefault(_standing_for(above, here), [])
+            names.append(name)
+        return found
 
 
 def _chain(clauses: Sequence[Clause], above: _Chain | None, found: dict[str, _Chain]) -> None:

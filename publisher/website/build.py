@@ -35,16 +35,22 @@ if TYPE_CHECKING:
 SHARED = ""
 """The part of the website that all policies share."""
 
+_UP = UP.encode("utf-8")
+
 Content = bytes | Stamp
 """A file's bytes, or the stamp of a former one that stays as it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """Policies to be made anew: the site with them alone, and the numbers of changes counted before."""
+    """Policies to be made anew: the site with them alone, and what the next build is to know.
+
+    That is the numbers of changes, those counted before among them, and why versions are material, as plain values.
+    """
 
     site: Site
     counts: dict[str, int] = field(default_factory=dict)
+    reasons: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,14 +166,15 @@ class _Building:
                 brief_of(series, self._common.languages, kit.banners, kit).record() for series in made.site.policies
             ]
             facts["counts"] = _counts_of(made)
+            facts["reasons"] = dict(made.reasons)
         self.parts[group.name] = Part(str(facts["files"]), self._stamps, facts)
 
     def _pages(self, site: Site, kit: Kit) -> Iterator[tuple[str, Content]]:
         for series in site.policies:
-            twins: dict[tuple[object, ...], str] = {}
+            twins: dict[tuple[object, ...], bytes] = {}
             for view in _once(pages_of(site, series, redlines=kit.redlines)):
                 path = path_of(view)
-                yield _file_of(path), _paged(view, kit, twins).replace(UP, up_from(path)).encode("utf-8")
+                yield _file_of(path), _paged(view, kit, twins).replace(_UP, up_from(path).encode())
                 if isinstance(view, TextView) and not (view.named or view.current or view.revision):
                     self._common.advance(1)
             yield from files_of_policy(site, series, kit.words(series.settings.language))
@@ -244,15 +251,15 @@ def _counts_of(made: Made) -> dict[str, int]:
     return {pair: made.counts[pair] for pair in pairs if pair in made.counts}
 
 
-def _paged(view: View, kit: Kit, twins: dict[tuple[object, ...], str]) -> str:
+def _paged(view: View, kit: Kit, twins: dict[tuple[object, ...], bytes]) -> bytes:
     """A page; where its twin under the address without a language was laid out just before, the same."""
     if not isinstance(view, (TextView, HistoryView)):
-        return page(view, kit)
+        return page(view, kit).encode("utf-8")
     where = (view.version.name, view.current, view.revision) if isinstance(view, TextView) else ()
     key = (type(view), *where, view.language)
     found = twins.pop(key, None)
     if found is None:
-        found = page(view, kit)
+        found = page(view, kit).encode("utf-8")
         if not view.named:
             twins[key] = found
     return found

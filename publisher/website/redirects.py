@@ -106,7 +106,7 @@ def _ours(file: str, policies: frozenset[str]) -> bool:
 
 def _has(view: TextView, clause: str) -> bool:
     edition = view.version.edition(view.language) or view.version.authoritative
-    return clause in edition.tree.by_id() or clause in dict(edition.former())
+    return clause in edition.tree.by_id() or any(clause in names for names in edition.former().values())
 
 
 def _above(file: str) -> Iterator[str]:

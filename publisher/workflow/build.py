@@ -17,6 +17,7 @@ from publisher.website.build import SHARED, Common, Group, Made
 from publisher.website.build import build as build_site
 from publisher.website.manifest import Manifest, read_manifest, write_manifest
 from publisher.website.own import sources_digest
+from publisher.workflow.judged import Judged
 from publisher.workflow.redirects import redirect_faults
 from publisher.workflow.series import series_of
 from publisher.workflow.workspace import Workspace, open_workspace
@@ -128,11 +129,12 @@ class _Groups:
         def make(before: Mapping[str, Any]) -> Made | None:
             workspace = open_workspace(self._settings, only=names)
             own.update(_standing_facts(workspace, self._now))
-            counts = dict(before.get("counts", {})) if before.get("common") == self._common.digest else {}
+            alike = before if before.get("common") == self._common.digest else {}
+            counts, judged = dict(alike.get("counts", {})), Judged(alike.get("reasons"))
             faults = list(_hiding(workspace))
-            site = _site(workspace, faults, self._now, redlines=self._common.redlines, counts=counts)
+            site = _site(workspace, faults, self._now, redlines=self._common.redlines, counts=counts, judged=judged)
             self._faults.extend(faults)
-            return Made(site, counts) if site.policies and not self._faults else None
+            return Made(site, counts, judged.asked) if site.policies and not self._faults else None
 
         return Group(names[0], own, make, kept, versions)
 
@@ -197,6 +199,7 @@ def _site(
     *,
     redlines: bool = True,
     counts: dict[str, int] | None = None,
+    judged: Judged | None = None,
 ) -> Site:
     series = [
         found
@@ -210,6 +213,7 @@ def _site(
                 now=now,
                 redlines=redlines,
                 counts=counts,
+                judged=judged,
             )
         )
         is not None

@@ -1,7 +1,7 @@
 """A policy's published versions as the website shows them: texts and changes are read when a page needs them."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache, partial
@@ -22,8 +22,8 @@ from publisher.notices.audience import reach
 from publisher.notices.plan import Links, Reason, reasons, told_changes
 from publisher.render.views import Comparison, Edition, Published, Series, Told
 from publisher.website.aliases import Aliases
-from publisher.workflow.consent import consent_kinds
 from publisher.workflow.cumulative import since
+from publisher.workflow.judged import Judged
 from publisher.workflow.linked import compared_with
 from publisher.workflow.statement_texts import spoken
 from publisher.workflow.texts import Trees, assess_version, compared, former_tree, predecessor, published_trees
@@ -43,7 +43,12 @@ class _Texts:
     """
 
     def __init__(
-        self, policy: Policy, events: Sequence[LedgerEvent], versions: Sequence[str], counts: dict[str, int]
+        self,
+        policy: Policy,
+        events: Sequence[LedgerEvent],
+        versions: Sequence[str],
+        counts: dict[str, int],
+        judged: Judged,
     ) -> None:
         memory = parse.memory(shown=True)
         self.policy = policy
@@ -54,11 +59,12 @@ class _Texts:
         self._changes: dict[tuple[str, str, str], ChangeSet] = {}
         self._versions = tuple(versions)
         self._aliases: dict[str, Aliases] = {}
-        self._former: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {}
+        self._former: dict[tuple[str, str], Mapping[str, Sequence[str]]] = {}
         self._seen: dict[str, int] = {}
         self._titles: dict[tuple[str, str], str] = {}
         self._identities: dict[tuple[str, str], str] = {}
         self._counts = counts
+        self.judged = judged
 
     def tree(self, version: str, language: str) -> ClauseTree:
         """One text's clauses."""
@@ -110,7 +116,7 @@ class _Texts:
         found = self.policy.version(version)
         return found is not None and found.text(language) is not None
 
-    def former(self, version: str, language: str) -> tuple[tuple[str, str], ...]:
+    def former(self, version: str, language: str) -> Mapping[str, Sequence[str]]:
         """The ids of earlier texts that a text no longer has; see `Aliases`."""
         known = self._aliases.setdefault(language, Aliases())
         for place in range(self._seen.get(language, 0), self._versions.index(version) + 1):
@@ -135,20 +141,23 @@ def series_of(
     now: datetime,
     redlines: bool = True,
     counts: dict[str, int] | None = None,
+    judged: Judged | None = None,
 ) -> Series | None:
     """A policy's versions as they stand, and what was said under it until `now`.
 
     None, and the reasons in `faults`, where texts are missing or altered.
 
     Without `redlines` versions are only compared where readers are told why a change is material. `counts` are numbers
-    of changes by the pair of texts, as they were counted before; those counted now join them.
+    of changes by the pair of texts, as they were counted before; those counted now join them. `judged` knows what
+    earlier builds found material.
     """
     events = workspace.events(policy.name)
     altered = [fault for standing in found for fault in _altered(policy, standing)]
     if altered or not found:
         faults.extend(altered)
         return None
-    texts = _Texts(policy, events, [standing.version for standing in found], {} if counts is None else counts)
+    counts = {} if counts is None else counts
+    texts = _Texts(policy, events, [standing.version for standing in found], counts, judged or Judged())
     versions = tuple(_published(workspace, policy, events, standing, texts) for standing in found)
     told = tuple(
         Told(statement, {text.language: spoken(text).tree for text in statement.texts})
@@ -200,7 +209,7 @@ def _published(
     settings = event.settings or policy.settings
     before = predecessor(events, standing.version)
     review = library.read_review(workspace.settings.root / version.folder)[0] if before is not None else None
-    reasoned = _reasons(policy, events, standing, before, review)
+    reasoned = _reasons(texts, standing, before, review)
     released = dict(standing.texts)
     languages = [language for language in (settings.language, *released) if language in released]
     editions = []
@@ -210,7 +219,12 @@ def _published(
             editions.append(_edition(text, before, texts, reasoned))
     former = _former(version, events, texts)
     audiences = _audiences(settings, review, [name for name in (standing.version, before) if name], texts)
-    consents = consent_kinds(policy, settings) if standing.consent_needed else frozenset[FindingKind]()
+    consents = frozenset[FindingKind]()
+    if standing.consent_needed:
+        # It loads every rule.
+        from publisher.workflow.consent import consent_kinds
+
+        consents = consent_kinds(policy, settings)
     return Published(standing, settings, tuple(editions), before, former, audiences, consents)
 
 
@@ -245,14 +259,19 @@ def _former_tree(text: Manuscript, texts: _Texts) -> ClauseTree:
     return former_tree(text, texts.tree(text.version, text.language))
 
 
-def _reasons(
-    policy: Policy, events: Sequence[LedgerEvent], standing: Standing, before: str | None, review: Review | None
-) -> tuple[Reason, ...]:
+def _reasons(texts: _Texts, standing: Standing, before: str | None, review: Review | None) -> tuple[Reason, ...]:
     """Why a version is material, as people signed it; nothing for versions that are not."""
     if before is None or review is None or standing.grade is not Grade.MATERIAL:
         return ()
-    assessment = assess_version(policy, events, standing.version, before)
-    return reasons(assessment.findings, review) if assessment else ()
+    policy, version = texts.policy, standing.version
+
+    def found() -> tuple[Reason, ...]:
+        assessment = assess_version(policy, texts.events, version, before)
+        return reasons(assessment.findings, review) if assessment else ()
+
+    language, regimes, terms = policy.settings.language, policy.settings.regimes, policy.settings.terms
+    made_of = (texts.pair(before, version, language), language, regimes, terms, review.decisions)
+    return texts.judged.reasons(made_of, found)
 
 
 def _edition(text: Manuscript, before: str | None, texts: _Texts, reasoned: Sequence[Reason]) -> Edition:

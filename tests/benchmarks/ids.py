@@ -20,7 +20,7 @@ from publisher.domain.clause import Clause, ClauseKind, ClauseTree
 from publisher.domain.frontmatter import divide, normal_line_ends
 from publisher.languages.words import word_keys
 from publisher.parse import parse
-from publisher.website.aliases import aliases
+from publisher.website.aliases import Aliases
 
 TITLE = "title"
 """The id of a text's own title, which is the page: a clause that becomes it leads to the top."""
@@ -63,7 +63,10 @@ class History:
 
     def _unresolved(self, tree: ClauseTree) -> Iterator[str]:
         here = {placed.clause.id for placed in tree.walk()}
-        placed_elsewhere = dict(aliases(tree, self.trees))
+        known = Aliases()
+        for old in self.trees:
+            known.remember(old)
+        placed_elsewhere = {name: place for place, names in known.of(tree).items() for name in names}
         for name in sorted(self.used - here):
             if placed_elsewhere.get(name, name) not in here | {""}:
                 yield f"{name}: leads nowhere"

@@ -10,18 +10,21 @@ from pathlib import Path
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
-from publisher import library
+from publisher import assess, library
 from publisher.config import read_settings
+from publisher.domain.change import Grade
+from publisher.domain.digest import digest_of
 from publisher.domain.ledger import EventKind, LedgerEvent, chained
 from publisher.domain.life import impossible
 from publisher.domain.notice import Channel, NoticeId, NoticeKind
+from publisher.domain.review import Decided, Decision, Review, quote_digest
 from publisher.domain.statement import Statement
 from publisher.website.swap import MARKER
 from publisher.workflow.build import build
 from tests.site.building import ANNOUNCED, later, make_workspace
 
 FIRST = "# Privacy\n\n## 1. Data\n\n1.1 We keep your name.\n\n1.2 We keep it for a year.\n\n- one\n- two\n"
-SECOND = "# Privacy\n\n## 1. Data\n\n1.1 We keep your name and age.\n\n## 2. Rights\n\n2.1 You may ask.\n"
+SECOND = "# Privacy\n\n## 1. Data\n\n1.1 We keep your name and age.\n\n## 2. Sharing\n\n2.1 Partners receive it.\n"
 FRONT = "---\neffective: {day}\nsummary: What applies, in short.\n---\n"
 
 Step = Callable[[Path, "Clock"], None]
@@ -42,7 +45,42 @@ def policies(folder: Path) -> Path:
             text.parent.mkdir(parents=True)
             text.write_text(FRONT.format(day="2024-10-01" if number == 1 else "2027-03-01") + body, "utf-8")
         (folder / policy / "policy.toml").write_text('title = "Policy"\nlanguage = "en"\n', "utf-8")
+    library.write_review(folder / "privacy/v2", reviewed())
     return folder
+
+
+def reviewed(*decisions: Decided) -> Review:
+    return Review(digest_of(FIRST), digest_of(SECOND), Grade.MATERIAL, (), None, decisions, (), ())
+
+
+def decided(decision: Decision, note: str) -> Step:
+    """A decision on what the second text says that the first did not, with a public note."""
+
+    def step(root: Path, _: Clock) -> None:
+        found = assess(FIRST, SECOND).findings
+        by = ("Ana Roth", "Ben Roth")
+        library.write_review(
+            root / "policies/privacy/v2",
+            reviewed(
+                *(
+                    Decided(
+                        each.limb,
+                        each.kind,
+                        each.clause,
+                        each.side,
+                        quote_digest(each.quote),
+                        each.quote,
+                        decision,
+                        by,
+                        "Seen.",
+                        note,
+                    )
+                    for each in found
+                )
+            ),
+        )
+
+    return step
 
 
 def appended(root: Path, event: LedgerEvent) -> None:
@@ -166,6 +204,14 @@ STEPS: dict[str, Step] = {
     "a style": written("site/static/site.css", "body { color: black }\n"),
     "the own sources go": gone("site/[ts]*"),
     "redlines": without_redlines,
+    "a public note": decided(Decision.CONFIRMED, "You are asked first."),
+    "no finding stands": decided(Decision.OVERRIDDEN, ""),
+    "another regime": replaced(
+        "policies/privacy/policy.toml", 'title = "Policy"', 'title = "Policy"\nregimes = ["pipl"]'
+    ),
+    "another contact": replaced(
+        "policies/privacy/policy.toml", 'language = "en"', 'contact = "a@b.example"\nlanguage = "en"'
+    ),
     "an incident": statement("terms", NoticeKind.INCIDENT),
     "a transfer": statement("privacy", NoticeKind.TRANSFER),
     "statements go": gone("policies/*/notices"),
@@ -190,6 +236,9 @@ def tree(output: Path) -> dict[str, bytes]:
 @example(["a transfer", "an incident", "a season passes", "a transfer", "a season passes", "time runs back"])
 @example(["a redirect", "an incident", "a label", "the feed is damaged", "statements go", "another address"])
 @example(["a redirect to the end of the history", "postponed", "the list of pages is gone", "the time map is damaged"])
+@example(
+    ["another contact", "a public note", "another regime", "no finding stands", "another contact", "notice is complete"]
+)
 @given(st.lists(st.sampled_from(sorted(STEPS)), min_size=1, max_size=6))
 def test_what_is_built_in_parts_is_what_is_built_from_nothing(steps: list[str]) -> None:
     with tempfile.TemporaryDirectory() as name:

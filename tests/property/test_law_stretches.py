@@ -12,15 +12,56 @@ LINES = (
     *("- an item", "  - an inner item", "    indented", "1. first", "2. second", "> quoted", "| a | b |", "|---|---|"),
     *("```", "``` text", "  ```", "~~~", "====", "---", "{#anchor}", "Words {#other}", "[label]: https://a.example"),
     *("A [link][label] here", "Term", ": its meaning", "A note[^1]", "[^1]: the note", "第一条 范围", "一、总则"),
+    *(
+        "lazy words on",
+        "<div>",
+        "</div>",
+        "<!-- unclosed",
+        "&nbsp;",
+        "\\",
+        "***",
+        "Words  ",
+        "\t",
+        "\tindented",
+        "-\tan item",
+    ),
+    *(
+        "Win\r",
+        "\r",
+        "a\0b",
+        "\0",
+        "\ufeffWords",
+        "Words\u2028more",
+        "\x0b",
+        "\x0cWords",
+        "\x85",
+        "\u00a0",
+        "e\u0301",
+        "#\u3000Three",
+    ),
+    *(
+        "~~~~ text",
+        "````",
+        "`a ``",
+        "> ```",
+        "> - deep",
+        "1) other",
+        "10. tenth",
+        "[label]",
+        "![shown](/a.png)",
+        "| c |",
+    ),
 )
 texts = st.lists(st.sampled_from(LINES), max_size=24).map("\n".join)
 
 
 @settings(max_examples=400, deadline=None)
-@given(texts, texts)
-def test_stretches_read_as_the_whole_does(first: str, second: str) -> None:
+@given(texts, texts, st.sampled_from((1, 1_000_000)))
+def test_stretches_read_as_the_whole_does(first: str, second: str, most: int) -> None:
+    """However much a memory holds of earlier texts, and whichever stretches it knows already."""
     shared = memory()
-    found = [parse(text, "en", memory=shared) for text in (first, second, f"{second}\n\n{first}")]
+    with patch("publisher.parse.inline.MOST_HELD", most):
+        found = [parse(text, "en", memory=shared) for text in (first, second, f"{second}\n\n{first}")]
     with patch("publisher.parse.tree.stretches", lambda _: None):
         wanted = [parse(text, "en") for text in (first, second, f"{second}\n\n{first}")]
     assert found == wanted

@@ -1,9 +1,11 @@
 from dataclasses import replace
+from html import escape
+from unittest.mock import patch
 
 import pytest
 
 from publisher.domain.clause import Block, Clause, ClauseKind, ClauseTree, Mark, MarkKind
-from publisher.render.clauses import contents, inline_html, safe_link, text_html
+from publisher.render.clauses import Pieces, contents, inline_html, safe_link, text_html
 from publisher.render.templates import strings
 
 WORDS = strings("en")
@@ -101,6 +103,24 @@ def test_rows_together_are_one_table_with_its_header() -> None:
 
 def test_ids_of_earlier_texts_are_placed_on_what_stands_for_them() -> None:
     tree = ClauseTree("en", (clause("Words.", number="1.1", label="1.1"),))
-    shown = str(text_html(tree, WORDS, [("1.1.3", "1.1"), ("gone", "")]))
+    shown = str(text_html(tree, WORDS, {"1.1": ["1.1.3"], "": ["gone"]}))
     assert '<span class="alias" id="gone"></span>' in shown
     assert shown.index('id="1.1"') < shown.index('id="1.1.3"') < shown.index("Words.")
+
+
+def test_ids_of_earlier_texts_are_escaped_each_by_itself() -> None:
+    tree = ClauseTree("en", ())
+    for names in (["a", 'b"<'], ["a\nb", 'c"<']):
+        wanted = "".join(f'<span class="alias" id="{escape(name)}"></span>' for name in names)
+        assert str(text_html(tree, WORDS, {"": names})) == wanted
+
+
+def test_a_text_is_written_the_same_however_many_pieces_are_kept() -> None:
+    clauses = tuple(Clause(ClauseKind.PARAGRAPH, f"p{number}", "Words.", 1, 1) for number in range(3))
+    tree = ClauseTree("en", clauses)
+    pieces: Pieces = {}
+    with patch("publisher.render.clauses.MOST_PIECES", 2):
+        first, second = (str(text_html(tree, WORDS, pieces=pieces)) for _ in range(2))
+        text_html(ClauseTree("en", clauses[:1]), WORDS, pieces=pieces)
+    assert first == second == str(text_html(tree, WORDS))
+    assert len(pieces) == 1
