@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -66,6 +67,11 @@ class Crew:
         self.stand_still(worker)
         self.stopped.append(worker)
 
+    def has_batch(self, worker: "subprocess.Popen[str]") -> bool:
+        """Whether a worker has a batch in hand."""
+        with self.store.read() as connection:
+            return bool(connection.execute(select(func.count()).where(_own(worker))).scalar_one())
+
     def stand_still(self, worker: "subprocess.Popen[str]") -> None:
         """Stops a worker, and has its lease be over as if it had stood still for as long as that."""
         worker.send_signal(signal.SIGSTOP)
@@ -87,9 +93,7 @@ class Crew:
 
     def _wake(self) -> None:
         for worker in tuple(self.stopped):
-            with self.store.read() as connection:
-                own = connection.execute(select(func.count()).where(_own(worker))).scalar_one()
-            if not own:
+            if not self.has_batch(worker):
                 self.stopped.remove(worker)
                 worker.send_signal(signal.SIGCONT)
                 self.woken.append((time.monotonic(), worker))
@@ -143,7 +147,9 @@ class Crew:
         return f"{len(self.sink.messages)} sent, {states_of(self.store)}, {self.jobs()} jobs"
 
     def end(self, worker: "subprocess.Popen[str]", once_asked: Callable[[], object] = lambda: None) -> dict[str, Any]:
-        """Asks a worker to end, and gives its report."""
+        """Asks a worker to end once it can hear that, and gives its report."""
+        while worker.poll() is None and not listens(worker.pid):
+            time.sleep(0.01)
         worker.send_signal(signal.SIGTERM)
         once_asked()
         said, faults = worker.communicate(timeout=PATIENCE)
@@ -164,6 +170,12 @@ def is_stopped(process: int) -> bool:
         path.read_text("ascii").rpartition(")")[2].split()[0] for path in Path(f"/proc/{process}/task").glob("*/stat")
     ]
     return set(states) == {"T"}
+
+
+def listens(process: int) -> bool:
+    """Whether a process has got so far that it ends in its own way when it is asked to."""
+    caught = re.search(r"^SigCgt:\s*(\w+)$", Path(f"/proc/{process}/status").read_text("ascii"), re.MULTILINE)
+    return caught is not None and bool(int(caught[1], 16) >> (signal.SIGTERM - 1) & 1)
 
 
 def open_files(process: int) -> set[str]:
