@@ -56,7 +56,6 @@ def test_on_plain_values(request: pytest.FixtureRequest) -> None:
     each_tape(PURE, PURE_STEPS, sequence, shrink=True, anew=request.config.getoption("--soak"))
 
 
-@pytest.mark.usefixtures("quick")
 def test_on_a_real_workspace(request: pytest.FixtureRequest, beginnings: Beginnings, watch: Watch) -> None:
     ran = request.config.stash[SEQUENCES]
     database = request.node.callspec.params["beginnings"]
@@ -76,7 +75,6 @@ def test_on_a_real_workspace(request: pytest.FixtureRequest, beginnings: Beginni
     each_tape(times, REAL_STEPS, sequence, shrink=False, anew=soaking)
 
 
-@pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize("transactions", range(6))
 def test_a_correction_that_another_one_came_before_is_refused_and_leaves_no_file(
     beginnings: Beginnings, watch: Watch, monkeypatch: pytest.MonkeyPatch, transactions: int
