@@ -1,4 +1,4 @@
-"""Templates of the same words are compiled once in a process: anew for each workspace it took half of a build's time."""
+"""Templates of the same words are compiled once in a process: for each workspace it was half of a build's time."""
 
 from typing import Any
 
