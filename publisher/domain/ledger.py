@@ -190,7 +190,7 @@ _SHAPES: dict[str, tuple[type, ...]] = {
     "previous": _TEXT_OR_NOTHING,
 }
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}Z")
 
 
 def _canonical(value: dict[str, Any]) -> str:
@@ -300,4 +300,4 @@ def _text_order(value: dict[str, Any]) -> list[str]:
 def _instant(text: str) -> datetime:
     if not _INSTANT.fullmatch(text):
         raise ValueError(f"{text!r} is no instant")
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    return datetime.fromisoformat(text)

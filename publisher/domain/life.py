@@ -4,6 +4,7 @@ Every state is a pure function of ledger events and an instant. Whoever asks whe
 to do something with it, asks here.
 """
 
+from bisect import bisect
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -37,6 +38,7 @@ PENDING = DATED | {State.HELD}
 """Users have been told of it, or are being told, and it does not apply yet."""
 APPLIED = frozenset({State.IN_FORCE, State.SUPERSEDED})
 """Applies, or did."""
+_SETTLED = frozenset({State.SUPERSEDED, State.WITHDRAWN})
 
 _NEVER = "was never released before this"
 _TWICE = "is in the ledger already; a text is released once"
@@ -227,21 +229,62 @@ def _lived(
     events: Sequence[LedgerEvent], now: datetime, timezone: str
 ) -> tuple[tuple[Standing, ...], tuple[Refused, ...]]:
     """Lets time pass up to each event, then takes the event; at last lets time pass up to `now`."""
-    lives: dict[str, Standing] = {}
+    lives = _Lives()
     refused: list[Refused] = []
     clock: datetime | None = None
     for index, event in enumerate(events):
         clock = event.at if clock is None else max(clock, event.at)
         if event.kind is EventKind.STORE:
             continue
-        lives = _passed(lives, clock)
-        outcome = _after(lives, event, timezone)
+        lives.pass_time(clock)
+        outcome = _after(lives.found, event, timezone)
         if not isinstance(outcome, Standing):
             refused.append(Refused(index, event, outcome))
         else:
-            lives[outcome.version] = outcome
-    lives = _passed(lives, now if clock is None else max(clock, now))
-    return _followed(tuple(lives.values())), tuple(refused)
+            lives.take(outcome)
+    lives.pass_time(now if clock is None else max(clock, now))
+    return _followed(lives.in_order()), tuple(refused)
+
+
+class _Lives:
+    """Versions as they stand while a ledger is read. To the first of them no time brings anything any more."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, Standing] = {}
+        self._order: list[str] = []
+        self._settled = 0
+
+    def in_order(self) -> tuple[Standing, ...]:
+        """In ascending order."""
+        return tuple(self.found[name] for name in self._order)
+
+    def take(self, life: Standing) -> None:
+        """A version as an event leaves it."""
+        if life.version not in self.found:
+            place = bisect(self._order, version_number(life.version), key=version_number)
+            self._order.insert(place, life.version)
+            self._settled = min(self._settled, place)
+        self.found[life.version] = life
+
+    def pass_time(self, now: datetime) -> None:
+        """What time alone brings by an instant: versions held, in force, superseded."""
+        earlier = (self.found[self._order[index]] for index in range(self._settled - 1, -1, -1))
+        before = next((life for life in earlier if life.state is not State.WITHDRAWN), None)
+        for name in self._order[self._settled :]:
+            life = self.found[name]
+            if life.state is State.WITHDRAWN:
+                continue
+            starts = local_midnight(life.effective, life.timezone)
+            if before is not None:
+                starts = max(starts, before.starts)
+            state = _turned(life, starts, before, now)
+            if (starts, state) != (life.starts, life.state):
+                life = self.found[name] = replace(life, starts=starts, state=state)
+            if before is not None and state is State.IN_FORCE and before.state is not State.SUPERSEDED:
+                self.found[before.version] = replace(before, state=State.SUPERSEDED)
+            before = life
+        while self._settled < len(self._order) and self.found[self._order[self._settled]].state in _SETTLED:
+            self._settled += 1
 
 
 def _after(lives: Mapping[str, Standing], event: LedgerEvent, timezone: str) -> Standing | str:
@@ -307,27 +350,8 @@ def _born(event: LedgerEvent, state: State, timezone: str) -> Standing | str:
 
 def _follower(lives: Mapping[str, Standing], version: str) -> str | None:
     later = (life for life in lives.values() if version_number(life.version) > version_number(version))
-    return next((life.version for life in later if life.state is not State.WITHDRAWN), None)
-
-
-def _passed(lives: Mapping[str, Standing], now: datetime) -> dict[str, Standing]:
-    """What time alone brings by an instant: versions held, in force, superseded; in ascending order."""
-    passed: dict[str, Standing] = {}
-    before: Standing | None = None
-    for name in sorted(lives, key=version_number):
-        life = lives[name]
-        if life.state is not State.WITHDRAWN:
-            starts = local_midnight(life.effective, life.timezone)
-            if before is not None:
-                starts = max(starts, before.starts)
-            state = _turned(life, starts, before, now)
-            if (starts, state) != (life.starts, life.state):
-                life = replace(life, starts=starts, state=state)
-            if before is not None and state is State.IN_FORCE and before.state is not State.SUPERSEDED:
-                passed[before.version] = replace(before, state=State.SUPERSEDED)
-            before = life
-        passed[name] = life
-    return passed
+    standing = (life.version for life in later if life.state is not State.WITHDRAWN)
+    return min(standing, key=version_number, default=None)
 
 
 def _turned(life: Standing, starts: datetime, before: Standing | None, now: datetime) -> State:

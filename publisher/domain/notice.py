@@ -190,7 +190,8 @@ class NoticeContent:
     before what the policy promises; its words are empty in translations, which hold one language. `follows` names the
     version before, and its date, while that version is still to take effect. `since` names the version that `changes`
     are shown against, where that is an older one than the version before. `consent_needed` is whether part of the
-    version needs fresh consent, and `consents` are the kinds of change that do.
+    version needs fresh consent, and `consents` are the kinds of change that do. `compared` names the version that
+    `redline_link` compares with; None where it leads to the history.
     """
 
     notice: NoticeId
@@ -218,6 +219,7 @@ class NoticeContent:
     since: str | None = None
     consent_needed: bool = False
     consents: frozenset[FindingKind] = frozenset()
+    compared: str | None = None
 
 
 class Outcome(StrEnum):

@@ -14,6 +14,7 @@ from publisher.domain.emergency import early_of
 from publisher.domain.ledger import EventKind
 from publisher.domain.life import DATED
 from publisher.domain.notice import STATEMENTS, URGENCY, Channel, NoticeId
+from publisher.render.brief import in_parts
 from publisher.render.points import worst_told
 from publisher.render.views import Banner, Edition, Published, Series, Site
 from publisher.render.wording import Strings, comparison_name, early_words, long_date
@@ -99,7 +100,8 @@ def instant_text(instant: datetime) -> str:
 
 def _around(banner: Banner, language: str, say: Strings) -> dict[str, object]:
     buttons = {key: say[f"banner.{key}"] for key in ("close", "confirm", "failed")}
-    return {"label": banner_label(banner, say), **buttons, "links": banner_links(banner, language, say)}
+    parts, links = in_parts(banner.text[language]), banner_links(banner, language, say)
+    return {"label": banner_label(banner, say), **buttons, "text": parts, "links": links}
 
 
 def _banners(site: Site, words: "Callable[[str], Strings]") -> "Iterator[Banner]":

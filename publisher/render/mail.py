@@ -29,7 +29,8 @@ class Section:
     """What a mail says of one policy; `title` stands above it when there are several.
 
     `summary` is one text, or several that each stand by themselves; `choices` are what its reader can do until it takes
-    effect; `since` says against which version the changes are shown, when that is not the version before.
+    effect; `since` says against which version the changes are shown, when that is not the version before. The changes
+    and where all of them are seen are called as on the website.
     """
 
     title: str
@@ -38,6 +39,8 @@ class Section:
     choices: tuple[str, ...]
     changes: tuple["Told", ...]
     since: str
+    changes_heading: str
+    comparison: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +158,26 @@ def _section(content: NoticeContent, strings: Mapping[str, str]) -> Section:
         choices=() if content.applies else _choices(content, strings),
         changes=_told(content, strings),
         since=_since(content, strings),
+        changes_heading=_changes_heading(content, strings),
+        comparison=_comparison(content, strings),
     )
+
+
+def _changes_heading(content: NoticeContent, strings: Mapping[str, str]) -> str:
+    """Changes since an older version may apply already, so that they have no one day."""
+    key = "page.changes" if content.since else "page.changes_came" if content.applies else "page.changes_coming"
+    return strings[key].format(date=_day(content.effective, content.language))
+
+
+def _comparison(content: NoticeContent, strings: Mapping[str, str]) -> str:
+    if content.compared is None:
+        return strings["page.history"]
+    names = (
+        strings["page.version_inline"].format(number=version_number(name))
+        for name in (content.compared, content.version)
+    )
+    old, new = names
+    return strings["redline.heading"].format(old=old, new=new)
 
 
 def _choices(content: NoticeContent, strings: Mapping[str, str]) -> tuple[str, ...]:
@@ -204,21 +226,16 @@ def _day(day: date, language: str) -> str:
 
 
 def _hour(content: NoticeContent, strings: Mapping[str, str]) -> str:
-    """From which hour, in which zone: the name that readers know it by, and its distance from UTC."""
+    """From which hour, in which zone."""
     from zoneinfo import ZoneInfo
 
-    from babel.dates import format_time, get_timezone_name
+    from babel.dates import format_time
 
-    from publisher.render.wording import locale_of, zone_name
+    from publisher.render.wording import locale_of, zone_told
 
-    locale = locale_of(content.language)
     local = local_midnight(content.effective, content.timezone).astimezone(ZoneInfo(content.timezone))
-    distance = zone_name(local)
-    name = get_timezone_name(local, locale=locale)
-    known = distance == "UTC" or name.startswith(("GMT", "UTC")) or name == content.timezone
-    separator = "，" if content.language.startswith("zh") else ", "
-    zone = distance if known else f"{name}{separator}{distance}"
-    return strings["mail.effective_from"].format(time=format_time(local, "HH:mm", locale=locale), zone=zone)
+    time = format_time(local, "HH:mm", locale=locale_of(content.language))
+    return strings["mail.effective_from"].format(time=time, zone=zone_told(local, content.timezone, content.language))
 
 
 def language_in(tag: str, language: str) -> str:

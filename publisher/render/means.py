@@ -13,7 +13,7 @@ from publisher.render.choices import Choice, choices, short_name
 from publisher.render.frame import Kit, Link
 from publisher.render.glance import place_of
 from publisher.render.points import Point, in_new_words, instead, points_of, worst_first
-from publisher.render.status import instant_html, readable_language
+from publisher.render.status import day_html, instant_html, readable_language
 from publisher.render.views import Edition, Published, Series
 from publisher.render.wording import Strings, crumbs
 
@@ -33,6 +33,7 @@ class Means:
         points: what changes, the worst first, `MOST` of them at most.
         rest: further points of the summary.
         quoted: whether points and rest are the whole summary, which then is not said again.
+        offer: what leads to the choices, with the day until when; it stands above all else.
         until: the heading of what can be done, with the instant until when.
         choices: what can be done, and what happens otherwise.
     """
@@ -41,6 +42,7 @@ class Means:
     points: tuple[Point, ...]
     rest: tuple[Point, ...]
     quoted: bool
+    offer: Markup
     until: Markup
     choices: tuple[Markup, ...]
 
@@ -61,6 +63,7 @@ def means(
         points=found[:MOST],
         rest=found[MOST:] if quoted else (),
         quoted=bool(quoted),
+        offer=words.html("means.until", instant=day_html(version.standing.effective, language)),
         until=words.html("means.until", instant=until),
         choices=_choices(version, edition, words, kit),
     )

@@ -10,7 +10,7 @@ from publisher.domain.citation import Citation, history_path
 from publisher.domain.days import local_date
 from publisher.domain.emergency import early_of
 from publisher.domain.ledger import EventKind
-from publisher.domain.life import DATED, State
+from publisher.domain.life import APPLIED, DATED, Standing, State
 from publisher.domain.policy import version_number
 from publisher.render.banners import banner_label, banner_links
 from publisher.render.frame import KNOWN_RELATIONS, Kit, Link, Relation, frame_of, laid_out, path_of, redline_of
@@ -32,14 +32,14 @@ __all__ = ["Card", "Front", "Kit", "banner_fragment", "card", "home", "page", "p
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A version in a list of versions."""
+    """A version in a list of versions; `effective` and `announced` say what happens on their day."""
 
     version: Published
     name: str
     state: str
     status: "Markup"
     effective: "Markup"
-    announced: "Markup"
+    announced: "Markup | None"
     summary: "Markup"
     points: tuple[Point, ...]
     href: str
@@ -136,7 +136,8 @@ def home(view: HomeView, front: Front, kit: Kit) -> str:
         if name in KNOWN_RELATIONS
     ]
     frame = frame_of(view, kit, kit.site.name, front.languages, indexed=True, relations=relations)
-    cards = front.cards[view.language]
+    # What is about to change is what somebody comes for.
+    cards = sorted(front.cards[view.language], key=lambda card: not card.upcoming)
     return laid_out("home.html.j2", kit, replace(frame, banners=kit.banners), words, cards=cards)
 
 
@@ -153,7 +154,8 @@ def card(series: Series, language: str, kit: Kit) -> Card:
         standing = applying.standing
         end = instant_html(standing.ends, series.settings.timezone, language) if standing.ends else ""
         key = "home.applies_until" if end else "home.applies"
-        applies = words.html(key, date=day_html(standing.effective, language), end=end)
+        number = version_number(applying.name)
+        applies = words.html(key, number=number, date=day_html(standing.effective, language), end=end)
     count = len(series.versions)
     return Card(
         title=series.title(spoken),
@@ -224,8 +226,8 @@ def _row(series: Series, version: Published, language: str, words: Strings, kit:
         name=words.say("page.version", number=version_number(version.name)),
         state=standing.state.value,
         status=status(series, version, words, language, kit.linked),
-        effective=day_html(standing.effective, language),
-        announced=day_html(local_date(standing.announced, series.settings.timezone), language),
+        effective=words.html(f"history.{_applies(standing)}", date=day_html(standing.effective, language)),
+        announced=_announced(series, version, words, language),
         summary=summary_html(edition, href),
         points=points_of(version, edition, href),
         href=href,
@@ -235,6 +237,23 @@ def _row(series: Series, version: Published, language: str, words: Strings, kit:
         notes=tuple((change.where, change.public_note) for change in edition.told if change.public_note),
         events=_happened(series, version, words, language),
         notices=notices_of(series, version, words, language, kit),
+    )
+
+
+def _applies(standing: Standing) -> str:
+    """What a version's day is: that from which it applies or applied, one to come, or one that came to nothing."""
+    if standing.state in DATED:
+        return "coming"
+    return "from" if standing.state in APPLIED and standing.ends != standing.starts else "planned"
+
+
+def _announced(series: Series, version: Published, words: Strings, language: str) -> "Markup | None":
+    """When it was; not known of a version that came before the record."""
+    standing = version.standing
+    if not standing.witnessed:
+        return None
+    return words.html(
+        "history.announced", date=day_html(local_date(standing.announced, series.settings.timezone), language)
     )
 
 

@@ -14,7 +14,7 @@ from publisher.domain.ledger import EventKind
 from publisher.domain.life import APPLIED, PENDING, State
 from publisher.render.banners import instant_text
 from publisher.render.views import Published, Series
-from publisher.render.wording import Strings, early_words, long_date, long_instant, version_name
+from publisher.render.wording import Strings, early_words, instant_parts, long_date, unbroken, version_name
 
 if TYPE_CHECKING:
     from publisher.domain.ledger import LedgerEvent
@@ -36,9 +36,10 @@ def day_html(day: date, language: str) -> Markup:
 
 
 def instant_html(instant: datetime, zone: str, language: str) -> Markup:
-    """A point in time in words inside `<time>`."""
-    told = long_instant(instant, zone, language)
-    return Markup('<time datetime="{}">{}</time>').format(instant_text(instant), told)
+    """A point in time in words, its day and hour inside `<time>`, which stays on one line; so does its zone's name."""
+    told, where = instant_parts(instant, zone, language)
+    name = where.strip().partition(",")[0]
+    return Markup('<time datetime="{}">{}</time>{}').format(instant_text(instant), told, unbroken(where, name))
 
 
 def announced_day(version: Published, language: str) -> Markup | None:

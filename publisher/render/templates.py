@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from publisher.errors import Fault, Place, PublisherError
 from publisher.languages import fallbacks
+from publisher.render.brief import in_parts
 from publisher.render.theme import with_addresses
 from publisher.render.wording import (
     Strings,
@@ -69,7 +70,7 @@ def environment(overrides: Path | None = None, compiled: Path | None = None) -> 
         auto_reload=False,
         bytecode_cache=Compiled(compiled) if compiled is not None else None,
     )
-    made.globals.update(unbroken=unbroken, crumbs=crumbs)
+    made.globals.update(unbroken=unbroken, crumbs=crumbs, in_parts=in_parts)
     return made
 
 

@@ -92,13 +92,38 @@ def long_date(day: date, language: str) -> str:
 
 
 def long_instant(instant: datetime, timezone: str, language: str) -> str:
-    """An instant as the policy's zone reads it, the zone named: `1 March 2027, 00:00 (UTC+08:00)`."""
+    """An instant as the policy's zone reads it, the zone named: `1 March 2027, 00:00 (Beijing time, UTC+08:00)`."""
+    return "".join(instant_parts(instant, timezone, language))
+
+
+def instant_parts(instant: datetime, timezone: str, language: str) -> tuple[str, str]:
+    """The same in two: day and hour, which belong on one line, and the zone in brackets, which may go onto the next."""
     from babel.dates import format_time
 
     local = instant.astimezone(ZoneInfo(timezone))
     clock = format_time(local, format="HH:mm", locale=locale_of(language))
-    zone = f"（{zone_name(local)}）" if _wide(language) else f" ({zone_name(local)})"
-    return f"{long_date(local.date(), language)}{' ' if _wide(language) else ', '}{clock}{zone}"
+    zone = zone_told(local, timezone, language)
+    if _wide(language):
+        return f"{long_date(local.date(), language)} {clock}", f"（{zone}）"
+    return f"{long_date(local.date(), language)}, {clock}", f" ({zone})"
+
+
+def zone_told(local: datetime, timezone: str, language: str) -> str:
+    """A zone as readers know it, with its distance from UTC: `Beijing time, UTC+08:00`.
+
+    The name is that of the Unicode locale data: the zone's own (`Central European Standard Time`), else the country's
+    (`India Time`). A zone that is nothing but a distance has no name.
+    """
+    from babel.dates import get_timezone_location, get_timezone_name
+
+    distance, locale = zone_name(local), locale_of(language)
+    spoken = locale.split("_", maxsplit=1)[0]
+    if distance == "UTC" or "/" not in timezone or timezone.startswith("Etc/"):
+        return distance
+    name = _OWN_ZONES.get(timezone, {}).get(spoken) or get_timezone_name(local, locale=locale)
+    if name.startswith(("GMT", "UTC")):
+        name = get_timezone_location(local, locale=locale)
+    return f"{name}{'，' if _wide(language) else ', '}{distance}"
 
 
 def zone_name(local: datetime) -> str:
@@ -158,6 +183,11 @@ def locale_of(language: str) -> str:
             continue
     return "en"
 
+
+_OWN_ZONES: Mapping[str, Mapping[str, str]] = {
+    "Asia/Shanghai": {"en": "Beijing time", "zh": "北京时间"},
+}
+"""What the country itself calls its legal time, where the locale data describe it instead (China Standard Time)."""
 
 _OWN_NAMES: Mapping[str, str] = {
     "zh-CN": "简体中文",

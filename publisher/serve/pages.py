@@ -11,7 +11,7 @@ from publisher.serve.showing import Asker, asker_of, for_people, uncompared
 from publisher.serve.website import Website
 from publisher.workflow.apart import Unmade
 from publisher.workflow.encoded import Encoded
-from publisher.workflow.on_demand import asked_for, is_made
+from publisher.workflow.on_demand import asked_for, is_itself, is_made
 from publisher.workflow.snapshot import Point, Snapshot
 
 _LASTING: Headers = ((b"cache-control", IMMUTABLE.encode("ascii")),)
@@ -50,7 +50,10 @@ async def answer(website: Website, below: str, path: str, scope: Scope) -> Reply
     if page is None:
         if pages.find(path + "/") is not None:
             return leads(308, below + quote(path) + "/")
-        return for_people(website.settings, pages, asker_of(scope, path), not_found())
+        asker = asker_of(scope, path)
+        if asker.is_person and is_itself(path, pages):
+            return uncompared(website.settings, pages, asker, "same")
+        return for_people(website.settings, pages, asker, not_found())
     return await of_page(page, path, pages, website, scope)
 
 
@@ -60,7 +63,7 @@ def _not_made(why: Unmade, pages: Snapshot, website: Website, asker: Asker) -> R
         later = private(503, {"error": "it cannot be made now; try again"}, ((b"retry-after", _RETRY_AFTER),))
         return for_people(website.settings, pages, asker, later)
     if asker.is_person:
-        return uncompared(website.settings, pages, asker)
+        return uncompared(website.settings, pages, asker, "long")
     return private(404, {"error": "the two versions are too long to be compared here"})
 
 

@@ -60,11 +60,11 @@ def for_people(settings: Settings, pages: Snapshot, asker: Asker, reply: Reply) 
     return trouble(settings, pages, asker, what, reply.status, _lasting(reply))
 
 
-def uncompared(settings: Settings, pages: Snapshot, asker: Asker) -> Reply:
-    """That two versions are too long to be compared by a server, with the way to each."""
-    compared = sides(asker.path) or ()
+def uncompared(settings: Settings, pages: Snapshot, asker: Asker, why: str) -> Reply:
+    """That two versions are too `long` to be compared by a server, or the `same` one; with the way to each."""
+    compared = dict.fromkeys(sides(asker.path) or ())
     links = [(citation.path, version_number(citation.version or "")) for citation in compared]
-    return trouble(settings, pages, asker, "long", 404, (), versions=links)
+    return trouble(settings, pages, asker, why, 404, (), versions=links)
 
 
 def undated(settings: Settings, pages: Snapshot, asker: Asker, policy: str, given: str, language: str) -> Reply:

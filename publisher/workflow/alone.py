@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from publisher.store import run_lock
+from publisher.store import doubting, jobs, leases, run_lock
+from publisher.workflow.passes import LOCK
 from publisher.workflow.process import has_ended, this_process
 
 if TYPE_CHECKING:
@@ -19,6 +20,38 @@ class Alone(NamedTuple):
 
     lock: run_lock.RunLock
     interrupted: int
+
+
+class Sending(NamedTuple):
+    """A delivery pass that has begun: its lock, who takes batches in hand, and how many messages were cut off."""
+
+    lock: run_lock.RunLock
+    holder: leases.Holder
+    keep: "Callable[[Connection], None]"
+    interrupted: int
+
+
+@contextmanager
+def sending_alone(store: "Store", now: Callable[[], datetime]) -> Iterator[Sending]:
+    """While this lasts, this process makes the only delivery pass, beside workers that have other batches in hand.
+
+    Args:
+        store: the store.
+        now: the clock.
+
+    Raises:
+        BusyError: another process makes one.
+    """
+    owner = this_process()
+    holder = leases.Holder(owner, store.clock(now), gone_from(store, owner))
+    with alone(
+        store,
+        LOCK,
+        now,
+        first=lambda connection: doubting.doubt_interrupted(connection, now(), holder=holder),
+        last=jobs.forget_needless,
+    ) as (lock, interrupted):
+        yield Sending(lock, holder, lambda connection: run_lock.keep(connection, lock, now()), interrupted)
 
 
 @contextmanager

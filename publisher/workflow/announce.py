@@ -6,8 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from publisher.config import Settings
-from publisher.domain.assessment import FindingKind
-from publisher.domain.citation import Citation, notice_path
+from publisher.domain.citation import Citation, notice_path, redline_path
 from publisher.domain.emergency import Early, early_of
 from publisher.domain.ledger import LedgerEvent
 from publisher.domain.life import PENDING, standings
@@ -45,16 +44,17 @@ def notice_contents(
     """
     version = version or notice.id.version
     before = predecessor(events, version)
-    if since is None:
-        assessment = assess_version(policy, events, version, before)
-        why = reasons(assessment.findings if assessment else (), review)
-    else:
-        why = since.reasons
+    released = release_of(events, version)
+    judged = assess_version(policy, events, version, before) if since is None or released is None else None
+    why = since.reasons if since is not None else reasons(judged.findings if judged else (), review)
     known = since.version if since is not None else before
     new = trees_of(policy, events, version)
     old: Trees = trees_of(policy, events, known) if known else {}
     early = early_of(events, version)
-    asks = _asks(policy, events, version, review)
+    if released is not None:
+        asks = released.consent_needed
+    else:
+        asks = judged is not None and consent_needed(policy, judged, review)
     follows = _follows(policy, events, before, notice)
     contents = (
         _content(settings, policy, events, notice, text, (old, new), (known, why), kind, former_effective, reason)
@@ -66,8 +66,8 @@ def notice_contents(
             early=in_language(early, policy, content.language),
             follows=follows,
             since=known if known != before else None,
-            consent_needed=asks is not None,
-            consents=asks or frozenset(),
+            consent_needed=asks,
+            consents=consent_kinds(policy, policy.settings) if asks else frozenset(),
         )
         for content in contents
     )
@@ -118,19 +118,6 @@ def _follows(
     return (standing.version, standing.effective) if standing is not None and standing.state in PENDING else None
 
 
-def _asks(
-    policy: Policy, events: Sequence[LedgerEvent], version: str, review: Review | None
-) -> frozenset[FindingKind] | None:
-    """The kinds of change that need fresh consent, where a version does: as it was released, else as it would be."""
-    released = release_of(events, version)
-    if released is not None:
-        needed = released.consent_needed
-    else:
-        assessment = assess_version(policy, events, version, predecessor(events, version))
-        needed = assessment is not None and consent_needed(policy, assessment, review)
-    return consent_kinds(policy, policy.settings) if needed else None
-
-
 def in_language(early: Early | None, policy: Policy, language: str) -> Early | None:
     """A ground has a name in every language; the words for it are in the authoritative one alone."""
     return early if early is None or language == policy.settings.language else replace(early, reason="")
@@ -162,10 +149,12 @@ def _content(
     base = settings.site.base_url.rstrip("/")
     link = base + Citation(policy.name, version, language).path
     tree = new[language]
-    all_changes = ""
+    all_changes, compared = "", None
     if before:
         both = language in old
-        all_changes = base + changes_path(events, policy.name, (before, version), language, spoken=both)
+        path = changes_path(events, policy.name, (before, version), language, spoken=both)
+        all_changes = base + path
+        compared = before if path == redline_path(policy.name, before, version, language) else None
     return NoticeContent(
         notice=notice.id,
         kind=kind,
@@ -191,4 +180,5 @@ def _content(
         former_effective=former_effective,
         reason=reason if language == policy.settings.language else "",
         prevails=policy.settings.language if language != policy.settings.language else None,
+        compared=compared,
     )

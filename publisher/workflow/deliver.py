@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from publisher.delivery import Transport
 from publisher.delivery.verp import senders
 from publisher.errors import Fault
-from publisher.store import doubting, jobs, leases, run_lock
-from publisher.workflow.alone import alone, gone_from
+from publisher.store import run_lock
+from publisher.workflow.alone import sending_alone
 from publisher.workflow.careful_start import AT_ONCE, CarefulStart
 from publisher.workflow.delivery_report import DeliveryReport, Progress, Unseen
 from publisher.workflow.judgement import Judgement
@@ -20,8 +20,6 @@ from publisher.workflow.one_pass import Pass
 from publisher.workflow.outgoing import refuse_domain
 from publisher.workflow.pace import Pace
 from publisher.workflow.pass_report import pass_report
-from publisher.workflow.passes import LOCK
-from publisher.workflow.process import this_process
 from publisher.workflow.sender import Sender
 
 if TYPE_CHECKING:
@@ -80,19 +78,11 @@ def deliver(
         PublisherError: the store cannot be used, or `domain` is none.
     """
     refuse_domain(key, domain)
-    owner = this_process()
-    holder = leases.Holder(owner, store.clock(now), gone_from(store, owner))
-    with alone(
-        store,
-        LOCK,
-        now,
-        first=lambda connection: doubting.doubt_interrupted(connection, now(), holder=holder),
-        last=jobs.forget_needless,
-    ) as (lock, interrupted):
+    with sending_alone(store, now) as sending:
         hands = Sender(
             store=store,
-            holder=holder,
-            keep=lambda connection: run_lock.keep(connection, lock, now()),
+            holder=sending.holder,
+            keep=sending.keep,
             now=now,
             key=key,
             domain=domain,
@@ -109,8 +99,8 @@ def deliver(
         )
         run = Pass(store, hands, now, start, resend)
         try:
-            begun(lock.fence)
-            hands.judgement.stopped = first(lock)
+            begun(sending.lock.fence)
+            hands.judgement.stopped = first(sending.lock)
             due = run.due() if hands.judgement.stopped is None else 0
             hands.progress.begin(due)
             if due:
@@ -124,7 +114,7 @@ def deliver(
     return replace(
         found,
         skipped=hands.skipped,
-        interrupted=interrupted + hands.interrupted,
+        interrupted=sending.interrupted + hands.interrupted,
         stopped=judged.stopped,
         reasons=(*(fault for fault in judged.halted.values() if fault is not None), *judged.warned.values()),
     )

@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING
 
 from publisher.delivery.handoff import Provider
 from publisher.errors import Fault
-from publisher.store import doubting, jobs, leases, run_lock
-from publisher.workflow.alone import alone, gone_from
+from publisher.store import run_lock
+from publisher.workflow.alone import sending_alone
 from publisher.workflow.careful_start import AT_ONCE, CarefulStart
 from publisher.workflow.delivery_report import DeliveryReport, Progress, Unseen
 from publisher.workflow.handoff_sender import BatchSender
 from publisher.workflow.one_pass import Pass
 from publisher.workflow.pass_report import pass_report
-from publisher.workflow.passes import LOCK
-from publisher.workflow.process import this_process
 
 if TYPE_CHECKING:
     from publisher.store.engine import Store
@@ -62,20 +60,12 @@ def hand_over(
         BusyError: another process delivers from this store.
         PublisherError: the store cannot be used.
     """
-    owner = this_process()
-    holder = leases.Holder(owner, store.clock(now), gone_from(store, owner))
-    with alone(
-        store,
-        LOCK,
-        now,
-        first=lambda connection: doubting.doubt_interrupted(connection, now(), holder=holder),
-        last=jobs.forget_needless,
-    ) as (lock, interrupted):
+    with sending_alone(store, now) as sending:
         sender = BatchSender(
             store=store,
             provider=provider,
-            holder=holder,
-            keep=lambda connection: run_lock.keep(connection, lock, now()),
+            holder=sending.holder,
+            keep=sending.keep,
             now=now,
             key=key,
             send_addresses=send_addresses,
@@ -89,8 +79,8 @@ def hand_over(
         )
         run = Pass(store, sender, now, start, resend)
         try:
-            begun(lock.fence)
-            sender.stopped = first(lock)
+            begun(sending.lock.fence)
+            sender.stopped = first(sending.lock)
             sender.progress.begin(run.due())
             run.all()
         finally:
@@ -101,7 +91,7 @@ def hand_over(
         found,
         skipped=sender.skipped,
         handed=sender.handed,
-        interrupted=interrupted + sender.interrupted,
+        interrupted=sending.interrupted + sender.interrupted,
         stopped=sender.stopped,
         reasons=sender.refusals.take_told(),
     )

@@ -69,11 +69,24 @@ def sides(path: str) -> tuple[Citation, Citation] | None:
     return old, new
 
 
+def is_itself(path: str, pages: Snapshot) -> bool:
+    """Whether a path asks for the comparison of a version of this build with itself."""
+    named = _COMPARED.fullmatch(path)
+    return (
+        named is not None
+        and named["old"] == named["new"]
+        and pages.speaks(named["policy"], named["new"], named["language"])
+    )
+
+
 def asked_for(path: str, query: Mapping[str, list[str]]) -> str | None:
-    """The path of the comparison that a reader asked for in the form of a history; None when nothing was asked."""
+    """The path of the comparison that a reader asked for in the form of a history; None when nothing was asked.
+
+    One version chosen twice leads there too, to be told so.
+    """
     named = _HISTORY.fullmatch(path)
     pair = [name for key in ("old", "new") for name in query.get(key, [])[:1] if is_version(name)]
-    if named is None or len(set(pair)) != 2:
+    if named is None or len(pair) != 2:
         return None
     old, new = sorted(pair, key=version_number)
     return redline_path(named["policy"], old, new, named["language"])

@@ -5,7 +5,7 @@
   const tag = 'policy-notice', own = document.currentScript, base = new URL('.', own.src).href.slice(0, -1)
   const put = (to, name, part, text, more) => to.appendChild(
     Object.assign(document.createElement(name), { className: 'policy-banner' + part, textContent: text }, more))
-  const get = url => fetch(url).then(answer => answer.ok && answer.text())
+  const get = url => fetch(url).then(it => it.ok && it.text())
 
   // What this reader put away; where a browser keeps nothing, until the page is left.
   let kept = {}
@@ -16,7 +16,7 @@
       if (this.shadowRoot) return
       const user = this.dataset.src || own.dataset.src, hiding = []
       // That nothing was shown is kept as well: the next page then reserves no room meanwhile.
-      const show = () => this.hidden = kept[tag] = hiding.map(hide => hide()).every(Boolean) || ''
+      const show = () => this.hidden = kept[tag] = hiding.map(f => f()).every(Boolean) || ''
       this.hidden = kept[tag]
       try {
         const [json, css] = await Promise.all([get(user || base + '/banners.json'), get(base + '/banner.css')])
@@ -29,22 +29,23 @@
           const box = put(root, 'section', '', '', { lang, ariaLabel: say.label })
           put(box, 'p', '-label', say.label)
           put(box, 'p', '-title', it.title[lang])
-          put(box, 'p', '-text', it.text[lang])
-          const row = put(box, 'p', '-links')
+          let row = put(box, 'p', '-text')
+          say.text.map(part => put(row, 'span', '-part', part))
+          row = put(box, 'p', '-links')
           for (const [text, path] of say.links) put(row, 'a', '-link', text, { href: base + path })
           const button = put(row, 'button', '-' + kind, say[kind])
           button.onclick = async () => {
             const body = new Blob([JSON.stringify({ banner: it.id })], { type: 'application/json' })
-            const answer = user && await fetch(user, { method: 'POST', body }).catch(() => 0)
-            if (it.mandatory && !answer?.ok) return button.textContent = say.failed
+            const sent = user && await fetch(user, { method: 'POST', body }).catch(() => 0)
+            if (it.mandatory && !sent?.ok) return button.textContent = say.failed
             kept[tag + it.id] = it.done = 1
             show()
             const main = document.querySelector('main') || document.body
             main.tabIndex = -1
             main.focus()
           }
-          const now = () => new Date().toISOString()
-          hiding.push(() => box.hidden = it.done || !user && kept[tag + it.id] || now() < it.from || now() >= it.until)
+          hiding.push((now = new Date().toJSON()) =>
+            box.hidden = it.done || !user && kept[tag + it.id] || now < it.from || now >= it.until)
         }
         show()
         setInterval(show, 1e4)

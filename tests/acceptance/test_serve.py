@@ -73,7 +73,7 @@ def test_any_two_versions_are_compared_by_a_form_without_a_script(client: Client
         status, headers, _ = client.ask(f"/privacy/history/en/?{asked}")
         assert (status, headers["location"]) == (303, "/privacy/v1...v2/en/")
     assert client.ask("/privacy/v1...v2/en/")[0] == 200
-    for asked in ("old=v1&new=v1", "old=v1", "old=//evil.example&new=v2", "new=v2%0d%0aX:y&old=v1"):
+    for asked in ("old=v1", "old=//evil.example&new=v2", "new=v2%0d%0aX:y&old=v1"):
         assert client.ask(f"/privacy/history/en/?{asked}")[0] == 200
     assert client.ask("/privacy/history/fr/")[0] == 404
 

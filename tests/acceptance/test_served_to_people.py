@@ -71,6 +71,18 @@ def test_whoever_follows_an_address_that_is_none_gets_a_page_with_a_way_on(clien
     assert client.ask("/privacy/v9/", headers=ENGLISH, method="HEAD")[2] == b""
 
 
+def test_whoever_chooses_one_version_twice_is_told_that_there_is_nothing_to_compare(client: Client) -> None:
+    status, headers, _ = client.ask("/privacy/history/en/?old=v1&new=v1", headers=ENGLISH)
+    assert (status, headers["location"]) == (303, "/privacy/v1...v1/en/")
+    status, page = _page(client, "/privacy/v1...v1/en/", ENGLISH)
+    assert status == 404
+    assert "That is one and the same version" in page
+    assert re.findall(r'<a href="(/privacy/[^"]*)"', page) == ["/privacy/v1/en/", "/privacy/history/en/"]
+    assert "您选择的是同一个版本" in _page(client, "/privacy/v2...v2/zh-CN/", ENGLISH)[1]
+    assert "There is no such page" in _page(client, "/privacy/v9...v9/", ENGLISH)[1]
+    assert client.ask("/privacy/v1...v1/en/")[1]["content-type"] == "application/json; charset=utf-8"
+
+
 def test_what_a_reader_asked_for_is_nowhere_on_the_page_that_says_no(client: Client) -> None:
     for path in ("/%3Cimg%20src=x%3E/", "/privacy/%22onload=%22/", "/timegate/%3Cb%3E"):
         assert not re.search(r"img src|onload|<b>", _page(client, path, ENGLISH)[1])

@@ -62,12 +62,14 @@ def test_a_version_is_compared_with_the_pending_one_before_it_and_says_so(two: W
 
 
 def test_every_page_says_until_when_and_what_follows(two: Workbench) -> None:
-    first = "until 15 January 2027, 00:00 (UTC+08:00)"
+    first = "until 15 January 2027, 00:00 (Beijing time, UTC+08:00)"
     assert f"{first}. Then version 2 applies." in page(two, "privacy/v1")
     assert f"{first}. Then version 2 applies." in page(two, "privacy")
     assert first in page(two, ".")
     assert f"{first}. Then version 2 applies." in page(two, "privacy/history")
-    assert "It applies until 2 February 2027, 00:00 (UTC+08:00). Then version 3 applies." in page(two, "privacy/v2")
+    assert "It applies until 2 February 2027, 00:00 (Beijing time, UTC+08:00). Then version 3 applies." in page(
+        two, "privacy/v2"
+    )
     told = json.loads((two.folder / "site/public/privacy/versions.json").read_text("utf-8"))
     assert told["in_force_until"] == "2027-01-14T16:00:00Z"
     assert [(entry["from"], entry["until"]) for entry in told["versions"]] == [

@@ -6,6 +6,7 @@ What ought to be so is worked out here a second time, from dates alone and with 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from publisher.domain.change import Grade
@@ -279,8 +280,14 @@ class PureWorld:
         """The ledger as text says the same: each line reads back, points to the one before, and can have happened."""
         self.catch_up()
         assert first_break(self.file) is None
-        assert tuple(map(event_of, self.file)) == self.events
+        assert tuple(map(_read, self.file)) == self.events
         assert impossible(self.events, self.zone) == ()
+
+
+@lru_cache(maxsize=256)
+def _read(line: str) -> LedgerEvent:
+    """The event of a line; most lines of a world are asked for after each of its steps."""
+    return event_of(line)
 
 
 def _number(version: str) -> int:

@@ -16,7 +16,6 @@ from publisher.errors import PublisherError
 from publisher.store import users
 from publisher.store.engine import Store, open_store
 from publisher.workflow import alone, outgoing
-from publisher.workflow import deliver as delivering
 from publisher.workflow import dispatch as dispatching
 from publisher.workflow.adopt import adopt_ledgers
 from publisher.workflow.correct import correct
@@ -88,8 +87,7 @@ class RealWorld:
         self.refusals: list[str] = []
         self.applied: set[tuple[str, str]] = set()
         patch.setattr(outgoing, "open_transport", lambda _url, _root: self.sink)
-        for module in (alone, delivering):
-            patch.setattr(module, "this_process", lambda: f"life {self.lives}")
+        patch.setattr(alone, "this_process", lambda: f"life {self.lives}")
         patch.setattr(alone, "has_ended", lambda owner: owner != f"life {self.lives}")
 
     def run(self, steps: Iterator[Step]) -> None:

@@ -108,3 +108,45 @@ def test_a_link_into_a_folded_part_opens_it(address: str, chromium: "Browser") -
     page.goto(address + "/privacy/v1...v2/en/#4.3.2")
     assert page.locator("[id='4.3.2']").is_visible()
     page.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "width", "ends"), [("/", 390, "(4.1.3). …"), ("/", 1280, "(5.2). …"), ("/zh-CN/", 390, "（2.1）。……")]
+)
+def test_the_banner_ends_with_a_whole_sentence_at_every_width(
+    address: str, chromium: "Browser", path: str, width: int, ends: str
+) -> None:
+    page = chromium.new_page(viewport={"width": width, "height": 900})
+    page.goto(address + path)
+    text = page.locator(".policy-banner-text")
+    more = text.evaluate("p => getComputedStyle(p, '::after').content").strip('"')
+    assert (text.inner_text() + more).endswith(ends)
+    assert text.evaluate("p => p.getClientRects()[0].height / parseFloat(getComputedStyle(p).lineHeight)") < 3.5
+    page.close()
+
+
+def test_on_a_phone_the_way_to_what_can_be_done_is_seen_at_once(address: str, chromium: "Browser") -> None:
+    page = chromium.new_page(viewport={"width": 390, "height": 844})
+    for language in ("en", "zh-CN"):
+        page.goto(f"{address}/privacy/v2/{language}/")
+        for link in ("a[href='#_choices']", ".means>.ways a[href^='mailto:']"):
+            box = page.locator(link).bounding_box()
+            assert box is not None
+            assert box["y"] + box["height"] < 844
+    page.close()
+
+
+def test_the_contents_mark_the_beginning_at_the_beginning(address: str, chromium: "Browser") -> None:
+    page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    if not page.evaluate("CSS.supports('selector(:target-current)')"):
+        pytest.skip("this Chromium marks no entry of a table of contents")
+    for path, first in (
+        ("/privacy/v2/en/", "#_means"),
+        ("/privacy/", "#_summary"),
+        ("/privacy/v1...v2/en/", "#_summary"),
+    ):
+        page.goto(address + path)
+        page.wait_for_timeout(200)
+        marked = page.eval_on_selector_all(".contents a:target-current", "all => all.map(a => a.getAttribute('href'))")
+        assert marked == [first]
+    page.close()

@@ -143,7 +143,7 @@ def test_ids_of_earlier_versions_still_lead_somewhere(announced: Built) -> None:
 def test_state_is_told_in_words_and_until_when(announced: Built) -> None:
     current, upcoming = announced.text("privacy/index.html"), announced.text("privacy/v2/index.html")
     assert "In force since" in current
-    assert '<time datetime="2027-02-28T16:00:00Z">1 March 2027, 00:00 (UTC+08:00)</time>' in current
+    assert '<time datetime="2027-02-28T16:00:00Z">1 March 2027, 00:00</time> (Beijing\u00a0time, UTC+08:00)' in current
     assert "Takes effect on" in upcoming
     assert "即将生效" in announced.text("privacy/v2/zh-CN/index.html")
 

@@ -48,6 +48,7 @@ CONTENT = NoticeContent(
     redline_link=f"{BASE}/v1...v2/en/",
     notice_link=f"{BASE}/notices/privacy-v2-1/en/",
     digest="sha256:" + "9f" * 32,
+    compared="v1",
 )
 CHINESE = replace(
     CONTENT,
@@ -162,7 +163,7 @@ def test_the_text_tells_what_when_where_and_whom_to_ask() -> None:
     text = text_of(rendered(CONTENT))
     for wanted in (
         "Our Privacy Policy is changing",
-        "Takes effect: 1 March 2027, from 00:00 (China Standard Time, UTC+08:00)",
+        "Takes effect: 1 March 2027, from 00:00 (Beijing time, UTC+08:00)",
         CONTENT.summary,
         "4. Sharing › 4.1.3",
         "We promise you less than before",

@@ -62,7 +62,7 @@ def test_a_note_in_the_authoritative_language_is_kept_from_a_translation() -> No
 
 def test_it_says_until_when_to_the_hour_and_what_can_be_done() -> None:
     found = told(version(edition()), edition())
-    assert "1 March 2027, 00:00 (UTC+08:00)" in found.until
+    assert "1 March 2027, 00:00</time> (Beijing\u00a0time, UTC+08:00)" in found.until
     assert "What you can have deleted is said in the policy." in found.choices[0]
     assert found.choices[-1] == "If you do nothing, the new text applies to you from then on."
 

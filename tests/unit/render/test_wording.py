@@ -9,7 +9,14 @@ from publisher.domain.change import ChangeKind, Grade
 from publisher.domain.life import State
 from publisher.errors import PublisherError
 from publisher.render.templates import packaged_site, strings
-from publisher.render.wording import language_name, language_named, long_date, long_instant, text_direction
+from publisher.render.wording import (
+    instant_parts,
+    language_name,
+    language_named,
+    long_date,
+    long_instant,
+    text_direction,
+)
 
 
 def test_every_language_has_the_same_labels_with_the_same_places() -> None:
@@ -85,9 +92,29 @@ def test_dates_are_written_as_readers_of_the_language_write_them() -> None:
 
 def test_an_instant_names_its_offset() -> None:
     instant = datetime(2027, 2, 28, 16, tzinfo=UTC)
-    assert long_instant(instant, "Asia/Shanghai", "en") == "1 March 2027, 00:00 (UTC+08:00)"
-    assert long_instant(instant, "America/St_Johns", "en") == "28 February 2027, 12:30 (UTC-03:30)"
+    assert long_instant(instant, "Asia/Shanghai", "en") == "1 March 2027, 00:00 (Beijing time, UTC+08:00)"
+    assert (
+        long_instant(instant, "America/St_Johns", "en")
+        == "28 February 2027, 12:30 (Newfoundland Standard Time, UTC-03:30)"
+    )
     assert long_instant(instant, "UTC", "zh-CN") == "2027年2月28日 16:00（UTC）"
+
+
+def test_a_zone_has_the_name_that_its_readers_know_it_by_where_there_is_one() -> None:
+    instant = datetime(2027, 2, 28, 16, tzinfo=UTC)
+    zones = ("Asia/Shanghai", "Europe/Berlin", "Asia/Kolkata", "Etc/GMT-8")
+    assert [instant_parts(instant, zone, "en")[1] for zone in zones] == [
+        " (Beijing time, UTC+08:00)",
+        " (Central European Standard Time, UTC+01:00)",
+        " (India Time, UTC+05:30)",
+        " (UTC+08:00)",
+    ]
+    assert [instant_parts(instant, zone, "zh-CN")[1] for zone in zones] == [
+        "（北京时间，UTC+08:00）",
+        "（中欧标准时间，UTC+01:00）",
+        "（印度时间，UTC+05:30）",
+        "（UTC+08:00）",
+    ]
 
 
 def test_languages_are_named_in_their_own_words_and_in_the_readers() -> None:
