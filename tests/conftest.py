@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests import in_memory, postgresql
+from tests import in_memory, postgresql, templates_once
 
 SEQUENCES = pytest.StashKey[Counter[str]]()
 """How many simulated sequences were run, by where."""
@@ -35,6 +35,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background it is ignored, by what tests start too
     config.stash[SEQUENCES] = Counter()
+    templates_once.compile_once()
     settings.register_profile(
         "tests",
         deadline=None,  # no example is too slow for a machine that has other things to do

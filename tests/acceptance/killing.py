@@ -1,8 +1,9 @@
 """Kills a command at its n-th step that writes, for every n, then runs it again and compares with an undisturbed run.
 
 Run as a program: killing.py WORKSPACE INSTANT COMMAND...; prints one JSON object. A step that writes is a file opened
-for writing, renamed, linked or removed, a folder made or removed, an SQL statement that writes, or a commit. Of the
-many alike within the folder in which a build works unseen, it kills at the first, the last and every eighth.
+for writing, renamed, linked or removed, a folder made or removed, an SQL statement that writes, or a commit. Of those
+in a row within the folder in which a build works unseen, and of the statements of one transaction, which are all as if
+they had never been, it kills at the first, the last and every eighth.
 """
 
 import hashlib
@@ -24,10 +25,12 @@ from typing import Any
 import publisher
 from publisher.cli import publisher as group
 from publisher.cli.context import Desk
+from tests.templates_once import compile_once
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 RENAMING = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.truncate"}
 UNSEEN = ".publisher-new-"
+STATEMENT = "a statement"
 TABLES = ("ledger", "notice", "template", "batch", "outbox", "attempt")
 
 
@@ -36,6 +39,7 @@ def main(workspace: Path, instant: datetime, command: Sequence[str]) -> dict[str
         if "migrations" not in module.name and "__main__" not in module.name:
             importlib.import_module(module.name)
     with tempfile.TemporaryDirectory() as scratch:
+        warm(Path(scratch) / "warm", workspace, instant, command)
         undisturbed = Path(scratch) / "undisturbed"
         shutil.copytree(workspace, undisturbed)
         steps = steps_of(undisturbed, instant, command)
@@ -52,6 +56,16 @@ def main(workspace: Path, instant: datetime, command: Sequence[str]) -> dict[str
             raise SystemExit("a lane broke down")
         differing = {step: wrong for path in found for step, wrong in json.loads(path.read_text("utf-8")).items()}
     return {"steps": len(steps), "killed_at": len(chosen), "differing": differing}
+
+
+def warm(folder: Path, workspace: Path, instant: datetime, command: Sequence[str]) -> None:
+    """Runs the command here once, so that nothing has to be loaded or compiled anew in each of the many children."""
+    compile_once()
+    shutil.copytree(workspace, folder)
+    output = sys.stdout
+    run(folder, instant, command)
+    sys.stdout.close()
+    sys.stdout = output
 
 
 def disturbances(
@@ -107,11 +121,13 @@ def killed_at(folder: Path, instant: datetime, command: Sequence[str], step: int
 
 
 def steps_of(folder: Path, instant: datetime, command: Sequence[str]) -> str:
-    """A letter for each step that writes: `u` within the folder that nobody sees, else `.`."""
+    """A letter for each step that writes: `u` within the folder that nobody sees, `s` in a transaction, else `.`."""
     reading, writing = os.pipe()
 
     def counted() -> None:
-        watch(folder, lambda where: os.write(writing, b"u" if UNSEEN in where else b"."))
+        watch(
+            folder, lambda where: os.write(writing, b"u" if UNSEEN in where else b"s" if where == STATEMENT else b".")
+        )
         run(folder, instant, command)
 
     child = os.fork()
@@ -129,7 +145,8 @@ def steps_of(folder: Path, instant: datetime, command: Sequence[str]) -> str:
 
 def counts(steps: str, number: int) -> bool:
     """Whether the command is killed at that step, the first of which is 1."""
-    return number % 8 == 0 or "." in steps[max(0, number - 2) : number + 1]
+    around = steps[max(0, number - 2) : number + 1]
+    return number % 8 == 0 or "." in around or len(set(around)) > 1 or number in (1, len(steps))
 
 
 def watch(folder: Path, step: Callable[[str], object]) -> None:
@@ -151,7 +168,7 @@ def watch(folder: Path, step: Callable[[str], object]) -> None:
     def executed(*arguments: Any) -> None:
         statement = str(arguments[2]).lstrip().upper()
         if not statement.startswith(("SELECT", "PRAGMA", "BEGIN", "WITH")):
-            step("")
+            step(STATEMENT)
 
     event.listen(Engine, "before_cursor_execute", executed)
     event.listen(Engine, "commit", lambda _connection: step(""))

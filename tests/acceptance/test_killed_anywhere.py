@@ -10,7 +10,7 @@ import pytest
 
 from tests.acceptance.workspaces import NOW, Workbench
 
-KILLING = Path(__file__).parent / "killing.py"
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,8 @@ def test_a_command_killed_at_every_step_that_writes_is_finished_by_the_next_run(
     for earlier in before:
         workbench.run(*earlier)
     done = subprocess.run(
-        [sys.executable, str(KILLING), str(workbench.folder), instant, *command],
+        [sys.executable, "-m", "tests.acceptance.killing", str(workbench.folder), instant, *command],
+        cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,

@@ -21,7 +21,7 @@ def _backed_up(server: Server, at_work: Crew) -> str:
     with server.admin.connect() as admin:
         admin.execute(text(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false"))
         admin.execute(
-            text("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = :name"), {"name": name}
+            text("SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE datname = :name"), {"name": name}
         )
         try:
             return server.copied(url)
@@ -38,6 +38,7 @@ def test_workers_find_out_and_send_nothing_more_until_somebody_has_decided(
     postgresql_server: Server, tmp_path: Path
 ) -> None:
     with crew(postgresql_server, tmp_path / "workspace", MAILS) as at_work:
+        at_work.sink.most = MAILS // 2
         for _ in range(2):
             at_work.start("--rate", "200")
         at_work.until_sent(200)
@@ -46,6 +47,7 @@ def test_workers_find_out_and_send_nothing_more_until_somebody_has_decided(
         url = at_work.store.engine.url.render_as_string(hide_password=False)
         at_work.store.engine.dispose()
         postgresql_server.copied(backup, into=url)
+        at_work.sink.let_go()
         at_work.until(lambda: _found_out(at_work))
         refused = at_work.bench.refused("deliver")
         assert "restored from a backup" in refused

@@ -10,7 +10,6 @@ import pytest
 from tests.postgresql import Server
 from tests.simulation.copies import Copies, PostgresqlCopies, SqliteCopies
 from tests.simulation.crashing import Watch
-from tests.simulation.real import compiled_once
 from tests.simulation.workspace import made
 
 
@@ -19,11 +18,6 @@ def watch() -> Iterator[Watch]:
     watching = Watch()
     yield watching
     watching.close()
-
-
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    compiled_once(monkeypatch)
 
 
 class Beginnings:

@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from jinja2 import Environment
 
 from publisher.domain.days import earliest_effective, local_date
 from publisher.domain.life import PENDING
@@ -66,20 +65,6 @@ WEIGHTS = {
 }
 COMMANDS = {"publish": 3, "deliver": 5, "tick": 4, "postpone": 3, "withdraw": 1, "correct": 1}
 DESKS = ("help desk", "support desk", "contact team", "support office")
-
-
-def compiled_once(patch: pytest.MonkeyPatch) -> None:
-    """Templates of the same words are compiled once for all workspaces: half of a sequence's time otherwise."""
-    compiled: dict[object, Any] = {}
-    compile_one = Environment.compile
-
-    def compile_(self: Environment, source: Any, name: Any = None, filename: Any = None, *rest: Any) -> Any:
-        key = (source, name)
-        if key not in compiled:
-            compiled[key] = compile_one(self, source, name, filename, *rest)
-        return compiled[key]
-
-    patch.setattr(Environment, "compile", compile_)
 
 
 class RealWorld:

@@ -19,8 +19,8 @@ from tests.simulation.pure import ZONES, PureWorld
 from tests.simulation.real import RealWorld
 from tests.simulation.tape import STEP, steps
 
-PURE = 10_000
-REAL = {"sqlite": 140, "postgresql": 60}
+PURE = 4_000
+REAL = {"sqlite": 80, "postgresql": 40}
 SOAKED = 10_000
 PURE_STEPS = 14
 REAL_STEPS = 9
@@ -56,7 +56,6 @@ def test_on_plain_values(request: pytest.FixtureRequest) -> None:
     each_tape(PURE, PURE_STEPS, sequence, shrink=True, anew=request.config.getoption("--soak"))
 
 
-@pytest.mark.usefixtures("quick")
 def test_on_a_real_workspace(request: pytest.FixtureRequest, beginnings: Beginnings, watch: Watch) -> None:
     ran = request.config.stash[SEQUENCES]
     database = request.node.callspec.params["beginnings"]
@@ -76,7 +75,6 @@ def test_on_a_real_workspace(request: pytest.FixtureRequest, beginnings: Beginni
     each_tape(times, REAL_STEPS, sequence, shrink=False, anew=soaking)
 
 
-@pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize("transactions", range(6))
 def test_a_correction_that_another_one_came_before_is_refused_and_leaves_no_file(
     beginnings: Beginnings, watch: Watch, monkeypatch: pytest.MonkeyPatch, transactions: int

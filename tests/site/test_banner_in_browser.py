@@ -28,15 +28,14 @@ STRICT = (
     "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 )
 WATCH_SHIFTS = """{
-  let sum = 0
-  const count = entries => { for (const each of entries) sum += each.value }
+  let sum = 0, count = entries => entries.forEach(each => sum += each.value)
   const observer = new PerformanceObserver(list => count(list.getEntries()))
   observer.observe({ type: 'layout-shift', buffered: true })
   const frame = requestAnimationFrame.bind(window)  // the browser's own, before its clock is the test's
   window.twoFrames = () => new Promise(done => frame(() => frame(done)))
+  // how far the page was moved in all, once what was done last has been drawn
   window.shifted = async () => (await twoFrames(), count(observer.takeRecords()), sum)
 }"""
-"""`shifted()`: how far the page was moved in all, once what was done last has been drawn."""
 
 LANGUAGES = {"en": "Our Privacy Policy is changing on 1 March 2027", "zh-CN": "我们的《隐私政策》将于2027年3月1日变更"}
 
