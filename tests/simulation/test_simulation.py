@@ -19,8 +19,8 @@ from tests.simulation.pure import ZONES, PureWorld
 from tests.simulation.real import RealWorld
 from tests.simulation.tape import STEP, steps
 
-PURE = 4_000
-REAL = {"sqlite": 80, "postgresql": 40}
+PURE = 10_000
+REAL = {"sqlite": 140, "postgresql": 60}
 SOAKED = 10_000
 PURE_STEPS = 14
 REAL_STEPS = 9
