@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from publisher.cli.context import Desk, pass_desk
+from publisher.cli.terminal import is_terminal
 from publisher.errors import Fault, Place, PublisherError, one
 
 if TYPE_CHECKING:
@@ -188,7 +189,7 @@ def _on_terminal(
 ) -> str:
     from publisher import reports
 
-    seen = output is None and sys.stdout.isatty()
+    seen = output is None and is_terminal(sys.stdout)
     if width is None and (seen or "COLUMNS" in os.environ):
         import shutil
 

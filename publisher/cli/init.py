@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from publisher.cli.context import Desk, pass_desk
+from publisher.cli.terminal import is_terminal
 from publisher.cli.words import print_json
 
 
@@ -34,7 +35,7 @@ def command(
     """
     from publisher.workflow.scaffold import Beginning, scaffold
 
-    asks = sys.stdin.isatty() and not as_json
+    asks = is_terminal(sys.stdin) and not as_json
 
     def answer(given: str | None, question: str, default: str) -> str:
         if given is not None or not asks:

@@ -12,6 +12,7 @@ from publisher.cli.context import Desk, pass_desk
 from publisher.cli.faults import record as record_fault
 from publisher.cli.faults import tell
 from publisher.cli.instants import DATE
+from publisher.cli.terminal import is_terminal
 from publisher.cli.words import count, print_files_to_commit, print_json
 from publisher.domain.notice import STATEMENTS, Channel, NoticeKind
 from publisher.errors import one
@@ -101,7 +102,7 @@ def statement_kind(policy: str, version: str) -> NoticeKind | None:
 
 def _agreed(plan: "StatementPlan", *, quiet: bool) -> bool:
     """Shows everything and asks, at a terminal; elsewhere nobody can agree."""
-    if quiet or not sys.stdin.isatty():
+    if quiet or not is_terminal(sys.stdin):
         return False
     _print_plan(plan)
     return click.confirm("Send it now?", default=False)

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
+from publisher.cli.terminal import is_terminal
+
 
 class Advancing(Protocol):
     """Something that is told how far the work has come."""
@@ -31,7 +33,7 @@ class Silent:
 @contextmanager
 def bar(label: str, *, unit: str) -> Iterator[Advancing]:
     """A progress bar on standard error while the block runs."""
-    if not sys.stderr.isatty():
+    if not is_terminal(sys.stderr):
         yield Silent()
         return
     from rich.console import Console

@@ -7,6 +7,7 @@ import click
 
 from publisher.cli.context import Desk, pass_desk
 from publisher.cli.faults import tell
+from publisher.cli.terminal import is_terminal
 from publisher.cli.words import count, print_files_to_commit, print_json
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def command(desk: Desk, dry_run: bool, yes: bool, as_json: bool) -> None:
 
 def _agreed(asked: "tuple[Fault, ...]") -> bool:
     """Asks at a terminal; elsewhere nobody can agree."""
-    if not sys.stdin.isatty():
+    if not is_terminal(sys.stdin):
         return False
     tell(asked)
     return click.confirm("Release it so?", default=False)

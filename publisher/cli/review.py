@@ -8,6 +8,7 @@ import click
 from publisher.cli.audience_words import audiences_record, languages_record, print_told
 from publisher.cli.context import Desk, pass_desk
 from publisher.cli.faults import record, tell
+from publisher.cli.terminal import is_terminal
 from publisher.cli.words import count, print_json
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def command(
     elif prefill:
         review = _prefilled(workspace, sheet, quiet=as_json)
     elif not as_json:
-        if not sys.stdin.isatty():
+        if not is_terminal(sys.stdin):
             raise click.UsageError("Without a terminal: --accept-all --by NAME --note TEXT, --prefill, or --json.")
         from publisher.cli.review_dialogue import Dialogue
 

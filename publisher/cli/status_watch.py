@@ -11,6 +11,7 @@ import click
 from publisher.cli import status_report
 from publisher.cli.context import Desk
 from publisher.cli.ending import Ending
+from publisher.cli.terminal import is_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +34,7 @@ def watch_status(desk: Desk, *, as_json: bool) -> None:
     with Ending() as ended:
         if as_json:
             _each_change(watch.look, ended, _json_lines())
-        elif sys.stdout.isatty():
+        elif is_terminal(sys.stdout):
             _drawn(watch.look, ended)
         else:
             _each_change(watch.look, ended, _text_lines())

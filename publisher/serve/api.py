@@ -5,7 +5,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
@@ -40,6 +40,8 @@ RECEIPTS_SECONDS = 30
 EVEN_SECONDS = 0.02
 """Every answer about a reader takes at least so long, whether there is such a reader or not."""
 
+_Handler: TypeAlias = Callable[[Request], Awaitable[Reply]]
+
 _FORM = "application/x-www-form-urlencoded"
 _ANSWERS = {"accept": Answer.ACCEPTED, "decline": Answer.DECLINED}
 _WANTED = "user and banner; or user, policy, version, digest and answer (accept or decline)"
@@ -56,19 +58,17 @@ def api(
 ) -> Starlette:
     """The application behind `/api/`, `/timegate/`, `/healthz` and `/metrics`."""
     calls = _Api(settings, store, website, counting, clock, told)
-    handlers: tuple[tuple[str, str, Callable[[Request], Awaitable[Reply]]], ...] = (
-        ("GET", "/api/banners", calls.banners),
-        ("POST", "/api/banners", calls.acknowledge),
-        ("GET", "/api/acknowledge", calls.ask),
-        ("POST", "/api/acknowledge", calls.acknowledge),
-        ("POST", "/api/receipts", calls.receipts),
-        ("POST", "/api/receipts/{provider}", calls.receipts),
-        ("GET", "/api/openapi.json", calls.described),
-        ("GET", "/timegate/{policy}", calls.time_gate),
-        ("GET", "/healthz", calls.health),
-        ("GET", "/metrics", calls.numbers),
-    )
-    routes = [Route(path, calls.answering(handler), methods=[method]) for method, path, handler in handlers]
+    handlers: Mapping[str, Mapping[str, _Handler]] = {
+        "/api/banners": {"GET": calls.banners, "POST": calls.acknowledge},
+        "/api/acknowledge": {"GET": calls.ask, "POST": calls.acknowledge},
+        "/api/receipts": {"POST": calls.receipts},
+        "/api/receipts/{provider}": {"POST": calls.receipts},
+        "/api/openapi.json": {"GET": calls.described},
+        "/timegate/{policy}": {"GET": calls.time_gate},
+        "/healthz": {"GET": calls.health},
+        "/metrics": {"GET": calls.numbers},
+    }
+    routes = [Route(path, calls.answering(by_method), methods=[*by_method]) for path, by_method in handlers.items()]
     crossing = Middleware(
         CORSMiddleware,
         allow_origins=settings.serve.origins,
@@ -106,8 +106,8 @@ class _Api:
         self._receipts = ReceiptCalls(settings, store)
         self._limit = Limit(settings.serve.calls, time.monotonic)
 
-    def answering(self, handler: Callable[[Request], Awaitable[Reply]]) -> Callable[[Request], Awaitable[Response]]:
-        """A handler with its limit and its count; a store that cannot be used is told here, and not to the caller."""
+    def answering(self, by_method: Mapping[str, _Handler]) -> Callable[[Request], Awaitable[Response]]:
+        """What is at a path, with its limit and its count; a store that cannot be used is not told to the caller."""
 
         async def endpoint(request: Request) -> Response:
             # a provider sends its receipts from few addresses, and proves by its signature who it is
@@ -118,7 +118,7 @@ class _Api:
                 reply = private(429, {"error": f"too many calls; try again in {wait} seconds"}, (said,))
             else:
                 try:
-                    reply = await handler(request)
+                    reply = await by_method["GET" if request.method == "HEAD" else request.method](request)
                 except PublisherError as fault:
                     self._told(str(fault))
                     reply = private(503, {"error": "it cannot be done now; try again"}, ((b"retry-after", b"30"),))
@@ -300,5 +300,5 @@ async def _gone(_request: Request, _fault: Exception) -> Response:
 
 async def _another(_request: Request, fault: Exception) -> Response:
     allowed = getattr(fault, "headers", None) or {}
-    said = ((b"allow", allowed.get("Allow", "GET").encode("ascii")),)
+    said = ((b"allow", ", ".join(sorted(allowed.get("Allow", "GET").split(", "))).encode("ascii")),)
     return _response(plain(405, {"error": "method not allowed"}, said))

@@ -53,13 +53,19 @@ def swap(
         PublisherError: the folder is not ours, a path is unsafe, or the disk refuses; the old site stays as it was.
     """
     former = _former(output)
-    output.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise _unwritable(output, fault) from fault
     sweep(output)
     waiting = iter(files)
     kept, first = _kept(waiting)
     if first is None and _stands(output, kept, former):
         return Swapped(len(kept), 0, 0, sum(stamp.size for _, stamp in kept))
-    staging = staged(output)
+    try:
+        staging = staged(output)
+    except OSError as fault:
+        raise _unwritable(output, fault) from fault
     try:
         coming = chain[tuple[str, bytes | Stamp]](kept, () if first is None else (first,), waiting)
         done = _fill(staging, output, coming, former or frozenset(), written)
@@ -71,15 +77,20 @@ def swap(
         if done.changed * 2 < done.files:
             staging.spare()
     except OSError as fault:
-        raise one(
-            "site-unwritable",
-            f"The website cannot be written: {fault.strerror or fault}. The old one stays.",
-            "Free some space or correct the folder's permissions, then build again.",
-            Place(str(output)),
-        ) from fault
+        raise _unwritable(output, fault) from fault
     finally:
         shutil.rmtree(staging.folder, ignore_errors=True)
     return done
+
+
+def _unwritable(output: Path, fault: OSError) -> PublisherError:
+    where = f" ({fault.filename})" if isinstance(fault, (FileExistsError, NotADirectoryError)) else ""
+    return one(
+        "site-unwritable",
+        f"The website cannot be written: {fault.strerror or fault}{where}. The old one stays.",
+        "Free some space, correct the folder's permissions or move away what stands in its place, then build again.",
+        Place(str(output)),
+    )
 
 
 def _kept(files: Iterable[tuple[str, bytes | Stamp]]) -> tuple[list[tuple[str, Stamp]], tuple[str, bytes] | None]:

@@ -14,6 +14,7 @@ from publisher.errors import Fault, Severity
 from publisher.workflow.delivery_report import Bar, DeliveryReport
 
 LOGGER = logging.getLogger("publisher.events")
+LOGGER.addHandler(logging.NullHandler())
 """The standard library's logger of that name; nothing is written until somebody gives it a handler."""
 
 _ENHANCED = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}(?![0-9.])")

@@ -1,5 +1,6 @@
 """What goes wrong around the program: disks, stores, arguments, others at work."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -77,7 +78,7 @@ def test_a_folder_that_cannot_be_written_is_told_in_words(workbench: Workbench, 
         env=os.environ,
     )
     assert done.returncode == 1, done
-    assert "The system refused it: Read-only file system." in done.stderr
+    assert "Read-only file system." in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -98,3 +99,38 @@ os.mkdir = not_made
 from publisher.cli import main
 main()
 """
+
+
+def test_a_file_where_the_website_should_be_is_told_in_words(workbench: Workbench) -> None:
+    shutil.rmtree(workbench.folder / "site", ignore_errors=True)
+    (workbench.folder / "site").write_text("x")
+    told = workbench.refused("build")
+    assert "The website cannot be written: File exists" in told
+    assert "move away what stands in its place" in told
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("command", ["diff policies/privacy/v1/en.md policies/privacy/v2/en.md", "publish", "status"])
+def test_streams_that_were_closed_before_are_no_terminals(workbench: Workbench, command: str, closed: str) -> None:
+    workbench.import_users(1)
+    workbench.sign()
+    said = workbench.folder / "said"
+    kept = closed if "2>" in closed else f"{closed} 2>{said}"
+    line = f"exec {sys.executable} -m publisher {command} {kept}"
+    done = subprocess.run(["/bin/sh", "-c", line], cwd=workbench.folder, check=False)
+    assert done.returncode == 0
+    assert not said.exists() or "Traceback" not in said.read_text()
+
+
+def test_a_ledger_with_an_error_fails_the_status_too(workbench: Workbench) -> None:
+    ledger = workbench.folder / "policies/privacy/ledger.jsonl"
+    ledger.write_text(ledger.read_text() + '{"unfinished')
+    assert "ledger.jsonl:2: error:" in workbench.refused("status")
+    done = subprocess.run(
+        [sys.executable, "-m", "publisher", "-C", str(workbench.folder), "status", "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["versions"]

@@ -46,6 +46,16 @@ def test_pages_are_those_of_the_build_zipped_tagged_and_guarded(client: Client) 
     assert client.json("/healthz") == (200, {"ok": True})
 
 
+def test_another_method_is_told_which_there_are(client: Client) -> None:
+    for path, allowed in {
+        "/api/acknowledge": "GET, HEAD, POST",
+        "/api/receipts": "POST",
+        "/metrics": "GET, HEAD",
+    }.items():
+        status, headers, _ = client.ask(path, method="DELETE")
+        assert (status, headers["allow"]) == (405, allowed)
+
+
 def test_a_page_is_never_kept_past_the_next_versions_effect(client: Client) -> None:
     client.bench.now = datetime(2027, 1, 14, 15, 59, 0, tzinfo=UTC)
     assert client.ask("/privacy/")[1]["cache-control"] == "max-age=60"

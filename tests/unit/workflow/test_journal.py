@@ -1,6 +1,8 @@
 """What a log is told of answers: codes and counts, summed up."""
 
 import logging
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -55,3 +57,9 @@ def test_a_fault_is_told_by_its_code_alone(caplog: pytest.LogCaptureFixture) -> 
         ("tick.trouble", {"code": "notice-late"}),
     ]
     assert [record.levelname for record in caplog.records] == ["ERROR", "WARNING"]
+
+
+def test_where_nobody_listens_nothing_is_written() -> None:
+    code = "from publisher.workflow.journal import note; note('tick.trouble', 40, code='x')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("", "")
