@@ -17,7 +17,7 @@ test: $(STAMP) system-packages $(VALIDATOR)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest --numprocesses logical --dist worksteal
+	$(BIN)/python -m pytest --numprocesses $$($(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)') --dist worksteal
 
 # Ten thousand new simulated sequences on plain values and on each database; this takes hours. The end says how many ran.
 soak: $(STAMP) system-packages
