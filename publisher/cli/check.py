@@ -7,7 +7,7 @@ import click
 from publisher.cli.context import Desk, pass_desk
 from publisher.cli.faults import as_github, as_json, tell
 from publisher.cli.words import count, print_lead_times
-from publisher.errors import Severity
+from publisher.errors import PublisherError, Severity
 
 
 @click.command("check")
@@ -20,13 +20,20 @@ def command(desk: Desk, policy: str | None, strict: bool, form: str, as_json_too
     """Tell all faults of texts, ledger, dates, translations and reviews at once."""
     from publisher.workflow.check import check_workspace
 
-    workspace = desk.workspace()
+    form = "json" if as_json_too else form
+    try:
+        workspace = desk.workspace()
+    except PublisherError as fault:
+        if form == "text":
+            raise
+        click.echo(as_json(fault.faults) if form == "json" else as_github(fault.faults))
+        sys.exit(1)
     if policy is not None and not any(fault.place.file for fault in workspace.faults):
         workspace.policy(policy)
     faults = check_workspace(workspace, now=desk.now(), only=policy)
     errors = sum(fault.severity is Severity.ERROR for fault in faults)
     warnings = len(faults) - errors
-    if as_json_too or form == "json":
+    if form == "json":
         click.echo(as_json(faults))
     elif form == "github":
         if faults:

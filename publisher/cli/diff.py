@@ -126,6 +126,7 @@ def _comparison(
         raise click.UsageError("Two versions of one policy can be compared; these are of two policies.")
     if between and any(cited):
         raise click.UsageError("--between is for files; the versions between two versions are known.")
+    _refuse_unknown(desk, regimes)
     loose = _read_all(desk, [name for name, text in zip((old, new), cited, strict=True) if not text], between)
     if not any(cited):
         from publisher.assessing import compare_texts
@@ -137,6 +138,16 @@ def _comparison(
     files = iter(loose)
     sides = [text or next(files) for text in cited]
     return compare_cited(desk.workspace(), sides[0], sides[1], language=next(iter(named), None), regimes=regimes)
+
+
+def _refuse_unknown(desk: Desk, regimes: Sequence[str]) -> None:
+    if regimes:
+        from publisher.domain.regime import known_regimes
+
+        known = (*known_regimes(), *(pack.name for pack in desk.own_packs()))
+        unknown = [name for name in regimes if name not in known]
+        if unknown:
+            raise click.UsageError(f"No regime is called {' or '.join(unknown)}. Known are: {', '.join(known)}.")
 
 
 def _cited(name: str) -> "Citation | None":

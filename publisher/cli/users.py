@@ -83,12 +83,18 @@ def key(desk: Desk) -> None:
 
 @command.command("erase")
 @click.argument("identity", metavar="ID")
+@click.option("--json", "as_json", is_flag=True, help="Print the report for programs.")
 @pass_desk
-def erase(desk: Desk, identity: str) -> None:
+def erase(desk: Desk, identity: str, as_json: bool) -> None:
     """Erase a user and their address; ledger and counts stay whole and no longer know who it was."""
     from publisher.workflow.ingest import erase_user
 
     with desk.store(desk.settings()) as store:
         erased = erase_user(store, identity)
-    click.echo("Erased." if erased else "There is no such user.", err=not erased)
+    if as_json:
+        print_json({"erased": erased})
+    elif erased:
+        click.echo("Erased.")
+    else:
+        click.echo("There is no such user. Give the id as it was imported; capital letters count.", err=True)
     sys.exit(0 if erased else 1)

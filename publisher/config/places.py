@@ -11,7 +11,7 @@ FILE_NAME = "publisher.toml"
 def setting_place(root: Path, section: str, key: str) -> Place:
     """Where a key stands in a workspace's publisher.toml, as far as it can be read."""
     try:
-        text = (root / FILE_NAME).read_text("utf-8")
+        text = (root / FILE_NAME).read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError):
         return Place(FILE_NAME)
     return line_of(text, section, key)

@@ -3,8 +3,8 @@
 import os
 import re
 import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, fields
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import MISSING, Field, fields, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from publisher.config.places import FILE_NAME, line_of
 from publisher.config.sections import SECTIONS, Settings
 from publisher.config.values import impossible
-from publisher.errors import Fault, Place, PublisherError
+from publisher.errors import Fault, Place, PublisherError, one
 
 ENVIRONMENT_PREFIX = "PUBLISHER_"
 
@@ -46,11 +46,16 @@ def read_settings(root: Path, environment: Mapping[str, str] = os.environ) -> Se
     """
     path = root / FILE_NAME
     try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as fault:
-        raise PublisherError(
-            (Fault("settings-unreadable", f"It cannot be read: {fault}.", "Mend the file.", Place(FILE_NAME)),)
-        ) from None
+        whole = path.read_bytes()
+    except OSError as fault:
+        message = f"It cannot be read: {fault.strerror or fault}."
+        raise one("settings-unreadable", message, "Mend the file.", Place(FILE_NAME)) from None
+    try:
+        text = whole.decode("utf-8-sig")  # what Windows' editor writes before the first sign is none of the settings
+    except UnicodeDecodeError as fault:
+        line = whole.count(b"\n", 0, fault.start) + 1
+        message = "A character here is not written in UTF-8."
+        raise one("settings-unreadable", message, "Save the file as UTF-8.", Place(FILE_NAME, line)) from None
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as fault:
@@ -72,7 +77,7 @@ def read_settings(root: Path, environment: Mapping[str, str] = os.environ) -> Se
         sections[name] = _section(name, kind, values, environment, text, faults)
     faults.extend(_unknown_variables(environment))
     if not faults:
-        faults.extend(impossible(Settings(root, **sections), text))
+        faults.extend(_of_variables(impossible(Settings(root, **sections), text), text, environment))
     if faults:
         raise PublisherError(faults)
     return Settings(root, **sections)
@@ -99,7 +104,7 @@ def _section(
             continue
         given[known[key].name] = converted
     for key, entry in known.items():
-        variable = f"{ENVIRONMENT_PREFIX}{name}__{key}".upper()
+        variable = _variable(name, key)
         wanted = _kind(entry)
         if variable not in environment:
             continue
@@ -112,6 +117,24 @@ def _section(
             continue
         given[entry.name] = _READ[wanted](value)
     return kind(**given)
+
+
+def _of_variables(faults: Iterable[Fault], text: str, environment: Mapping[str, str]) -> Iterator[Fault]:
+    """Faults of values, told of the variable where one gave the value."""
+    given: dict[Place, list[str]] = {}
+    for section, kind in SECTIONS.items():
+        for entry in fields(kind):
+            key = str(entry.metadata.get("key", entry.name))
+            variable = _variable(section, key)
+            if variable in environment:
+                given.setdefault(line_of(text, section, key), []).append(variable)
+    for fault in faults:
+        named = " or ".join(given.get(fault.place, ()))
+        yield replace(fault, message=f"{named}: {fault.message}", place=Place("environment")) if named else fault
+
+
+def _variable(section: str, key: str) -> str:
+    return f"{ENVIRONMENT_PREFIX}{section}__{key}".upper()
 
 
 _BOOLEANS = {"true": True, "false": False}

@@ -174,6 +174,16 @@ class Manuscript:
 
 
 @dataclass(frozen=True, slots=True)
+class Spoilt:
+    """The words of a text whose front matter cannot be used: for telling what is wrong with them, and no more."""
+
+    language: str
+    path: str
+    body: str
+    body_line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Version:
     """A version as it lies in its folder: its texts by language, and the folder's name relative to the workspace.
 
@@ -185,6 +195,7 @@ class Version:
     folder: str
     texts: tuple[Manuscript, ...]
     revisions: tuple[Manuscript, ...] = ()
+    spoilt: tuple[Spoilt, ...] = ()
 
     def text(self, language: str) -> Manuscript | None:
         """The text in one language, or None."""

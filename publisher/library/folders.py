@@ -12,6 +12,7 @@ from publisher.domain.policy import (
     Manuscript,
     Policy,
     PolicySettings,
+    Spoilt,
     Version,
     is_language,
     is_policy_name,
@@ -179,6 +180,7 @@ def _version(
     entries = _entries(folder, shown, faults)
     revisions = _revisions(folder, shown, settings.name, version, entries, faults)
     texts: list[Manuscript] = []
+    spoilt: list[Spoilt] = []
     present: set[str] = set()
     for file in entries.files:
         language = file.removesuffix(".md")
@@ -203,16 +205,18 @@ def _version(
         text = _manuscript(
             folder / file, (settings.name, version, language), f"{shown}/{file}", revision, digest, faults
         )
-        if text is not None:
+        if isinstance(text, Manuscript):
             texts.append(text)
+        elif text is not None:
+            spoilt.append(text)
     _absent(settings, version, shown, present, released, faults)
     texts.sort(key=lambda text: (text.language != settings.language, text.language))
-    return Version(settings.name, version, shown, tuple(texts), tuple(revisions))
+    return Version(settings.name, version, shown, tuple(texts), tuple(revisions), tuple(spoilt))
 
 
 def _manuscript(
     path: Path, which: tuple[str, str, str], shown: str, revision: int, released: str | None, faults: list[Fault]
-) -> Manuscript | None:
+) -> Manuscript | Spoilt | None:
     policy, version, language = which
     source, found = read_source(path, name=shown, language=language)
     if source is None:
@@ -223,7 +227,7 @@ def _manuscript(
     told = dict.fromkeys((*found, *(fault.at(shown) for fault in front_faults)))
     faults.extend(replace(fault, severity=Severity.WARNING) if settled else fault for fault in told)
     if front is None:
-        return None
+        return Spoilt(language, shown, divided.body, divided.body_line) if divided.front is not None else None
     return Manuscript(policy, version, language, shown, source, front, divided.body, divided.body_line, revision)
 
 
@@ -250,7 +254,7 @@ def _revisions(
                 continue
             which = (policy, version, language)
             text = _manuscript(folder / REVISIONS / number / file, which, f"{here}/{file}", int(number), None, faults)
-            if text is not None:
+            if isinstance(text, Manuscript):
                 found.append(text)
     return sorted(found, key=lambda text: (text.revision, text.language))
 

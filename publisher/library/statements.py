@@ -47,22 +47,25 @@ class Named:
         return (self.folder / f"{self.stem}{language}.md").as_posix()
 
 
-def named_files(given: Path, authoritative: str) -> Named:
-    """The texts that a path names: `incident.en.md` and its sisters, or those in a folder; by their language."""
-    if given.is_dir():
-        folder, stem = given, ""
-    else:
-        name, _, language = given.name.removesuffix(".md").rpartition(".")
-        folder = given.parent
-        if not is_language(language):
-            return Named(((authoritative, given),), folder, f"{given.name.removesuffix('.md')}.")
-        stem = f"{name}." if name else ""
-    found = []
+def named_files(given: Path, languages: Sequence[str]) -> Named:
+    """The texts that a path names, by their language: `incident.en.md` and its sisters, or those in a folder.
+
+    A file whose name ends in no language is in the first of the policy's `languages`, its authoritative one.
+    """
+    stem, own, folder = "", None, given
+    if not given.is_dir():
+        whole, folder = given.name.removesuffix(".md"), given.parent
+        name, dot, language = whole.rpartition(".")
+        if is_language(language) and (dot or language in languages):
+            stem = f"{name}." if name else ""
+        else:
+            stem, own = f"{whole}.", given
+    found = {languages[0]: own} if own is not None else {}
     for path in sorted(folder.glob("*.md")):
         language = path.name.removesuffix(".md").removeprefix(stem)
         if path.name == f"{stem}{language}.md" and is_language(language):
-            found.append((language, path))
-    return Named(tuple(found), folder, stem)
+            found.setdefault(language, path)
+    return Named(tuple(found.items()), folder, stem)
 
 
 def read_statement(path: Path, language: str, shown: str) -> tuple[StatementText | None, tuple[Fault, ...]]:

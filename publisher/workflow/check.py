@@ -180,6 +180,9 @@ def _webhook_faults(workspace: Workspace, policy: Policy) -> Iterator[Fault]:
 
 def _version_faults(policy: Policy, events: Sequence[LedgerEvent], version: Version) -> Iterator[Fault]:
     """What is wrong with the words of a version. Of a released one it is only told: its text stays as it is."""
+    for spoilt in version.spoilt:
+        words = parse.parse(spoilt.body, spoilt.language, first_line=spoilt.body_line)
+        yield from (fault.at(spoilt.path) for fault in words.faults)
     trees = _trees(policy, events, version)
     if trees is None:
         for manuscript in version.texts:

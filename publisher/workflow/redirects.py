@@ -11,7 +11,7 @@ def redirect_faults(site: Site, workspace: Workspace) -> tuple[Fault, ...]:
     """Redirects that clash with pages or lead to nothing, each with its line."""
     if not site.redirects:
         return ()
-    text = (workspace.settings.root / FILE_NAME).read_text("utf-8")
+    text = (workspace.settings.root / FILE_NAME).read_text("utf-8-sig")
     return tuple(
         Fault("redirect-wrong", message, remedy, redirect_place(text, old))
         for old, message, remedy in wrong_redirects(site, [policy.name for policy in workspace.policies])

@@ -51,14 +51,17 @@ def read_texts(policy: Policy, kind: NoticeKind, given: Path) -> tuple[tuple[Spo
     theirs because its translation was late.
     """
     settings = policy.settings
-    named = library.named_files(given, settings.language)
+    named = library.named_files(given, settings.all_languages)
     faults: list[Fault] = []
     found: list[Spoken] = []
     for language, path in named.files:
         shown = path.as_posix()
         if language not in settings.all_languages:
             message = f"policy.toml does not name the language {language}."
-            remedy = f'Add "{language}" to languages in {policy.folder}/policy.toml, or delete the file.'
+            remedy = (
+                f"Name the file by a language of the policy, such as {named.missing(settings.language)}, or add"
+                f' "{language}" to languages in {policy.folder}/policy.toml.'
+            )
             faults.append(Fault("language-undeclared", message, remedy, Place(shown)))
             continue
         text, wrong = library.read_statement(path, language, shown)

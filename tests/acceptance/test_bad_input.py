@@ -1,5 +1,6 @@
 """Bad input is told with file, line and remedy, and nothing is written."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -161,3 +162,49 @@ def test_numbered_lines_without_a_blank_line_are_an_error_with_the_remedy(workbe
     told = workbench.refused("check")
     assert f"{EN}:12" in told
     assert "blank line" in told
+
+
+def test_a_fault_of_the_front_matter_does_not_hide_those_of_the_words(workbench: Workbench) -> None:
+    edit(workbench, EN, "1.2 We will not", "1.2 We may do so:\n(a) for law\n(b) for safety\n\n1.3 We will not")
+    edit(workbench, EN, 'effective: "+45 days"', "effective: soon")
+    told = workbench.refused("check")
+    assert f"{EN}:2" in told
+    assert f"{EN}:12" in told
+    assert "blank line" in told
+
+
+def test_settings_that_are_no_toml_are_told_in_the_form_that_was_asked_for(workbench: Workbench) -> None:
+    workbench.write("publisher.toml", "[site\n")
+    assert json.loads(workbench.refused("check", "--json"))[0]["code"] == "settings-syntax"
+    assert workbench.refused("check", "--format", "github").startswith("::error file=publisher.toml,line=1")
+
+
+def test_settings_may_begin_as_windows_editor_begins_them(workbench: Workbench) -> None:
+    settings = workbench.folder / "publisher.toml"
+    settings.write_bytes(b"\xef\xbb\xbf" + settings.read_bytes())
+    workbench.run("check")
+    settings.write_bytes(settings.read_bytes() + b"\n# caf\xe9\n")
+    line = settings.read_bytes().count(b"\n")
+    told = workbench.refused("check")
+    assert f"publisher.toml:{line}: error: A character here is not written in UTF-8." in told
+    assert "Save the file as UTF-8." in told
+
+
+def test_a_value_of_the_environment_is_told_of_its_variable(workbench: Workbench) -> None:
+    workbench.environment = {"PUBLISHER_EMAIL__TRANSPORT": "foo:bar"}
+    told = workbench.refused("check")
+    assert "environment: error: PUBLISHER_EMAIL__TRANSPORT: 'foo:' is no transport." in told
+    assert "publisher.toml" not in told
+
+
+def test_a_regime_that_nobody_knows_is_misuse(workbench: Workbench) -> None:
+    done = workbench.invoke("diff", "privacy@v1", "privacy@v2", "--regime", "nope")
+    assert done.exit_code == 2
+    assert "No regime is called nope. Known are: section-8" in done.output
+    assert workbench.invoke("diff", "privacy@v1", "privacy@v2", "--regime", "gdpr").exit_code == 0
+
+
+def test_whoever_cannot_be_erased_is_told_what_to_give(workbench: Workbench) -> None:
+    workbench.import_users(1)
+    assert "Give the id as it was imported" in workbench.refused("users", "erase", "nobody")
+    assert json.loads(workbench.refused("users", "erase", "nobody", "--json")) == {"erased": False}

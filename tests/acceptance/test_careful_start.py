@@ -99,6 +99,9 @@ def test_who_pauses_is_whoever_is_logged_in(signed: Workbench, monkeypatch: pyte
     assert "was paused before" in signed.run("pause", "privacy", "v2")
     signed.run("resume", "privacy", "v2")
     assert "was not paused" in signed.run("resume", "privacy", "v2")
+    told = signed.json("pause", "privacy", "v2")
+    assert told == {"notice": "privacy-v2-1", "changed": True, "begun": 0, "mails": told["mails"]}
+    assert signed.json("resume", "privacy", "v2")["changed"] is True
 
 
 def test_a_delay_holds_the_mails_and_not_the_banner(signed: Workbench) -> None:

@@ -77,12 +77,15 @@ def test_the_folder_of_notices_is_no_version(tmp_path: Path) -> None:
         (["en.md", "zh-CN.md", "notice.toml", "notes.md"], ".", ["en", "zh-CN"]),
         (["en.md", "zh-CN.md"], "zh-CN.md", ["en", "zh-CN"]),
         (["incident.md", "incident.en.md"], "incident.md", ["en"]),
+        (["inc.md", "inc.zh-CN.md"], "inc.md", ["en", "zh-CN"]),
+        (["zh-CN.md"], "zh-CN.md", ["zh-CN"]),
+        (["inc.fr.md"], "inc.fr.md", ["fr"]),
     ],
 )
 def test_a_path_names_every_language(tmp_path: Path, files: list[str], given: str, languages: list[str]) -> None:
     for name in files:
         (tmp_path / name).write_text("x", "utf-8")
-    found = named_files(tmp_path / given, "en")
+    found = named_files(tmp_path / given, ["en", "zh-CN"])
     assert [language for language, _ in found.files] == languages
     assert all(path.is_file() for _, path in found.files)
 
