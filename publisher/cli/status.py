@@ -29,21 +29,21 @@ def command(desk: Desk, watch: bool, as_json: bool) -> None:
     with desk.store_if_any(workspace.settings) as store:
         found, halt = status(workspace, store, now=desk.now()), last_halt(store)
         statements = statement_status(workspace, store, now=desk.now())
-    faults = [fault for policy in workspace.policies for fault in workspace.ledger_faults(policy.name)]
-    tell(faults)
     if as_json:
         print_json(status_report.record(workspace, found, halt, statements))
-    else:
-        if not found:
-            click.echo("There is no version of any policy yet.")
-        for entry in found:
-            for line in status_report.lines(entry):
-                click.echo(line)
-        for told in statements:
-            for line in status_report.statement_lines(told):
-                click.echo(line)
-        for line in status_report.halt_lines(halt):
+        return
+    faults = [fault for policy in workspace.policies for fault in workspace.ledger_faults(policy.name)]
+    tell(faults)
+    if not found:
+        click.echo("There is no version of any policy yet.")
+    for entry in found:
+        for line in status_report.lines(entry):
             click.echo(line)
-        print_lead_times(workspace.policies)
+    for each in statements:
+        for line in status_report.statement_lines(each):
+            click.echo(line)
+    for line in status_report.halt_lines(halt):
+        click.echo(line)
+    print_lead_times(workspace.policies)
     if faults:
         sys.exit(1)

@@ -113,6 +113,9 @@ def record(
     return {
         "versions": [version_record(entry) for entry in found],
         "notices": [statement_record(entry) for entry in statements],
+        "faults": [
+            record_fault(fault) for policy in workspace.policies for fault in workspace.ledger_faults(policy.name)
+        ],
         "delivery": {"stopped": {"at": halt[0].isoformat(), **record_fault(halt[1])} if halt else None},
         "lead_times": [
             {

@@ -1,6 +1,5 @@
 """What goes wrong around the program: disks, stores, arguments, others at work."""
 
-import json
 import os
 import shutil
 import subprocess
@@ -126,11 +125,6 @@ def test_a_ledger_with_an_error_fails_the_status_too(workbench: Workbench) -> No
     ledger = workbench.folder / "policies/privacy/ledger.jsonl"
     ledger.write_text(ledger.read_text() + '{"unfinished')
     assert "ledger.jsonl:2: error:" in workbench.refused("status")
-    done = subprocess.run(
-        [sys.executable, "-m", "publisher", "-C", str(workbench.folder), "status", "--json"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 1
-    assert json.loads(done.stdout)["versions"]
+    report = workbench.json("status")  # a program sees all of it, its faults too
+    assert [fault["line"] for fault in report["faults"]] == [2]
+    assert report["versions"]
