@@ -145,7 +145,7 @@ def _refuse_unknown(desk: Desk, regimes: Sequence[str]) -> None:
         from publisher.domain.regime import known_regimes
 
         known = (*known_regimes(), *(pack.name for pack in desk.own_packs()))
-        unknown = [name for name in regimes if name not in known]
+        unknown = [name for name in regimes if name.partition("@")[0] not in known]
         if unknown:
             raise click.UsageError(f"No regime is called {' or '.join(unknown)}. Known are: {', '.join(known)}.")
 
