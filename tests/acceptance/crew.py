@@ -14,10 +14,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select, text
+from sqlalchemy import ColumnElement, and_, create_engine, func, select, text
+from sqlalchemy.exc import OperationalError
 
 from publisher.domain.notice import MessageState
-from publisher.store import batches, jobs, outbox, schema
+from publisher.store import batches, jobs, outbox, postgresql, schema
 from publisher.store.engine import Store, open_store
 from tests.acceptance.counting_sink import Sink, counting
 from tests.acceptance.deliver_values import states_of
@@ -73,14 +74,28 @@ class Crew:
             return bool(connection.execute(select(func.count()).where(_own(worker))).scalar_one())
 
     def stand_still(self, worker: "subprocess.Popen[str]") -> None:
-        """Stops a worker, and has its lease be over as if it had stood still for as long as that."""
-        worker.send_signal(signal.SIGSTOP)
-        while not is_stopped(worker.pid):
-            assert worker.poll() is None
-            time.sleep(0.001)
+        """Stops a worker, and has its lease be over as if it had stood still for as long as that.
+
+        One that stands in the middle of a transaction locks everybody out until the database ends that after minutes:
+        it goes on a little, and stands still elsewhere.
+        """
         over = datetime.now(UTC) - timedelta(days=1)
-        with self.store.begin(beside=True) as connection:
-            connection.execute(schema.batch.update().where(_own(worker)).values(until=over))
+        plain = create_engine(self.store.engine.url)
+        while True:
+            worker.send_signal(signal.SIGSTOP)
+            while not is_stopped(worker.pid):
+                assert worker.poll() is None
+                time.sleep(0.001)
+            try:
+                with plain.begin() as connection:
+                    postgresql.let_in(connection, 1000, beside=False)
+                    connection.execute(schema.batch.update().where(_own(worker)).values(until=over))
+            except OperationalError:
+                worker.send_signal(signal.SIGCONT)
+                time.sleep(0.05)
+            else:
+                plain.dispose()
+                return
 
     def until(self, what: Callable[[], bool]) -> None:
         end = time.monotonic() + PATIENCE
